@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { unstable_getMiniflareWorkerOptions } from 'wrangler';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const edge = join(root, 'edge');
+
+/** The edge in workerd, as in production but for its settings. */
+export interface LocalEdge {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Bundles the Worker, as a deployment would, without deploying it. */
+export async function bundleEdge(outDir: string): Promise<string> {
+  const wrangler = join(edge, 'node_modules', '.bin', 'wrangler');
+  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: 'true' };
+  await promisify(execFile)(wrangler, ['deploy', '--dry-run', '--outdir', outDir], {
+    cwd: edge,
+    env,
+  });
+  return join(outDir, 'index.js');
+}
+
+/**
+ * Runs a bundled edge on a port (0 takes a free one) with these settings; state is kept in `dataDir`,
+ * or nowhere. Resolves when the directory's tables are there and requests are answered.
+ */
+export async function startEdge(options: {
+  bundle: string;
+  port: number;
+  variables: Record<string, string>;
+  dataDir?: string;
+}): Promise<LocalEdge> {
+  const worker = unstable_getMiniflareWorkerOptions(join(edge, 'wrangler.jsonc'));
+  const miniflare = new Miniflare({
+    ...convertV4MiniflareOptions({
+      workers: [
+        {
+          name: 'dream-edge',
+          ...worker.workerOptions,
+          modules: [
+            {
+              type: 'ESModule',
+              path: 'index.js',
+              contents: readFileSync(options.bundle, 'utf8'),
+            },
+          ],
+          bindings: options.variables,
+        },
+      ],
+      host: '127.0.0.1',
+      port: options.port,
+      ...(options.dataDir === undefined ? {} : { resourcePersistencePath: options.dataDir }),
+    }),
+  });
+  await migrateDirectory(await miniflare.getD1Database('DIRECTORY'));
+  const url = (await miniflare.ready).origin;
+  return { url, stop: () => miniflare.dispose() };
+}
+
+type Directory = Awaited<ReturnType<Miniflare['getD1Database']>>;
+
+/** Runs the migrations that were not run yet. */
+async function migrateDirectory(directory: Directory): Promise<void> {
+  await directory.prepare('CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY)').run();
+  const { results } = await directory.prepare('SELECT name FROM migration').all<{ name: string }>();
+  const done = new Set(results.map(({ name }) => name));
+  const folder = join(edge, 'migrations');
+  for (const name of readdirSync(folder).sort()) {
+    if (done.has(name)) continue;
+    const statements = readFileSync(join(folder, name), 'utf8')
+      .replace(/^--.*$/gm, '')
+      .split(';');
+    const batch = statements.filter((text) => text.trim()).map((text) => directory.prepare(text));
+    await directory.batch([
+      ...batch,
+      directory.prepare('INSERT INTO migration VALUES (?)').bind(name),
+    ]);
+  }
+}

@@ -1,0 +1,159 @@
+/** What the seed made or found; the test keys of the demo project. */
+export interface Seeded {
+  project: { id: string; pk: string; sk: string };
+}
+
+/** Where to seed, and what opens it. */
+export interface SeedTarget {
+  edge: string;
+  operatorSecret: string;
+  stripe: string;
+  /** A secret key of an earlier seed, used again while it is good. */
+  knownSk: string | null;
+}
+
+type Json = Record<string, any>;
+
+const TIERS: Record<string, Json> = {
+  free: {
+    displayName: 'Free',
+    description: 'To try it out.',
+    features: [{ kind: 'metered', name: 'requests', limitUnits: 10 }],
+    highlights: ['10 poems a month', 'No card needed'],
+    isDefault: true,
+    rateLimitPerMinute: 1000,
+    position: 0,
+  },
+  pro: {
+    displayName: 'Pro',
+    description: 'For people who write every day.',
+    prices: [
+      { priceMinor: 1900, currency: 'usd', interval: 'month' },
+      { priceMinor: 19_000, currency: 'usd', interval: 'year' },
+    ],
+    features: [{ kind: 'metered', name: 'requests', limitUnits: 1000 }],
+    highlights: ['1,000 poems a month', 'Every style', 'Answers by e-mail'],
+    popular: true,
+    rateLimitPerMinute: 1000,
+    position: 1,
+  },
+};
+
+const PLATFORM_TIERS: Record<string, Json> = {
+  free: {
+    displayName: 'Free',
+    description: 'Test mode, to build with.',
+    features: [{ kind: 'metered', name: 'customers', limitUnits: 100 }],
+    highlights: ['Test mode', '100 end users'],
+    isDefault: true,
+  },
+  pro: {
+    displayName: 'Pro',
+    description: 'Everything, live.',
+    prices: [{ priceMinor: 1900, currency: 'usd', interval: 'month' }],
+    features: [{ kind: 'metered', name: 'customers', limitUnits: 2000 }],
+    highlights: ['Live mode', '2,000 end users'],
+    trialDays: 14,
+    position: 1,
+  },
+};
+
+/**
+ * Makes, through the management routes, the platform's project, the demo project with a connected
+ * sandbox account in both modes, and a second tenant. Safe to repeat: what is there is used.
+ */
+export async function seed(target: SeedTarget): Promise<Seeded> {
+  const call = caller(target);
+  const projects = ((await call('GET', '/api/projects')).projects as Json[]) ?? [];
+  const ensure = async (name: string, ownerEmail: string, id?: string) =>
+    projects.find((project) => (id ? project.id === id : project.name === name)) ??
+    (await call('POST', '/api/projects', { name, ownerEmail, ...(id ? { id } : {}) })).project;
+
+  const platform = await ensure('dream', 'operator@dream.example', 'prj_dream');
+  const demo = await ensure('Versa', 'ada@versa.example');
+  const second = await ensure('Second shop', 'grace@second.example');
+
+  for (const mode of ['test', 'live']) {
+    await putTiers(call, platform.id, mode, PLATFORM_TIERS);
+    await connect(call, target, demo.id, mode, 'acct_sandboxversa');
+    await putTiers(call, demo.id, mode, TIERS);
+    await connect(call, target, second.id, mode, 'acct_sandboxsecond');
+    await putTiers(call, second.id, mode, TIERS);
+  }
+  return {
+    project: {
+      id: demo.id,
+      pk: demo.publishableKeys.test,
+      sk: await testKey(call, target, demo.id),
+    },
+  };
+}
+
+type Caller = (method: string, path: string, body?: object) => Promise<Json>;
+
+function caller({ edge, operatorSecret }: SeedTarget): Caller {
+  return async (method, path, body) => {
+    const answer = await fetch(edge + path, {
+      method,
+      headers: { authorization: `Bearer ${operatorSecret}`, 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+    return JSON.parse(text) as Json;
+  };
+}
+
+async function putTiers(
+  call: Caller,
+  project: string,
+  mode: string,
+  tiers: Record<string, Json>,
+): Promise<void> {
+  for (const [name, tier] of Object.entries(tiers))
+    await call('PUT', `/api/projects/${project}/${mode}/tiers/${name}`, tier);
+}
+
+/** Connects a sandbox account as a developer would, but with the sandbox's code instead of a click. */
+async function connect(
+  call: Caller,
+  { stripe }: SeedTarget,
+  project: string,
+  mode: string,
+  account: string,
+): Promise<void> {
+  const base = `/api/projects/${project}/${mode}/stripe`;
+  const { connection } = await call('GET', base);
+  if (connection.connected) return;
+  const { state } = await call('POST', `${base}/start`, {
+    redirectUrl: 'http://localhost:5173/stripe',
+  });
+  const answer = await fetch(`${stripe}/_sandbox/connect`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      mode,
+      account,
+      name: account.includes('versa') ? 'Versa' : 'Second shop',
+    }),
+  });
+  const { code } = (await answer.json()) as { code: string };
+  await call('POST', base, { code, state });
+}
+
+/** The known key while the edge still takes it, else a new one. */
+async function testKey(
+  call: Caller,
+  { edge, knownSk }: SeedTarget,
+  project: string,
+): Promise<string> {
+  if (knownSk) {
+    const answer = await fetch(`${edge}/api/tiers`, {
+      headers: { authorization: `Bearer ${knownSk}` },
+    });
+    if (answer.ok) return knownSk;
+  }
+  return String(
+    (await call('POST', `/api/projects/${project}/test/keys`, { name: 'Demo server' })).secret,
+  );
+}

@@ -1,0 +1,110 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startSandbox } from '@dream/sandbox';
+import { bundleEdge, startEdge } from './local/edge.ts';
+import { edgeVariables, localSecrets, registerWebhooks } from './local/variables.ts';
+import { seed } from './seed.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const data = join(root, '.dream');
+
+/** A port from the environment, checked; a taken or wrong one is said by name. */
+function port(name: string, otherwise: number): number {
+  const value = process.env[name];
+  if (value === undefined) return otherwise;
+  if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535)
+    throw new Error(`${name} must be a port number, not "${value}".`);
+  return Number(value);
+}
+
+/** The secret key an earlier start made, if it is still written down. */
+function knownKey(file: string): string | null {
+  if (!existsSync(file)) return null;
+  const kept = JSON.parse(readFileSync(file, 'utf8')) as { project?: { sk?: string } };
+  return kept.project?.sk ?? null;
+}
+
+async function start(): Promise<void> {
+  const edgePort = port('DREAM_EDGE_PORT', 8787);
+  const stripePort = port('DREAM_STRIPE_PORT', 8790);
+  const clerkPort = port('DREAM_CLERK_PORT', 8791);
+  mkdirSync(data, { recursive: true });
+  const [bundle, sandbox] = await Promise.all([
+    bundleEdge(join(data, 'edge-bundle')),
+    startSandbox({ stripePort, clerkPort, dataDir: join(data, 'sandbox') }),
+  ]);
+  const secrets = localSecrets(join(data, 'secrets.json'));
+  const url = `http://127.0.0.1:${edgePort}`;
+  const variables = await edgeVariables(secrets, url, sandbox);
+  const edge = await startEdge({ bundle, port: edgePort, variables, dataDir: join(data, 'edge') });
+  await registerWebhooks(secrets, edge.url, sandbox);
+
+  const file = join(data, 'local.json');
+  const { project } = await seed({
+    edge: edge.url,
+    operatorSecret: secrets.operatorSecret,
+    stripe: sandbox.stripe,
+    knownSk: knownKey(file),
+  });
+  const local = {
+    edge: edge.url,
+    sandbox: { stripe: sandbox.stripe, clerk: sandbox.clerk, inbox: sandbox.inbox },
+    project,
+  };
+  writeFileSync(file, `${JSON.stringify(local, null, 2)}\n`, { mode: 0o600 });
+  process.stdout.write(welcome(local, sandbox.control));
+
+  const stop = async () => {
+    await edge.stop();
+    await sandbox.stop();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+}
+
+function welcome(
+  {
+    edge,
+    sandbox,
+    project,
+  }: { edge: string; sandbox: { inbox: string }; project: { pk: string; sk: string } },
+  control: string,
+): string {
+  return `
+dream is running.
+
+  Edge            ${edge}
+  Codes by e-mail ${sandbox.inbox}
+  Stripe sandbox  ${control}
+
+  Publishable key ${project.pk}
+  Secret key      ${project.sk}
+
+Try it: count a call of a customer, until the free plan's limit of 10.
+
+  curl -X POST ${edge}/api/data \\
+    -H "Authorization: Bearer ${project.sk}" -H "X-User-Id: ada"
+
+Then sell the upgrade, and open the url it answers (card 4242 4242 4242 4242):
+
+  curl -X POST ${edge}/api/create-checkout \\
+    -H "Authorization: Bearer ${project.sk}" -H "X-User-Id: ada" \\
+    -H "Content-Type: application/json" \\
+    -d '{"tier":"pro","successUrl":"http://localhost:5174/","cancelUrl":"http://localhost:5174/"}'
+
+Ctrl-C stops it. The data stays in .dream; delete that folder to start anew.
+`;
+}
+
+try {
+  await start();
+} catch (error) {
+  const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  console.error(
+    taken
+      ? 'A port is taken. Stop what uses it, or set DREAM_EDGE_PORT, DREAM_STRIPE_PORT or DREAM_CLERK_PORT.'
+      : error,
+  );
+  process.exit(1);
+}

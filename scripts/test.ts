@@ -1,0 +1,4 @@
+/** `npm test`: everything, browsers included. */
+import { main } from './runner/main.ts';
+
+await main(() => true);
