@@ -1,0 +1,106 @@
+import * as v from 'valibot';
+import { KEY_ERRORS } from './errors.ts';
+import { Customer } from './customers.ts';
+import { HttpUrl, Name } from './primitives.ts';
+import { route } from './respond.ts';
+
+const userErrors = [
+  ...KEY_ERRORS,
+  'secret_key_required',
+  'session_required',
+  'user_id_required',
+  'user_id_invalid',
+  'user_mismatch',
+  'customer_not_found',
+  'token_invalid',
+  'session_expired',
+  'session_ended',
+  'origin_not_allowed',
+  'rate_limited',
+] as const;
+
+const providerErrors = [
+  'stripe_not_connected',
+  'provider_unavailable',
+  'provider_refused',
+] as const;
+
+export const createCheckout = route({
+  method: 'post',
+  path: '/api/create-checkout',
+  summary:
+    "Start buying a tier; send the customer to `url`. A subscriber's other tier is a plan change.",
+  auth: ['user', 'session'],
+  body: v.strictObject({
+    tier: Name,
+    priceId: v.optional(v.pipe(v.string(), v.maxLength(255))),
+    successUrl: v.optional(HttpUrl),
+    cancelUrl: v.optional(HttpUrl),
+  }),
+  answer: v.object({ url: v.string() }),
+  errors: [
+    ...userErrors,
+    ...providerErrors,
+    'tier_not_found',
+    'tier_not_for_sale',
+    'price_not_found',
+    'already_subscribed',
+    'redirect_url_not_allowed',
+    'redirect_url_required',
+    'idempotency_conflict',
+    'idempotency_in_flight',
+    'idempotency_key_invalid',
+  ],
+});
+
+/** The success URL carries the session's id as this query parameter. */
+export const CHECKOUT_PARAM = 'dream_checkout';
+
+export const confirmCheckout = route({
+  method: 'post',
+  path: '/api/checkout/confirm',
+  summary: 'On return from checkout: fetch its state now, without waiting for a webhook.',
+  auth: ['user', 'session'],
+  body: v.strictObject({
+    checkoutId: v.pipe(
+      v.string(),
+      v.regex(/^cs_[\w]{1,200}$/, 'Must be a checkout session id, cs_….'),
+    ),
+  }),
+  answer: v.object({ status: v.picklist(['open', 'complete', 'expired']), customer: Customer }),
+  errors: [...userErrors, ...providerErrors, 'checkout_not_found'],
+});
+
+export const createPortal = route({
+  method: 'post',
+  path: '/api/customer-portal',
+  summary: "Open Stripe's page where the customer changes card, cancels or resumes.",
+  auth: ['user', 'session'],
+  body: v.strictObject({ returnUrl: v.optional(HttpUrl) }),
+  answer: v.object({ url: v.string() }),
+  errors: [
+    ...userErrors,
+    ...providerErrors,
+    'billing_account_missing',
+    'redirect_url_not_allowed',
+    'redirect_url_required',
+  ],
+});
+
+export const stripeWebhook = route({
+  method: 'post',
+  path: '/webhook/stripe',
+  summary: "Stripe's events. An event is a hint: the state is fetched from Stripe.",
+  auth: ['none'],
+  answer: v.object({ received: v.literal(true) }),
+  errors: ['signature_invalid'],
+});
+
+export const clerkWebhook = route({
+  method: 'post',
+  path: '/webhook/clerk',
+  summary: "Clerk's events of the shared apps.",
+  auth: ['none'],
+  answer: v.object({ received: v.literal(true) }),
+  errors: ['signature_invalid'],
+});

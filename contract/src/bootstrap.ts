@@ -1,0 +1,52 @@
+import * as v from 'valibot';
+import { KEY_ERRORS } from './errors.ts';
+import { Mode } from './primitives.ts';
+import { route } from './respond.ts';
+import { PublicTier } from './tiers.ts';
+
+/** How the widgets of an environment look and speak; null leaves it to the page. */
+export const Branding = v.object({
+  name: v.string(),
+  logoUrl: v.nullable(v.string()),
+  accentColor: v.nullable(v.string()),
+  locale: v.nullable(v.string()),
+  supportEmail: v.nullable(v.string()),
+});
+export type Branding = v.InferOutput<typeof Branding>;
+
+/** Everything any set of widgets on a page needs before somebody is signed in. */
+export const Bootstrap = v.object({
+  mode: Mode,
+  branding: Branding,
+  tiers: v.array(PublicTier),
+  signIn: v.object({
+    /** For clerk-js, which is loaded only when the visitor acts. */
+    clerkPublishableKey: v.string(),
+    emailCode: v.boolean(),
+    password: v.boolean(),
+  }),
+  /** Whether something can be bought: a Stripe account is there. */
+  sells: v.boolean(),
+});
+export type Bootstrap = v.InferOutput<typeof Bootstrap>;
+
+export const getBootstrap = route({
+  method: 'get',
+  path: '/api/bootstrap',
+  summary: 'The first data of a page, for all widgets at once. Cacheable.',
+  auth: ['pk'],
+  answer: Bootstrap,
+  errors: [...KEY_ERRORS, 'origin_not_allowed'],
+});
+
+export const health = route({
+  method: 'get',
+  path: '/health',
+  summary: 'The state of each binding.',
+  auth: ['none'],
+  answer: v.object({
+    status: v.picklist(['ok', 'degraded']),
+    bindings: v.record(v.string(), v.picklist(['ok', 'failed'])),
+  }),
+  errors: [],
+});

@@ -1,0 +1,134 @@
+import * as v from 'valibot';
+import { KEY_ERRORS } from './errors.ts';
+import { AtMs, Email, Name, pageOf, PageQuery, text } from './primitives.ts';
+import { route } from './respond.ts';
+
+/** Where a customer's plan comes from: the first that applies, in this order. */
+export const PLAN_SOURCES = ['subscription', 'set', 'header', 'default'] as const;
+export const PlanSource = v.picklist(PLAN_SOURCES);
+export type PlanSource = v.InferOutput<typeof PlanSource>;
+
+/** A live subscription, as its customer may see it. `endsAtMs` is set when it is to end. */
+export const Subscription = v.object({
+  status: v.picklist([
+    'active',
+    'trialing',
+    'past_due',
+    'unpaid',
+    'paused',
+    'incomplete',
+    'canceled',
+  ]),
+  plan: Name,
+  renewsAtMs: v.nullable(AtMs),
+  endsAtMs: v.nullable(AtMs),
+});
+export type Subscription = v.InferOutput<typeof Subscription>;
+
+/** An end user of one environment. `plan` is the tier in force; `planSource` says why. */
+export const Customer = v.object({
+  id: v.string(),
+  email: v.nullable(v.string()),
+  emailVerified: v.boolean(),
+  firstName: v.nullable(v.string()),
+  lastName: v.nullable(v.string()),
+  /** The developer's own id, if one was given. */
+  externalId: v.nullable(v.string()),
+  plan: Name,
+  planSource: PlanSource,
+  subscription: v.nullable(Subscription),
+  hasPassword: v.boolean(),
+  createdAtMs: AtMs,
+});
+export type Customer = v.InferOutput<typeof Customer>;
+
+export const Password = v.pipe(
+  v.string('Must be a text.'),
+  v.minLength(8, 'Must have at least 8 characters.'),
+  v.maxLength(72, 'Must have at most 72 characters.'),
+);
+
+/** The developer's own id for a customer: 1 to 128 printable characters, not starting with cust_. */
+export const ExternalId = v.pipe(
+  v.string('Must be a text.'),
+  v.regex(/^[^\p{C}\s](?:[^\p{C}]{0,126}[^\p{C}\s])?$/u, 'Must be 1 to 128 printable characters.'),
+  v.check((id) => !id.startsWith('cust_'), 'Must not start with "cust_".'),
+);
+
+export const createCustomer = route({
+  method: 'post',
+  path: '/api/customers',
+  summary: 'Create a customer. The e-mail counts as unverified until its owner proves it.',
+  auth: ['sk'],
+  body: v.strictObject({
+    email: Email,
+    firstName: v.optional(text(100)),
+    lastName: v.optional(text(100)),
+    password: v.optional(Password),
+    plan: v.optional(Name),
+    externalId: v.optional(ExternalId),
+  }),
+  answer: v.object({ success: v.literal(true), customer: Customer }),
+  errors: [
+    ...KEY_ERRORS,
+    'secret_key_required',
+    'customer_exists',
+    'tier_not_found',
+    'password_rejected',
+    'provider_unavailable',
+    'idempotency_conflict',
+    'idempotency_in_flight',
+    'idempotency_key_invalid',
+  ],
+});
+
+export const listCustomers = route({
+  method: 'get',
+  path: '/api/customers',
+  summary: 'List customers, newest first.',
+  auth: ['sk'],
+  query: v.object({ ...PageQuery.entries, email: v.optional(Email) }),
+  answer: pageOf('customers', Customer),
+  errors: [...KEY_ERRORS, 'secret_key_required'],
+});
+
+export const getCustomer = route({
+  method: 'get',
+  path: '/api/customers/:id',
+  summary: 'Read a customer by cust_… id or by your own id.',
+  auth: ['sk'],
+  answer: v.object({ customer: Customer }),
+  errors: [...KEY_ERRORS, 'secret_key_required', 'customer_not_found'],
+});
+
+export const updateCustomer = route({
+  method: 'patch',
+  path: '/api/customers/:id',
+  summary: "Change a customer's plan or names.",
+  auth: ['sk'],
+  body: v.strictObject({
+    plan: v.optional(Name),
+    firstName: v.optional(v.nullable(text(100))),
+    lastName: v.optional(v.nullable(text(100))),
+  }),
+  answer: v.object({ customer: Customer }),
+  errors: [
+    ...KEY_ERRORS,
+    'secret_key_required',
+    'customer_not_found',
+    'tier_not_found',
+    'subscription_active',
+  ],
+});
+
+export const deleteCustomer = route({
+  method: 'delete',
+  path: '/api/customers/:id',
+  summary: 'Erase a customer: cancels a live subscription, ends sessions, removes usage.',
+  auth: ['sk'],
+  answer: v.object({
+    success: v.literal(true),
+    deleted: v.object({ id: v.string(), email: v.nullable(v.string()) }),
+  }),
+  errors: [...KEY_ERRORS, 'secret_key_required', 'customer_not_found'],
+});

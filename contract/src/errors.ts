@@ -1,0 +1,309 @@
+/** One row of the catalogue. Status, title and advice of a code stand here and nowhere else. */
+export interface ErrorRow {
+  status: number;
+  /** Short title, the `error` of the answer. */
+  title: string;
+  /** What to do, the `message` of the answer. */
+  message: string;
+  /** Whether the same call may succeed later without being changed. */
+  retry: boolean;
+}
+
+const row = (status: number, title: string, message: string, retry = false): ErrorRow => ({
+  status,
+  title,
+  message,
+  retry,
+});
+
+/** Every error the API can answer. `npm run gen` makes a page of docs/errors from each row. */
+export const ERRORS = {
+  // The request itself
+  invalid_request: row(
+    400,
+    'Invalid request',
+    'Correct the fields listed in "issues" and send it again.',
+  ),
+  invalid_json: row(400, 'Invalid JSON', 'Send a JSON object as the body, or no body at all.'),
+  unsupported_media_type: row(
+    415,
+    'Unsupported content type',
+    'Send the body as application/json.',
+  ),
+  body_too_large: row(413, 'Body too large', 'Send a smaller body; the limit is in "maxBytes".'),
+  route_not_found: row(404, 'No such route', 'Check the path against the API reference.'),
+  method_not_allowed: row(405, 'Method not allowed', 'Use one of the methods in the Allow header.'),
+  idempotency_key_invalid: row(
+    400,
+    'Invalid idempotency key',
+    'Send 1 to 200 printable ASCII characters as Idempotency-Key.',
+  ),
+  idempotency_conflict: row(
+    409,
+    'Idempotency key reused',
+    'This key was used with another request. Use a new key for a new operation.',
+  ),
+  idempotency_in_flight: row(
+    409,
+    'Still working on it',
+    'The first call with this key is still running. Try again in a moment.',
+    true,
+  ),
+  already_done: row(
+    409,
+    'Already done',
+    'This call was answered before and its answer held a secret, so it is not shown again. See "id".',
+  ),
+
+  // Keys and modes
+  key_required: row(
+    401,
+    'Key required',
+    'Send a key as "Authorization: Bearer sk_…", or a publishable key as "?pk=pk_…".',
+  ),
+  key_invalid: row(
+    401,
+    'Invalid key',
+    'Check that the key was copied whole, and that it belongs to this project.',
+  ),
+  key_revoked: row(
+    401,
+    'Key revoked',
+    'Use a current key of the project; make one if there is none.',
+  ),
+  secret_key_required: row(
+    403,
+    'Secret key required',
+    'Call this from your server with a secret key (sk_…).',
+  ),
+  mode_mismatch: row(
+    400,
+    'Mode mismatch',
+    'X-Env must agree with the mode of the key. Leave it out, or use the key of that mode.',
+  ),
+  operator_required: row(
+    401,
+    'Operator secret required',
+    'Send the operator secret as "Authorization: Bearer …".',
+  ),
+  origin_not_allowed: row(
+    403,
+    'Origin not allowed',
+    'Add this origin to the allowed origins of the project.',
+  ),
+
+  // Projects
+  project_not_found: row(
+    404,
+    'Project not found',
+    'Check the project id, or create the project first.',
+  ),
+  project_deleted: row(410, 'Project deleted', 'This project was deleted. Create a new one.'),
+  project_exists: row(
+    409,
+    'Project exists',
+    'A project with this id exists already; use it, or leave the id out.',
+  ),
+  secret_key_not_found: row(
+    404,
+    'Key not found',
+    'List the keys of this environment and use an id from there.',
+  ),
+  origin_invalid: row(
+    400,
+    'Invalid origin',
+    'Give an origin like https://example.com or https://*.example.com, without a path.',
+  ),
+  platform_protected: row(
+    403,
+    'Not possible for the platform',
+    'The platform project cannot be deleted, connected or given sessions by key.',
+  ),
+
+  // Customers and users
+  customer_not_found: row(
+    404,
+    'Customer not found',
+    'Check the customer id, or create the customer first.',
+  ),
+  customer_exists: row(
+    409,
+    'Customer exists',
+    'A customer with this e-mail exists in this environment; its id is in "customerId".',
+  ),
+  user_id_required: row(
+    400,
+    'User required',
+    'Say which customer this is for: X-User-Id or X-User-Token.',
+  ),
+  user_id_invalid: row(
+    400,
+    'Invalid user id',
+    'X-User-Id takes a cust_… id or your own id: 1 to 128 printable characters.',
+  ),
+  user_mismatch: row(
+    400,
+    'Users disagree',
+    'X-User-Id and X-User-Token name different customers. Send one of them.',
+  ),
+
+  // Tiers and limits
+  tier_not_found: row(
+    400,
+    'Unknown tier',
+    'Use the name of a tier of this environment; they are in "tiers".',
+  ),
+  tier_not_for_sale: row(400, 'Tier not for sale', 'Choose a listed tier that has a price.'),
+  tier_in_use: row(
+    409,
+    'Tier in use',
+    'Make another tier the default, or move its customers, before archiving it.',
+  ),
+  price_not_found: row(400, 'Unknown price', 'Use a priceId of that tier, or leave it out.'),
+  feature_not_found: row(
+    400,
+    'Unknown feature',
+    "Use the name of a feature of the customer's tier.",
+  ),
+  feature_not_included: row(
+    403,
+    'Not in this plan',
+    'Please upgrade to a plan that includes this feature.',
+  ),
+  limit_reached: row(403, 'Tier limit reached', 'Please upgrade to unlock more requests'),
+  rate_limited: row(
+    429,
+    'Too many requests',
+    'Wait for the seconds in Retry-After and send it again.',
+    true,
+  ),
+  too_many_attempts: row(
+    429,
+    'Too many attempts',
+    'Wait for the seconds in Retry-After and try again.',
+    true,
+  ),
+
+  // Sessions and identity
+  session_required: row(401, 'Sign-in required', 'Sign the customer in and send the access token.'),
+  session_expired: row(401, 'Session expired', 'Refresh the session, or sign in again.'),
+  session_ended: row(401, 'Session ended', 'Sign in again.'),
+  token_invalid: row(401, 'Invalid token', 'Send an access token issued for this publishable key.'),
+  identity_not_proved: row(
+    401,
+    'Not signed in yet',
+    'Finish the e-mail code step on this page, then try again.',
+    true,
+  ),
+  credentials_wrong: row(
+    401,
+    'E-mail or password is wrong',
+    'Check both, or sign in with an e-mail code.',
+  ),
+  password_rejected: row(
+    422,
+    'Password not accepted',
+    'Choose a longer password that is not on a list of leaked ones.',
+  ),
+  proxy_path_not_allowed: row(
+    404,
+    'Not available here',
+    'Use the sign-up widget or the API of this project.',
+  ),
+
+  // Billing
+  stripe_not_connected: row(
+    409,
+    'Stripe is not connected',
+    'Connect a Stripe account to this environment first.',
+  ),
+  connection_invalid: row(
+    400,
+    'Connection not completed',
+    'Start the Stripe connection again; the code or state is wrong, used or too old.',
+  ),
+  subscription_active: row(
+    409,
+    'Subscription active',
+    "The customer's plan follows a live subscription. Change it by checkout or in the customer portal.",
+  ),
+  already_subscribed: row(
+    409,
+    'Already on this plan',
+    'The customer has this plan already. Open the customer portal to manage it.',
+  ),
+  checkout_not_found: row(
+    404,
+    'Checkout not found',
+    'Use the id of a checkout session started for this customer.',
+  ),
+  billing_account_missing: row(
+    404,
+    'Nothing to manage yet',
+    'The customer has not bought anything. Start a checkout first.',
+  ),
+  redirect_url_not_allowed: row(
+    400,
+    'Redirect not allowed',
+    'Use an http(s) URL on a listed origin of the project.',
+  ),
+  redirect_url_required: row(
+    400,
+    'Redirect URL required',
+    "Send the URL to come back to, or set a default one in the project's settings.",
+  ),
+  provider_refused: row(
+    502,
+    'The provider refused',
+    'The payment or identity provider did not accept the request; "reason" says why.',
+  ),
+  provider_unavailable: row(
+    503,
+    'Provider unavailable',
+    'A provider did not answer in time. Nothing was changed; try again.',
+    true,
+  ),
+  signature_invalid: row(
+    400,
+    'Invalid signature',
+    'Check the signing secret of this endpoint, and that the body is passed on unchanged.',
+  ),
+
+  // Ours
+  temporarily_unavailable: row(
+    503,
+    'Temporarily unavailable',
+    'Nothing was changed. Try again in a moment.',
+    true,
+  ),
+  internal_error: row(
+    500,
+    'Something went wrong on our side',
+    'Try again; if it stays, tell us the requestId.',
+    true,
+  ),
+} as const satisfies Record<string, ErrorRow>;
+
+/** A stable name of an error, the `code` of the answer. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** What every route can answer, whatever it does. */
+export const COMMON_ERRORS = [
+  'invalid_request',
+  'invalid_json',
+  'unsupported_media_type',
+  'body_too_large',
+  'method_not_allowed',
+  'temporarily_unavailable',
+  'internal_error',
+] as const satisfies readonly ErrorCode[];
+
+/** What every route opened by a key can answer besides. */
+export const KEY_ERRORS = [
+  'key_required',
+  'key_invalid',
+  'key_revoked',
+  'mode_mismatch',
+  'project_not_found',
+  'project_deleted',
+] as const satisfies readonly ErrorCode[];

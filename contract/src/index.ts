@@ -1,0 +1,28 @@
+import * as billing from './billing.ts';
+import * as bootstrap from './bootstrap.ts';
+import * as customers from './customers.ts';
+import * as projects from './projects.ts';
+import type { Route } from './respond.ts';
+import * as sessions from './sessions.ts';
+import * as tiers from './tiers.ts';
+import * as usage from './usage.ts';
+
+const isRoute = (value: unknown): value is Route =>
+  typeof value === 'object' && value !== null && 'method' in value && 'path' in value;
+
+/** Every route of the API by its name, in the order of the documentation. */
+export const ROUTES: ReadonlyMap<string, Route> = new Map(
+  [customers, usage, tiers, billing, sessions, bootstrap, projects].flatMap((resource) =>
+    Object.entries(resource).filter((entry): entry is [string, Route] => isRoute(entry[1])),
+  ),
+);
+
+export type * from './bootstrap.ts';
+export type * from './customers.ts';
+export type { ErrorCode } from './errors.ts';
+export type { Interval, Limit, Mode } from './primitives.ts';
+export type * from './projects.ts';
+export type { ErrorBody } from './respond.ts';
+export type * from './sessions.ts';
+export type * from './tiers.ts';
+export type * from './usage.ts';

@@ -1,0 +1,338 @@
+import * as v from 'valibot';
+import { AtMs, Email, HttpUrl, Mode, ProjectId, text, whole } from './primitives.ts';
+import { route } from './respond.ts';
+import { Tier, TierInput } from './tiers.ts';
+
+const base = '/api/projects/:project';
+const env = `${base}/:mode`;
+const errors = [
+  'operator_required',
+  'project_not_found',
+  'project_deleted',
+  'idempotency_key_invalid',
+] as const;
+
+/** One product of an account. Its two environments are made with it. */
+export const Project = v.object({
+  id: ProjectId,
+  name: v.string(),
+  accountId: v.string(),
+  createdAtMs: AtMs,
+  publishableKeys: v.object({ test: v.string(), live: v.string() }),
+});
+export type Project = v.InferOutput<typeof Project>;
+
+export const createProject = route({
+  method: 'post',
+  path: '/api/projects',
+  summary: 'Create a project with its test and live environments.',
+  auth: ['operator'],
+  body: v.strictObject({
+    name: text(60),
+    /** The developer who owns it. */
+    ownerEmail: Email,
+    /** Only to name the platform's own project, once. */
+    id: v.optional(v.literal('prj_dream')),
+  }),
+  answer: v.object({ project: Project }),
+  status: 201,
+  errors: [
+    'operator_required',
+    'project_exists',
+    'idempotency_conflict',
+    'idempotency_in_flight',
+    'idempotency_key_invalid',
+  ],
+});
+
+export const listProjects = route({
+  method: 'get',
+  path: '/api/projects',
+  summary: 'List projects, oldest first.',
+  auth: ['operator'],
+  answer: v.object({ projects: v.array(Project) }),
+  errors: ['operator_required'],
+});
+
+export const getProject = route({
+  method: 'get',
+  path: base,
+  summary: 'Read a project.',
+  auth: ['operator'],
+  answer: v.object({ project: Project }),
+  errors,
+});
+
+export const updateProject = route({
+  method: 'patch',
+  path: base,
+  summary: 'Rename a project.',
+  auth: ['operator'],
+  body: v.strictObject({ name: text(60) }),
+  answer: v.object({ project: Project }),
+  errors,
+});
+
+export const deleteProject = route({
+  method: 'delete',
+  path: base,
+  summary: 'Delete a project: its keys stop at once, its data is erased.',
+  auth: ['operator'],
+  answer: v.object({ success: v.literal(true) }),
+  errors: [...errors, 'platform_protected'],
+});
+
+/** A secret key without its secret. `expiresAtMs` is set on one that was rotated away. */
+export const SecretKey = v.object({
+  id: v.string(),
+  name: v.string(),
+  hint: v.string(),
+  createdAtMs: AtMs,
+  expiresAtMs: v.nullable(AtMs),
+  revokedAtMs: v.nullable(AtMs),
+});
+export type SecretKey = v.InferOutput<typeof SecretKey>;
+
+export const createKey = route({
+  method: 'post',
+  path: `${env}/keys`,
+  summary: 'Make a secret key. It is shown this once.',
+  auth: ['operator'],
+  body: v.strictObject({ name: v.optional(text(60), 'Secret key') }),
+  answer: v.object({ key: SecretKey, secret: v.string() }),
+  status: 201,
+  errors: [...errors, 'already_done', 'idempotency_conflict', 'idempotency_in_flight'],
+  secretAnswer: true,
+});
+
+export const listKeys = route({
+  method: 'get',
+  path: `${env}/keys`,
+  summary: 'The keys of an environment.',
+  auth: ['operator'],
+  answer: v.object({ publishableKey: v.string(), keys: v.array(SecretKey) }),
+  errors,
+});
+
+export const rotateKey = route({
+  method: 'post',
+  path: `${env}/keys/:key/rotate`,
+  summary: 'Make a successor; the old key goes on for `overlapHours`.',
+  auth: ['operator'],
+  body: v.strictObject({ overlapHours: v.optional(whole(0, 720), 24) }),
+  answer: v.object({ key: SecretKey, secret: v.string() }),
+  status: 201,
+  errors: [
+    ...errors,
+    'secret_key_not_found',
+    'already_done',
+    'idempotency_conflict',
+    'idempotency_in_flight',
+  ],
+  secretAnswer: true,
+});
+
+export const revokeKey = route({
+  method: 'delete',
+  path: `${env}/keys/:key`,
+  summary: 'Revoke a key. It stops everywhere within 10 s.',
+  auth: ['operator'],
+  answer: v.object({ key: SecretKey }),
+  errors: [...errors, 'secret_key_not_found'],
+});
+
+const CssColor = v.pipe(v.string(), v.regex(/^#[0-9a-fA-F]{6}$/, 'Must be a colour like #4f46e5.'));
+const TimeZone = v.pipe(
+  v.string(),
+  v.check((zone) => {
+    try {
+      return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
+    } catch {
+      return false;
+    }
+  }, 'Must be an IANA time zone, like "Europe/Berlin".'),
+);
+
+/** How often counts start anew, in the environment's time zone. */
+export const PERIODS = ['hour', 'day', 'week', 'month', 'year'] as const;
+export type Period = (typeof PERIODS)[number];
+
+const settingsEntries = {
+  displayName: text(60),
+  logoUrl: v.nullable(HttpUrl),
+  accentColor: v.nullable(CssColor),
+  supportEmail: v.nullable(Email),
+  locale: v.nullable(
+    v.pipe(
+      v.string(),
+      v.regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'Must be a language tag, like "de" or "pt-BR".'),
+    ),
+  ),
+  period: v.picklist(PERIODS, 'Must be "hour", "day", "week", "month" or "year".'),
+  timeZone: TimeZone,
+  emailCode: v.boolean(),
+  password: v.boolean(),
+  sessionDays: whole(1, 365),
+  successUrl: v.nullable(HttpUrl),
+  cancelUrl: v.nullable(HttpUrl),
+  returnUrl: v.nullable(HttpUrl),
+};
+
+/** What a developer sets for one environment. */
+export const Settings = v.object(settingsEntries);
+export type Settings = v.InferOutput<typeof Settings>;
+export const SettingsPatch = v.partial(v.strictObject(settingsEntries));
+export type SettingsPatch = v.InferOutput<typeof SettingsPatch>;
+
+export const getSettings = route({
+  method: 'get',
+  path: `${env}/settings`,
+  summary: 'Read the settings.',
+  auth: ['operator'],
+  answer: v.object({ settings: Settings }),
+  errors,
+});
+
+export const updateSettings = route({
+  method: 'patch',
+  path: `${env}/settings`,
+  summary: 'Change some settings; the others stay.',
+  auth: ['operator'],
+  body: SettingsPatch,
+  answer: v.object({ settings: Settings }),
+  errors,
+});
+
+const Origins = v.array(v.string());
+export const getOrigins = route({
+  method: 'get',
+  path: `${env}/origins`,
+  summary: 'The origins allowed to use the publishable key.',
+  auth: ['operator'],
+  answer: v.object({ origins: Origins }),
+  errors,
+});
+
+export const putOrigins = route({
+  method: 'put',
+  path: `${env}/origins`,
+  summary: 'Replace the allowed origins: exact ones, or https://*.example.com.',
+  auth: ['operator'],
+  body: v.strictObject({
+    origins: v.pipe(
+      v.array(v.pipe(v.string(), v.maxLength(300))),
+      v.maxLength(100, 'At most 100 origins.'),
+    ),
+  }),
+  answer: v.object({ origins: Origins }),
+  errors: [...errors, 'origin_invalid'],
+});
+
+export const listAllTiers = route({
+  method: 'get',
+  path: `${env}/tiers`,
+  summary: 'All tiers of an environment, unlisted ones too.',
+  auth: ['operator'],
+  answer: v.object({ tiers: v.array(Tier) }),
+  errors,
+});
+
+export const putTier = route({
+  method: 'put',
+  path: `${env}/tiers/:name`,
+  summary: 'Create or replace a tier; its product and prices are made in Stripe. Safe to repeat.',
+  auth: ['operator'],
+  body: TierInput,
+  answer: v.object({ tier: Tier }),
+  errors: [
+    ...errors,
+    'tier_in_use',
+    'stripe_not_connected',
+    'provider_unavailable',
+    'provider_refused',
+  ],
+});
+
+export const archiveTier = route({
+  method: 'delete',
+  path: `${env}/tiers/:name`,
+  summary: 'Archive a tier: nobody new gets it, its subscribers keep it.',
+  auth: ['operator'],
+  answer: v.object({ tier: Tier }),
+  errors: [...errors, 'tier_not_found', 'tier_in_use', 'provider_unavailable', 'provider_refused'],
+});
+
+/** The Stripe account of an environment. */
+export const Connection = v.object({
+  connected: v.boolean(),
+  stripeAccountId: v.nullable(v.string()),
+  accountName: v.nullable(v.string()),
+  mode: Mode,
+  connectedAtMs: v.nullable(AtMs),
+});
+export type Connection = v.InferOutput<typeof Connection>;
+
+export const getConnection = route({
+  method: 'get',
+  path: `${env}/stripe`,
+  summary: 'The Stripe connection.',
+  auth: ['operator'],
+  answer: v.object({ connection: Connection }),
+  errors,
+});
+
+export const startConnection = route({
+  method: 'post',
+  path: `${env}/stripe/start`,
+  summary: 'Begin connecting a Stripe account: send the developer to `url`.',
+  auth: ['operator'],
+  body: v.strictObject({ redirectUrl: HttpUrl }),
+  answer: v.object({ url: v.string(), state: v.string() }),
+  errors: [...errors, 'platform_protected'],
+});
+
+export const completeConnection = route({
+  method: 'post',
+  path: `${env}/stripe`,
+  summary: 'Finish connecting with the code and state Stripe gave back.',
+  auth: ['operator'],
+  body: v.strictObject({
+    code: v.pipe(v.string(), v.maxLength(200)),
+    state: v.pipe(v.string(), v.maxLength(200)),
+  }),
+  answer: v.object({ connection: Connection }),
+  errors: [
+    ...errors,
+    'connection_invalid',
+    'platform_protected',
+    'provider_unavailable',
+    'provider_refused',
+  ],
+});
+
+export const disconnect = route({
+  method: 'delete',
+  path: `${env}/stripe`,
+  summary: 'Disconnect the Stripe account. Running subscriptions stay in Stripe.',
+  auth: ['operator'],
+  answer: v.object({ connection: Connection }),
+  errors: [...errors, 'stripe_not_connected', 'provider_unavailable', 'platform_protected'],
+});
+
+/** One thing that was done to a project. */
+export const AuditEntry = v.object({
+  id: v.string(),
+  atMs: AtMs,
+  actor: v.string(),
+  action: v.string(),
+  subject: v.nullable(v.string()),
+});
+export const listAudit = route({
+  method: 'get',
+  path: `${env}/audit`,
+  summary: 'What was done to this environment, newest first.',
+  auth: ['operator'],
+  query: v.object({ cursor: v.optional(v.pipe(v.string(), v.maxLength(200))) }),
+  answer: v.object({ entries: v.array(AuditEntry), nextCursor: v.nullable(v.string()) }),
+  errors,
+});

@@ -1,0 +1,56 @@
+import type { GenericSchema } from 'valibot';
+import type { ErrorCode } from './errors.ts';
+
+/**
+ * Who may call a route. `sk`: a secret key. `pk`: a publishable key, from a listed origin in live
+ * mode. `session`: a customer's access token. `user`: a secret key together with `X-User-Id` or
+ * `X-User-Token`. `operator`: the operator secret, for the management routes. `none`: anybody.
+ */
+export type Auth = 'sk' | 'pk' | 'session' | 'user' | 'operator' | 'none';
+
+/** One row of the route table: everything a caller, the edge and the documentation need to know. */
+export interface Route<
+  Body extends GenericSchema | undefined = GenericSchema | undefined,
+  Query extends GenericSchema | undefined = GenericSchema | undefined,
+  Answer extends GenericSchema | undefined = GenericSchema | undefined,
+> {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Hono path: `:name` stands for one segment. */
+  path: string;
+  /** Other paths that are this same route. */
+  aliases?: readonly string[];
+  summary: string;
+  /** Any one of these opens the route. */
+  auth: readonly Auth[];
+  body?: Body;
+  query?: Query;
+  answer?: Answer;
+  /** The status of a success; 200 unless told. */
+  status?: number;
+  /** The codes this route can answer, besides those every route can (`COMMON_ERRORS`). */
+  errors: readonly ErrorCode[];
+  /** The answer holds a secret, so it is not stored for replays: they get `already_done`. */
+  secretAnswer?: true;
+}
+
+/** Declares a route, keeping its schemas' types. */
+export function route<
+  Body extends GenericSchema | undefined = undefined,
+  Query extends GenericSchema | undefined = undefined,
+  Answer extends GenericSchema | undefined = undefined,
+>(row: Route<Body, Query, Answer>): Route<Body, Query, Answer> {
+  return row;
+}
+
+/** The body of every error answer. Some codes add fields of their own. */
+export interface ErrorBody {
+  /** Short title. */
+  error: string;
+  /** What to do about it. */
+  message: string;
+  code: ErrorCode;
+  /** A page that explains the code. */
+  docs: string;
+  requestId: string;
+  [extra: string]: unknown;
+}

@@ -1,0 +1,158 @@
+import * as v from 'valibot';
+import { KEY_ERRORS } from './errors.ts';
+import { Customer, ExternalId, Password } from './customers.ts';
+import { AtMs, Email } from './primitives.ts';
+import { route } from './respond.ts';
+import { UsageStatus } from './usage.ts';
+
+/**
+ * What a signed-in page holds. The access token lives 5 minutes; the refresh token is replaced at
+ * each use. `usage` is of the default metered feature, null when the plan has none.
+ */
+export const Session = v.object({
+  accessToken: v.string(),
+  accessTokenExpiresAtMs: AtMs,
+  refreshToken: v.string(),
+  customer: Customer,
+  usage: v.nullable(UsageStatus),
+});
+export type Session = v.InferOutput<typeof Session>;
+
+export const RefreshToken = v.pipe(v.string('Must be a refresh token.'), v.maxLength(400));
+
+const browser = [...KEY_ERRORS, 'origin_not_allowed', 'too_many_attempts'] as const;
+
+export const exchangeSession = route({
+  method: 'post',
+  path: '/api/sessions/exchange',
+  summary:
+    'Turn a finished sign-in on this page into a session. Takes the sealed token only; works once.',
+  auth: ['pk'],
+  body: v.strictObject({ sealedToken: v.pipe(v.string(), v.maxLength(8000)) }),
+  answer: v.object({ ...Session.entries, isNew: v.boolean() }),
+  errors: [...browser, 'identity_not_proved', 'provider_unavailable'],
+});
+
+export const passwordSession = route({
+  method: 'post',
+  path: '/api/sessions/password',
+  summary: 'Sign in with the password set at this project.',
+  auth: ['pk'],
+  body: v.strictObject({ email: Email, password: v.pipe(v.string(), v.maxLength(200)) }),
+  answer: Session,
+  errors: [...browser, 'credentials_wrong', 'provider_unavailable'],
+});
+
+export const refreshSession = route({
+  method: 'post',
+  path: '/api/sessions/refresh',
+  summary: 'Replace the tokens. The refresh token just replaced stays good for 30 s.',
+  auth: ['pk'],
+  body: v.strictObject({ refreshToken: RefreshToken }),
+  answer: Session,
+  errors: [...browser, 'session_ended', 'token_invalid'],
+});
+
+export const endSession = route({
+  method: 'post',
+  path: '/api/sessions/end',
+  summary: 'Sign out. Ending an ended session is a success.',
+  auth: ['pk'],
+  body: v.strictObject({ refreshToken: RefreshToken }),
+  answer: v.object({ success: v.literal(true) }),
+  errors: [...browser, 'token_invalid'],
+});
+
+export const createSession = route({
+  method: 'post',
+  path: '/api/sessions',
+  summary: 'Make a session for a customer your own server signed in.',
+  auth: ['sk'],
+  body: v.strictObject({
+    customer: v.optional(
+      v.pipe(v.string(), v.regex(/^cust_[0-9a-z]{22}$/, 'Must be a customer id, cust_….')),
+    ),
+    externalId: v.optional(ExternalId),
+    email: v.optional(Email),
+  }),
+  answer: Session,
+  errors: [
+    ...KEY_ERRORS,
+    'secret_key_required',
+    'customer_not_found',
+    'customer_exists',
+    'user_id_required',
+    'platform_protected',
+    'idempotency_key_invalid',
+    'already_done',
+  ],
+  secretAnswer: true,
+});
+
+export const getMe = route({
+  method: 'get',
+  path: '/api/me',
+  summary: 'The signed-in customer.',
+  auth: ['session'],
+  answer: v.object({ customer: Customer, usage: v.nullable(UsageStatus) }),
+  errors: [
+    ...KEY_ERRORS,
+    'session_required',
+    'token_invalid',
+    'session_expired',
+    'session_ended',
+    'customer_not_found',
+    'origin_not_allowed',
+  ],
+});
+
+export const setPassword = route({
+  method: 'put',
+  path: '/api/me/password',
+  summary: "Set or replace the signed-in customer's password at this project.",
+  auth: ['session'],
+  body: v.strictObject({ password: Password }),
+  answer: v.object({ success: v.literal(true) }),
+  errors: [
+    ...KEY_ERRORS,
+    'session_required',
+    'token_invalid',
+    'session_expired',
+    'session_ended',
+    'customer_not_found',
+    'origin_not_allowed',
+    'password_rejected',
+    'too_many_attempts',
+    'provider_unavailable',
+  ],
+});
+
+export const getJwks = route({
+  method: 'get',
+  path: '/.well-known/jwks.json',
+  summary: 'The public keys of access tokens, current and previous.',
+  auth: ['none'],
+  answer: v.object({ keys: v.array(v.looseObject({ kid: v.string(), alg: v.literal('ES256') })) }),
+  errors: [],
+});
+
+/** What the socket at `/api/live` says after its first message, `{ type: 'auth', accessToken }`. */
+export const LiveMessage = v.variant('type', [
+  v.object({ type: v.literal('ready') }),
+  v.object({ type: v.literal('usage'), usage: UsageStatus }),
+  v.object({ type: v.literal('plan'), plan: v.string() }),
+  v.object({ type: v.literal('signed_out') }),
+]);
+export type LiveMessage = v.InferOutput<typeof LiveMessage>;
+
+export const live = route({
+  method: 'get',
+  path: '/api/live',
+  summary:
+    'WebSocket: usage, plan and sign-out of one customer as they change. `shard` is in the access token.',
+  auth: ['pk'],
+  query: v.object({
+    shard: v.pipe(v.string(), v.regex(/^[0-9a-z]{2}$/, 'Must be the "shard" of the access token.')),
+  }),
+  errors: [...browser],
+});

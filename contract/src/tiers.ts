@@ -1,0 +1,107 @@
+import * as v from 'valibot';
+import { KEY_ERRORS } from './errors.ts';
+import { Currency, Interval, Limit, Name, text, whole } from './primitives.ts';
+import { route } from './respond.ts';
+
+/** One price of a tier. `priceMinor` is in the currency's minor unit (cents). */
+export const TierPrice = v.strictObject({
+  priceMinor: whole(1, 99_999_999),
+  currency: Currency,
+  interval: Interval,
+});
+export type TierPrice = v.InferOutput<typeof TierPrice>;
+
+/**
+ * What a tier allows. `metered`: `limitUnits` a period, null for no limit. `boolean`: allowed.
+ * A feature that a tier does not list is not included in it.
+ */
+export const TierFeature = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('metered'),
+    name: Name,
+    limitUnits: v.nullable(whole(0, 1_000_000_000_000)),
+  }),
+  v.strictObject({ kind: v.literal('boolean'), name: Name }),
+]);
+export type TierFeature = v.InferOutput<typeof TierFeature>;
+
+/** A tier as a developer writes it. No prices: free. `rateLimitPerMinute` null: no rate limit. */
+export const TierInput = v.pipe(
+  v.strictObject({
+    displayName: text(60),
+    description: v.optional(text(300, 0), ''),
+    prices: v.optional(v.pipe(v.array(TierPrice), v.maxLength(20, 'At most 20 prices.')), []),
+    features: v.pipe(
+      v.array(TierFeature),
+      v.maxLength(50, 'At most 50 features.'),
+      v.check(
+        (list) => new Set(list.map((f) => f.name)).size === list.length,
+        'Each feature once.',
+      ),
+    ),
+    /** Lines of the price table. */
+    highlights: v.optional(v.pipe(v.array(text(120)), v.maxLength(20, 'At most 20 lines.')), []),
+    popular: v.optional(v.boolean(), false),
+    /** An unlisted tier is shown nowhere and can be set or sold by secret key only. */
+    listed: v.optional(v.boolean(), true),
+    /** The tier of customers for whom nothing else decides. Exactly one is; left out, it stays as it was. */
+    isDefault: v.optional(v.boolean()),
+    trialDays: v.optional(whole(0, 730), 0),
+    rateLimitPerMinute: v.optional(v.nullable(whole(1, 1_000_000)), 100),
+    position: v.optional(whole(0, 1000), 0),
+  }),
+  v.check(
+    (tier) => new Set(tier.prices.map((p) => p.currency + p.interval)).size === tier.prices.length,
+    'One price for each currency and interval.',
+  ),
+);
+export type TierInput = v.InferOutput<typeof TierInput>;
+
+/** A tier as the management routes show it. */
+export const Tier = v.object({
+  name: Name,
+  displayName: v.string(),
+  description: v.string(),
+  prices: v.array(v.object({ ...TierPrice.entries, priceId: v.nullable(v.string()) })),
+  features: v.array(TierFeature),
+  highlights: v.array(v.string()),
+  popular: v.boolean(),
+  listed: v.boolean(),
+  isDefault: v.boolean(),
+  trialDays: v.number(),
+  rateLimitPerMinute: v.nullable(v.number()),
+  position: v.number(),
+});
+export type Tier = v.InferOutput<typeof Tier>;
+
+/**
+ * A tier as pages show it. `name` is what `plan` and `tier` take; `price` is in minor units, of the
+ * first price (0, null, null for a free tier); `prices` has them all; `features` are the lines of
+ * the price table; `limit` is of the default metered feature.
+ */
+export const PublicTier = v.object({
+  name: Name,
+  displayName: v.string(),
+  description: v.string(),
+  price: v.number(),
+  currency: v.nullable(v.string()),
+  interval: v.nullable(Interval),
+  limit: Limit,
+  features: v.array(v.string()),
+  popular: v.boolean(),
+  priceId: v.nullable(v.string()),
+  prices: v.array(
+    v.object({ priceId: v.string(), price: v.number(), currency: v.string(), interval: Interval }),
+  ),
+  trialDays: v.number(),
+});
+export type PublicTier = v.InferOutput<typeof PublicTier>;
+
+export const listTiers = route({
+  method: 'get',
+  path: '/api/tiers',
+  summary: 'The listed tiers, in the order they are shown.',
+  auth: ['pk', 'sk'],
+  answer: v.object({ tiers: v.array(PublicTier) }),
+  errors: [...KEY_ERRORS, 'origin_not_allowed'],
+});

@@ -1,0 +1,93 @@
+import * as v from 'valibot';
+import { KEY_ERRORS } from './errors.ts';
+import { AtMs, Limit, Name, whole } from './primitives.ts';
+import { route } from './respond.ts';
+
+/** The most units one call may count. */
+export const MAX_AMOUNT_UNITS = 1_000_000_000;
+
+/**
+ * A customer's usage of one feature in the running period. `periodStart` and `periodEnd` are days
+ * (YYYY-MM-DD, the end being the last day) or, for hourly periods, instants; `resetsAtMs` is exact.
+ */
+export const Usage = v.object({
+  count: v.number(),
+  limit: Limit,
+  remaining: Limit,
+  plan: Name,
+  feature: Name,
+  periodStart: v.string(),
+  periodEnd: v.string(),
+  resetsAtMs: AtMs,
+});
+export type Usage = v.InferOutput<typeof Usage>;
+
+export const trackUsage = route({
+  method: 'post',
+  path: '/api/usage',
+  aliases: ['/api/data'],
+  summary:
+    "Count units against a customer's limit, or refuse. Atomic, and safe to repeat with an Idempotency-Key.",
+  auth: ['user'],
+  body: v.strictObject({
+    amount: v.optional(whole(1, MAX_AMOUNT_UNITS), 1),
+    feature: v.optional(Name),
+  }),
+  answer: v.object({ success: v.literal(true), usage: Usage }),
+  errors: [
+    ...KEY_ERRORS,
+    'secret_key_required',
+    'user_id_required',
+    'user_id_invalid',
+    'user_mismatch',
+    'customer_not_found',
+    'token_invalid',
+    'session_expired',
+    'session_ended',
+    'tier_not_found',
+    'feature_not_found',
+    'feature_not_included',
+    'limit_reached',
+    'rate_limited',
+    'idempotency_conflict',
+    'idempotency_key_invalid',
+  ],
+});
+
+/** `GET /api/usage`: the field names of the first contract. */
+export const UsageStatus = v.object({
+  userId: v.string(),
+  plan: Name,
+  feature: Name,
+  usageCount: v.number(),
+  limit: Limit,
+  remaining: Limit,
+  periodStart: v.string(),
+  periodEnd: v.string(),
+  resetsAtMs: AtMs,
+});
+export type UsageStatus = v.InferOutput<typeof UsageStatus>;
+
+export const getUsage = route({
+  method: 'get',
+  path: '/api/usage',
+  summary: "Read a customer's usage without counting anything.",
+  auth: ['user', 'session'],
+  query: v.object({ feature: v.optional(Name) }),
+  answer: UsageStatus,
+  errors: [
+    ...KEY_ERRORS,
+    'secret_key_required',
+    'session_required',
+    'user_id_required',
+    'user_id_invalid',
+    'user_mismatch',
+    'customer_not_found',
+    'token_invalid',
+    'session_expired',
+    'session_ended',
+    'feature_not_found',
+    'tier_not_found',
+    'origin_not_allowed',
+  ],
+});
