@@ -1,0 +1,107 @@
+import type { Collection, Store } from '../core/store.ts';
+import type {
+  Claim,
+  Client,
+  Instance,
+  Letter,
+  RedirectUrl,
+  Session,
+  SignIn,
+  SignInToken,
+  SignUp,
+  User,
+} from './entities.ts';
+import { newId } from './ids.ts';
+import { newPrivateKeyPem } from './tokens.ts';
+
+/** All that one instance holds. Nothing of another instance is reachable from it. */
+export interface InstanceData {
+  users: Collection<User>;
+  claims: Collection<Claim>;
+  clients: Collection<Client>;
+  sessions: Collection<Session>;
+  signUps: Collection<SignUp>;
+  signIns: Collection<SignIn>;
+  letters: Collection<Letter>;
+  signInTokens: Collection<SignInToken>;
+  redirectUrls: Collection<RedirectUrl>;
+}
+
+/** The instances of this sandbox, each with data of its own. */
+export interface Instances {
+  /** The instance of an id such as `test_endusers`, made on first use; null for a bad id. */
+  open(id: string): Instance | null;
+  /** The instance whose secret key is `sk_<id>`, made on first use; null for a bad key. */
+  openBySecretKey(secretKey: string): Instance | null;
+  data(instance: Instance): InstanceData;
+  list(): Instance[];
+  /** Forgets every instance with all it holds. */
+  reset(): void;
+}
+
+const INSTANCE_ID = /^(test|live)_[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
+
+/** Opens the instances kept in `store`. */
+export function openInstances(store: Store, nowMs: () => number): Instances {
+  const instances = store.collection<Instance>('clerk.instances');
+  const opened = new Map<string, InstanceData>();
+
+  const data = (instance: Instance): InstanceData => {
+    const known = opened.get(instance.id);
+    if (known) return known;
+    const name = (kind: string) => `clerk.${instance.id}.${kind}`;
+    const fresh: InstanceData = {
+      users: store.collection<User>(name('users')),
+      claims: store.collection<Claim>(name('claims')),
+      clients: store.collection<Client>(name('clients')),
+      sessions: store.collection<Session>(name('sessions')),
+      signUps: store.collection<SignUp>(name('sign_ups')),
+      signIns: store.collection<SignIn>(name('sign_ins')),
+      letters: store.collection<Letter>(name('letters')),
+      signInTokens: store.collection<SignInToken>(name('sign_in_tokens')),
+      redirectUrls: store.collection<RedirectUrl>(name('redirect_urls')),
+    };
+    opened.set(instance.id, fresh);
+    return fresh;
+  };
+
+  const open = (id: string): Instance | null => {
+    if (!INSTANCE_ID.test(id)) return null;
+    const known = instances.get(id);
+    if (known) return known;
+    const instance: Instance = {
+      id,
+      mode: id.startsWith('live_') ? 'live' : 'test',
+      clerkId: newId('ins'),
+      privateKeyPem: newPrivateKeyPem(),
+      createdAtMs: nowMs(),
+    };
+    instances.put(instance);
+    return instance;
+  };
+
+  return {
+    open,
+    openBySecretKey: (key) => (key.startsWith('sk_') ? open(key.slice('sk_'.length)) : null),
+    data,
+    list: () => instances.list(),
+    reset() {
+      for (const instance of instances.list()) {
+        for (const collection of Object.values(data(instance))) collection.clear();
+      }
+      instances.clear();
+    },
+  };
+}
+
+/** An instance's publishable key; the host in it names the instance and resolves nowhere. */
+export function publishableKeyOf(instance: Instance): string {
+  const [mode, ...name] = instance.id.split('_');
+  const host = `${name.join('-').toLowerCase()}.${mode}.clerk.localhost$`;
+  return `pk_${mode}_${Buffer.from(host).toString('base64').replace(/=+$/, '')}`;
+}
+
+/** An instance's secret key. */
+export function secretKeyOf(instance: Instance): string {
+  return `sk_${instance.id}`;
+}

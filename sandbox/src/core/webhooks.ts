@@ -1,0 +1,166 @@
+import type { Clock } from './clock.ts';
+import type { Store } from './store.ts';
+
+/** Where events go. Providers add fields of their own. */
+export interface WebhookEndpoint {
+  id: string;
+  url: string;
+  secret: string;
+}
+
+/** One event on its way to one endpoint, with what became of each try. */
+export interface Delivery {
+  id: string;
+  endpointId: string;
+  eventId: string;
+  body: string;
+  state: 'waiting' | 'delivered' | 'failed' | 'dropped';
+  attempts: { atMs: number; status: number | null }[];
+}
+
+/** Sends signed events, one after the other for each endpoint, and remembers how it went. */
+export interface Sender<E extends WebhookEndpoint> {
+  /** Off: what happens meanwhile is dropped, as if the webhooks were lost. */
+  paused: boolean;
+  register(endpoint: E): void;
+  remove(id: string): boolean;
+  endpoints(): E[];
+  enqueue(endpoint: E, eventId: string, body: string): void;
+  /** Sends an event again to each endpoint that was to get it, also one that was dropped. */
+  resend(eventId: string): number;
+  deliveries(): Delivery[];
+  /** Resolves when every first try is over; a failed delivery may still have retries to come. */
+  idle(): Promise<void>;
+  reset(): void;
+  stop(): void;
+}
+
+export interface SenderOptions<E extends WebhookEndpoint> {
+  store: Store;
+  clock: Clock;
+  sign(endpoint: E, body: string, nowMs: number, eventId: string): Record<string, string>;
+  /** Names the collections, when two senders share a store. */
+  name?: string;
+}
+
+const TIMEOUT_MS = 5_000;
+/** Waits before the second try and the ones after it; then the delivery has failed. */
+const WAITS_MS = [200, 1_000, 5_000, 30_000];
+const MOST_KEPT = 1_000;
+
+/** A sender whose endpoints and deliveries are kept; what was waiting goes on after a restart. */
+export function createSender<E extends WebhookEndpoint>(options: SenderOptions<E>): Sender<E> {
+  const { store, clock, name = 'webhooks' } = options;
+  const endpoints = store.collection<E>(`${name}.endpoints`);
+  const deliveries = store.collection<Delivery>(`${name}.deliveries`);
+  const paused = store.value(`${name}.paused`, false);
+  const sequence = store.value(`${name}.sequence`, 0);
+  const queues = new Map<string, Promise<void>>();
+  let stopping = new AbortController();
+
+  const send = (delivery: Delivery) => {
+    const signal = stopping.signal;
+    const before = queues.get(delivery.endpointId) ?? Promise.resolve();
+    const after = before.then(() => attempt(delivery, signal));
+    queues.set(delivery.endpointId, after);
+  };
+
+  const attempt = async (delivery: Delivery, signal: AbortSignal): Promise<void> => {
+    const endpoint = endpoints.get(delivery.endpointId);
+    if (signal.aborted || !endpoint) return;
+    const status = await post(endpoint, delivery);
+    if (signal.aborted) return;
+    const attempts = [...delivery.attempts, { atMs: clock.nowMs(), status }];
+    const delivered = status !== null && status >= 200 && status < 300;
+    const waitMs = WAITS_MS[attempts.length - 1];
+    const state = delivered ? 'delivered' : waitMs === undefined ? 'failed' : 'waiting';
+    const tried = deliveries.put({ ...delivery, attempts, state });
+    // A retry joins the queue again, so that one that fails holds up no other.
+    if (state === 'waiting') setTimeout(() => !signal.aborted && send(tried), waitMs).unref();
+  };
+
+  const post = async (endpoint: E, { eventId, body }: Delivery): Promise<number | null> => {
+    try {
+      const headers = options.sign(endpoint, body, clock.nowMs(), eventId);
+      const response = await fetch(endpoint.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+        body,
+        redirect: 'manual',
+        signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), stopping.signal]),
+      });
+      await response.arrayBuffer();
+      return response.status;
+    } catch {
+      return null;
+    }
+  };
+
+  const add = (endpoint: E, eventId: string, body: string, drop: boolean) => {
+    const next = sequence.get() + 1;
+    sequence.set(next);
+    const state = drop ? 'dropped' : 'waiting';
+    const delivery = deliveries.put({
+      id: `dlv_${next}`,
+      endpointId: endpoint.id,
+      eventId,
+      body,
+      state,
+      attempts: [],
+    });
+    const kept = deliveries.list();
+    for (const old of kept.slice(0, Math.max(0, kept.length - MOST_KEPT)))
+      deliveries.delete(old.id);
+    if (!drop) send(delivery);
+  };
+
+  const sender: Sender<E> = {
+    get paused() {
+      return paused.get();
+    },
+    set paused(value) {
+      paused.set(value);
+    },
+    register: (endpoint) => void endpoints.put(endpoint),
+    remove: (id) => endpoints.delete(id),
+    endpoints: () => endpoints.list(),
+    enqueue: (endpoint, eventId, body) => add(endpoint, eventId, body, paused.get()),
+    resend(eventId) {
+      const sent = new Map(
+        deliveries
+          .list()
+          .filter((one) => one.eventId === eventId)
+          .map((one) => [one.endpointId, one.body]),
+      );
+      for (const [endpointId, body] of sent) {
+        const endpoint = endpoints.get(endpointId);
+        if (endpoint) add(endpoint, eventId, body, false);
+      }
+      return sent.size;
+    },
+    deliveries: () => deliveries.list(),
+    async idle() {
+      let seen: Promise<void>[] = [];
+      for (;;) {
+        const now = [...queues.values()];
+        if (now.length === seen.length && now.every((queue, index) => queue === seen[index]))
+          return;
+        seen = now;
+        await Promise.all(now);
+      }
+    },
+    reset() {
+      sender.stop();
+      stopping = new AbortController();
+      endpoints.clear();
+      deliveries.clear();
+      paused.set(false);
+    },
+    stop() {
+      stopping.abort();
+      queues.clear();
+    },
+  };
+  for (const delivery of deliveries.list()) if (delivery.state === 'waiting') send(delivery);
+  return sender;
+}

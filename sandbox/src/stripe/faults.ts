@@ -1,0 +1,51 @@
+/** An error as Stripe answers it. */
+export class Fault extends Error {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+
+  constructor(status: number, type: string, message: string, more: Record<string, unknown> = {}) {
+    super(message);
+    this.status = status;
+    this.body = { error: { type, message, ...more } };
+  }
+}
+
+const invalid = (status: number, message: string, more: Record<string, unknown> = {}) =>
+  new Fault(status, 'invalid_request_error', message, more);
+
+export const faults = {
+  noKey: () => invalid(401, 'You did not provide an API key.'),
+  badKey: (key: string) => invalid(401, `Invalid API Key provided: ${key.slice(0, 7)}****`),
+  noAccount: (account: string) =>
+    invalid(
+      403,
+      `The provided key does not have access to account '${account}' (or that account does not exist). Application access may have been revoked.`,
+      { code: 'account_invalid' },
+    ),
+  unknownUrl: (method: string, path: string) =>
+    invalid(404, `Unrecognized request URL (${method}: ${path}).`),
+  missing: (kind: string, id: string, param = 'id', status = 404) =>
+    invalid(status, `No such ${kind}: '${id}'`, { code: 'resource_missing', param }),
+  required: (param: string) =>
+    invalid(400, `Missing required param: ${param}.`, { code: 'parameter_missing', param }),
+  unknownParam: (param: string) =>
+    invalid(400, `Received unknown parameter: ${param}`, { code: 'parameter_unknown', param }),
+  invalidParam: (param: string, message: string) => invalid(400, message, { param }),
+  keyReused: () =>
+    new Fault(
+      400,
+      'idempotency_error',
+      'Keys for idempotent requests can only be used with the same parameters they were first used with.',
+    ),
+  keyInFlight: () =>
+    new Fault(
+      409,
+      'idempotency_error',
+      'There is currently another in-progress request using this Idempotent Key.',
+      { code: 'idempotency_key_in_use' },
+    ),
+  declined: (declineCode: string, message: string) =>
+    new Fault(402, 'card_error', message, { code: 'card_declined', decline_code: declineCode }),
+  wrongState: (message: string) => invalid(400, message),
+  outage: () => new Fault(500, 'api_error', 'An error occurred on our side.'),
+};

@@ -1,0 +1,39 @@
+import type { MiddlewareHandler } from 'hono';
+
+/** What is wrong with the provider: nothing, no answer, errors only, or late answers. */
+export type OutageMode = 'none' | 'down' | 'errors' | 'slow';
+
+/** "down" keeps callers waiting this long at the most, so that nothing hangs for ever. */
+const DOWN_MS = 30_000;
+
+/** A switch that makes the API fail as providers do. */
+export function createOutage() {
+  let mode: OutageMode = 'none';
+  let delayMs = 0;
+  let recovered = Promise.withResolvers<void>();
+  const set = (next: OutageMode, ms = 2_000) => {
+    mode = next;
+    delayMs = ms;
+    recovered.resolve();
+    recovered = Promise.withResolvers<void>();
+  };
+  const middleware: MiddlewareHandler = async (c, next) => {
+    if (mode === 'errors')
+      return c.json(
+        { error: { type: 'api_error', message: 'An error occurred on our side.' } },
+        500,
+      );
+    if (mode === 'down' || mode === 'slow') {
+      const waitMs = mode === 'down' ? DOWN_MS : delayMs;
+      await Promise.race([
+        recovered.promise,
+        new Promise((done) => setTimeout(done, waitMs).unref()),
+      ]);
+      if (mode === 'down') return c.body(null, 503);
+    }
+    return next();
+  };
+  return { set, clear: () => set('none'), middleware, get: () => mode };
+}
+
+export type Outage = ReturnType<typeof createOutage>;
