@@ -1,0 +1,53 @@
+import { Hono } from 'hono';
+import { billingRoutes } from './billing/billing.route.ts';
+import { bootstrapRoutes } from './catalog/bootstrap.route.ts';
+import { tierRoutes } from './catalog/tiers.route.ts';
+import { customerRoutes } from './customers/customers.route.ts';
+import type { Deps } from './deps.ts';
+import type { AppEnv } from './http/call.ts';
+import { onError } from './http/errors.ts';
+import { Fail } from './http/fail.ts';
+import { cors, securityHeaders } from './http/headers.ts';
+import { connectionRoutes } from './projects/connection.route.ts';
+import { environmentRoutes } from './projects/environment.route.ts';
+import { projectRoutes } from './projects/projects.route.ts';
+import { clerkProxyRoutes } from './sessions/clerk-proxy.route.ts';
+import { sessionRoutes } from './sessions/sessions.route.ts';
+import { usageRoutes } from './usage/usage.route.ts';
+import { webhookRoutes } from './webhooks/webhooks.route.ts';
+
+/** The API: middleware, then routes, in the order a request meets them. */
+export function createApp(deps: Deps): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(async (c, next) => {
+    c.set('requestId', deps.newId('req_'));
+    c.set('nowMs', deps.nowMs());
+    await next();
+  });
+  app.use(securityHeaders, cors);
+  app.onError((error, c) => onError(error, c, deps.config.publicUrl));
+  for (const routes of [
+    usageRoutes,
+    customerRoutes,
+    tierRoutes,
+    bootstrapRoutes,
+    billingRoutes,
+    sessionRoutes,
+    clerkProxyRoutes,
+    webhookRoutes,
+    projectRoutes,
+    environmentRoutes,
+    connectionRoutes,
+  ]) {
+    routes(app, deps);
+  }
+  app.notFound((c) => {
+    const allowed = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) =>
+      app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method),
+    );
+    if (allowed.length === 0) throw new Fail('route_not_found');
+    c.header('Allow', allowed.join(', '));
+    throw new Fail('method_not_allowed', { allowed });
+  });
+  return app;
+}

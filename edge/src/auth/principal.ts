@@ -1,0 +1,141 @@
+import type { Mode } from '@dream/contract/primitives';
+import type { Auth } from '@dream/contract/respond';
+import type { Deps, EnvironmentRef } from '../deps.ts';
+import { Fail } from '../http/fail.ts';
+import type { Environment } from '../projects/access.rpc.ts';
+import { verifyAccessToken } from '../sessions/access-token.ts';
+import {
+  equalInConstantTime,
+  hashSecret,
+  isOurProjectId,
+  type ParsedKey,
+  parseKey,
+  publishableKey,
+} from './keys.ts';
+import { originAllowed } from './origin.ts';
+
+/** Who makes a call, and for which environment. */
+export type Principal =
+  | { kind: 'sk'; ref: EnvironmentRef; environment: Environment; keyId: string }
+  | { kind: 'pk'; ref: EnvironmentRef; environment: Environment }
+  | {
+      kind: 'session';
+      ref: EnvironmentRef;
+      environment: Environment;
+      customerId: string;
+      sessionId: string;
+    }
+  | { kind: 'operator' }
+  | { kind: 'none' };
+
+/** A principal of one environment. */
+export type EnvironmentPrincipal = Exclude<Principal, { kind: 'operator' | 'none' }>;
+
+/** Finds out who calls, by one of the ways `allowed`. Throws the `Fail` that says what is missing. */
+export async function authenticate(
+  deps: Deps,
+  request: Request,
+  allowed: readonly Auth[],
+  nowMs: number,
+): Promise<Principal> {
+  if (allowed.includes('none')) return { kind: 'none' };
+  const bearer = bearerOf(request);
+  if (allowed.includes('operator')) return operator(deps, bearer);
+  const credential = bearer ?? new URL(request.url).searchParams.get('pk');
+  if (!credential)
+    throw new Fail(
+      allowed.includes('session') && !allowed.includes('user')
+        ? 'session_required'
+        : 'key_required',
+    );
+  const principal = credential.startsWith('ey')
+    ? await bySession(deps, request, credential, nowMs)
+    : await byKey(deps, credential, nowMs);
+  checkKind(principal, allowed);
+  checkMode(request, principal.ref.mode);
+  if (principal.kind !== 'sk') checkOrigin(request, principal.environment);
+  return principal;
+}
+
+/** The bearer credential of a request, or null. */
+function bearerOf(request: Request): string | null {
+  return /^Bearer ([^\s]{1,4000})$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? null;
+}
+
+function operator(deps: Deps, bearer: string | null): Principal {
+  if (!bearer || !equalInConstantTime(bearer, deps.config.operatorSecret))
+    throw new Fail('operator_required');
+  return { kind: 'operator' };
+}
+
+async function byKey(deps: Deps, key: string, nowMs: number): Promise<EnvironmentPrincipal> {
+  const parsed = parseKey(key);
+  if (!parsed) throw new Fail('key_invalid');
+  const environment = await environmentOf(deps, parsed, nowMs);
+  const ref = { projectId: parsed.projectId, mode: parsed.mode };
+  if (parsed.kind === 'pk') return { kind: 'pk', ref, environment };
+  const hash = await hashSecret(key);
+  const known = environment.keys.find((candidate) => equalInConstantTime(candidate.hash, hash));
+  if (!known) throw new Fail('key_invalid');
+  if (known.revoked || (known.expiresAtMs !== null && known.expiresAtMs <= nowMs))
+    throw new Fail('key_revoked');
+  return { kind: 'sk', ref, environment, keyId: known.id };
+}
+
+async function bySession(
+  deps: Deps,
+  request: Request,
+  token: string,
+  nowMs: number,
+): Promise<EnvironmentPrincipal> {
+  const claims = await verifyAccessToken(deps.config, token, nowMs);
+  const key = parseKey(claims.publishableKey);
+  if (!key) throw new Fail('token_invalid');
+  const given = new URL(request.url).searchParams.get('pk');
+  if (given !== null && given !== claims.publishableKey) throw new Fail('token_invalid');
+  const environment = await environmentOf(deps, key, nowMs);
+  return {
+    kind: 'session',
+    ref: { projectId: key.projectId, mode: key.mode },
+    environment,
+    customerId: claims.customerId,
+    sessionId: claims.sessionId,
+  };
+}
+
+/** The environment a key names. A made-up project id is refused before any object is addressed. */
+export async function environmentOf(
+  deps: Deps,
+  key: Pick<ParsedKey, 'projectId' | 'mode'>,
+  nowMs: number,
+): Promise<Environment> {
+  if (!(await isOurProjectId(key.projectId, deps.tagKey))) throw new Fail('key_invalid');
+  return deps.environments.get(key, nowMs);
+}
+
+function checkKind(principal: EnvironmentPrincipal, allowed: readonly Auth[]): void {
+  const ways: Record<EnvironmentPrincipal['kind'], readonly Auth[]> = {
+    sk: ['sk', 'user'],
+    pk: ['pk'],
+    session: ['session'],
+  };
+  if (ways[principal.kind].some((way) => allowed.includes(way))) return;
+  if (allowed.includes('session')) throw new Fail('session_required');
+  if (allowed.includes('pk'))
+    throw new Fail('key_required', {
+      publishableKey: publishableKey(principal.ref.projectId, principal.ref.mode),
+    });
+  throw new Fail('secret_key_required');
+}
+
+function checkMode(request: Request, mode: Mode): void {
+  const wanted = request.headers.get('x-env');
+  if (wanted !== null && wanted !== mode) throw new Fail('mode_mismatch', { mode });
+}
+
+function checkOrigin(request: Request, environment: Environment): void {
+  const origin = request.headers.get('origin');
+  if (origin !== null && !originAllowed(origin, environment.mode, environment.origins)) {
+    throw new Fail('origin_not_allowed', { origin });
+  }
+}

@@ -1,0 +1,120 @@
+import { dropAccount } from './connection.store.ts';
+import { writeAudit } from '../projects/access.rpc.ts';
+import type { StripeState, SubscriptionState } from '../providers/stripe/state.ts';
+import { chooseSubscription, planFromSubscription } from './subscription.ts';
+import { findSubscription, putSubscription, subscriptionsOf } from './subscription.store.ts';
+import { markDirty } from './sync.store.ts';
+import { tellPlan } from './tell-plan.store.ts';
+
+/** What an applied state asks for: outbox rows to do now, and whether to cancel the object. */
+export interface Applied {
+  jobIds: string[];
+  /** It is a subscription beside the one that counts: to be cancelled at Stripe. */
+  cancel: boolean;
+}
+
+const NOTHING: Applied = { jobIds: [], cancel: false };
+
+/** Applies the whole of what Stripe has under an id. Objects that are not ours change nothing. */
+export function applyState(
+  storage: DurableObjectStorage,
+  state: StripeState,
+  jobId: string,
+  nowMs: number,
+): Applied {
+  const { sql } = storage;
+  if (state.kind === 'subscription') return applySubscription(storage, state, jobId, nowMs);
+  if (state.kind === 'gone') return applyGone(storage, state.id, jobId, nowMs);
+  if (state.kind === 'checkout') {
+    sql.exec('UPDATE checkout SET status = ? WHERE id = ?', state.status, state.id);
+  }
+  if (state.kind === 'account') {
+    sql.exec(
+      'UPDATE connection SET account_name = ? WHERE stripe_account_id = ?',
+      state.name,
+      state.id,
+    );
+  }
+  return NOTHING;
+}
+
+/** Ours is a subscription of a customer we made, to a price we made, now or before. */
+function applySubscription(
+  storage: DurableObjectStorage,
+  state: SubscriptionState,
+  jobId: string,
+  nowMs: number,
+): Applied {
+  const { sql } = storage;
+  const customerId = customerOf(sql, state.stripeCustomerId);
+  const known = findSubscription(sql, state.id);
+  const plan = planFromSubscription(state.items, (priceId) => tierOfPrice(sql, priceId));
+  const tier = plan?.tier ?? known?.tier;
+  if (customerId === null || tier === undefined) return NOTHING;
+  putSubscription(sql, {
+    id: state.id,
+    customerId,
+    tier,
+    priceId: plan?.priceId ?? known?.priceId ?? '',
+    status: state.status,
+    renewsAtMs: state.endsAtMs === null ? (plan?.renewsAtMs ?? known?.renewsAtMs ?? null) : null,
+    endsAtMs: state.endsAtMs,
+    createdAtMs: state.createdAtMs,
+  });
+  const jobIds = tellPlan(storage, customerId, `${jobId}_plan`, nowMs);
+  const { live, surplus } = chooseSubscription(subscriptionsOf(sql, customerId), nowMs);
+  if (surplus.some(({ id }) => id === state.id)) {
+    writeAudit(sql, { actor: 'system', nowMs }, 'subscription.surplus', state.id);
+    return { jobIds, cancel: true };
+  }
+  if (live?.id !== state.id) return { jobIds, cancel: false };
+  for (const { id } of surplus) {
+    markDirty(storage, id, `${jobId}_${id}`, nowMs);
+    jobIds.push(`${jobId}_${id}`);
+  }
+  return { jobIds, cancel: false };
+}
+
+/** Something is not at Stripe any more. An id names one thing, so the others do not match. */
+function applyGone(
+  storage: DurableObjectStorage,
+  id: string,
+  jobId: string,
+  nowMs: number,
+): Applied {
+  const { sql } = storage;
+  sql.exec("UPDATE checkout SET status = 'expired' WHERE id = ?", id);
+  if (dropAccount(sql, id)) {
+    sql.exec('UPDATE environment SET version = version + 1');
+    writeAudit(sql, { actor: 'stripe', nowMs }, 'stripe.disconnected', id);
+  }
+  const customerId = customerOf(sql, id) ?? findSubscription(sql, id)?.customerId;
+  if (customerId === undefined) return NOTHING;
+  sql.exec(
+    "UPDATE subscription SET status = 'canceled' WHERE id = ?1 OR (customer_id = ?2 AND EXISTS (SELECT 1 FROM customer WHERE stripe_customer_id = ?1))",
+    id,
+    customerId,
+  );
+  sql.exec('UPDATE customer SET stripe_customer_id = NULL WHERE stripe_customer_id = ?', id);
+  return { jobIds: tellPlan(storage, customerId, `${jobId}_plan`, nowMs), cancel: false };
+}
+
+function customerOf(sql: SqlStorage, stripeCustomerId: string): string | null {
+  return (
+    sql
+      .exec<{ id: string }>(
+        'SELECT id FROM customer WHERE stripe_customer_id = ?',
+        stripeCustomerId,
+      )
+      .toArray()[0]?.id ?? null
+  );
+}
+
+/** The tier of one of our prices, also one that is no longer sold. */
+function tierOfPrice(sql: SqlStorage, priceId: string): string | null {
+  return (
+    sql
+      .exec<{ tier: string }>('SELECT tier FROM price WHERE stripe_price_id = ?', priceId)
+      .toArray()[0]?.tier ?? null
+  );
+}

@@ -1,0 +1,208 @@
+import { confirmCheckout, createCheckout, createPortal } from '@dream/contract/billing';
+import type { Hono } from 'hono';
+import { type CalledCustomer, customerOf } from '../customers/customer-of.ts';
+import type { Deps } from '../deps.ts';
+import { type AppEnv, type Call, serve } from '../http/call.ts';
+import { Fail, unwrap } from '../http/fail.ts';
+import { fingerprintOf } from '../http/idempotency.ts';
+import type { StripeClient } from '../providers/stripe/client.ts';
+import type { Checkouting } from './billing.rpc.ts';
+import { type CheckoutDecision, decideCheckout } from './checkout.ts';
+import { decideRedirect, withCheckoutParam } from './redirect.ts';
+import { syncNow } from './stripe.job.ts';
+
+/** How often a checkout starts over because the customer's situation changed under it. */
+const ROUNDS = 4;
+
+/** Buying a tier, coming back from it, and the page where a customer manages what was bought. */
+export function billingRoutes(app: Hono<AppEnv>, deps: Deps): void {
+  serve(app, deps, createCheckout, async (call) => {
+    const customer = await customerOf(call);
+    const { settings } = customer.environment;
+    const successUrl = redirectOf(call, customer, call.body.successUrl, settings.successUrl);
+    if (successUrl === null) throw new Fail('redirect_url_required', { field: 'successUrl' });
+    const cancelUrl = redirectOf(call, customer, call.body.cancelUrl, settings.cancelUrl);
+    const { tier, priceId } = call.body;
+    const asked = { tier, priceId, bySecretKey: call.principal.kind === 'sk' };
+    for (let round = 0; round < ROUNDS; round++) {
+      const url = await tryCheckout(deps, customer, asked, { successUrl, cancelUrl });
+      if (url !== null) return { url };
+    }
+    throw new Fail('temporarily_unavailable');
+  });
+
+  serve(app, deps, confirmCheckout, async (call) => {
+    const { ref, customerId } = await customerOf(call);
+    const { checkoutId } = call.body;
+    unwrap(await deps.project(ref).billing().checkoutStatus(customerId, checkoutId));
+    await syncNow(deps, ref, checkoutId);
+    const status = unwrap(await deps.project(ref).billing().checkoutStatus(customerId, checkoutId));
+    return { status, customer: unwrap(await deps.project(ref).customers().get(customerId)) };
+  });
+
+  serve(app, deps, createPortal, async (call) => {
+    const customer = await customerOf(call);
+    const { ref, customerId, environment } = customer;
+    const returnUrl = redirectOf(
+      call,
+      customer,
+      call.body.returnUrl,
+      environment.settings.returnUrl,
+    );
+    if (returnUrl === null) throw new Fail('redirect_url_required', { field: 'returnUrl' });
+    const { connection, stripeCustomerId } = unwrap(
+      await deps.project(ref).billing().checkouting(customerId, call.nowMs),
+    );
+    if (!connection.usable) throw new Fail('stripe_not_connected');
+    if (stripeCustomerId === null) throw new Fail('billing_account_missing');
+    const stripe = deps.stripe(ref, connection.stripeAccountId);
+    const url = await stripe
+      .openPortal({ stripeCustomerId, returnUrl })
+      .catch(async (error: unknown) => {
+        const isGone = await isCustomerGone(deps, ref, customerId, stripeCustomerId, error);
+        throw isGone ? new Fail('billing_account_missing') : error;
+      });
+    return { url };
+  });
+}
+
+/** One attempt by what is known now; null when that changed meanwhile and it is to be tried again. */
+async function tryCheckout(
+  deps: Deps,
+  customer: CalledCustomer,
+  asked: Parameters<typeof decideCheckout>[1],
+  urls: { successUrl: string; cancelUrl: string | null },
+): Promise<string | null> {
+  const { ref, customerId } = customer;
+  const facts = unwrap(await deps.project(ref).billing().checkouting(customerId, deps.nowMs()));
+  const decision = decideCheckout(facts, asked);
+  if (decision.kind === 'refused') throw new Fail(decision.code, decision.details);
+  const stripe = deps.stripe(ref, facts.connection.stripeAccountId);
+  const fingerprint = await fingerprintOf(decision, urls);
+  const earlier = await settleOpen(deps, customer, stripe, facts, fingerprint);
+  if (earlier === 'paid') return null;
+  if (earlier !== null) return earlier.url;
+  return decision.kind === 'change'
+    ? changePlan(deps, customer, stripe, facts, decision, urls.successUrl)
+    : startCheckout(deps, customer, stripe, facts, decision, { fingerprint, ...urls });
+}
+
+/**
+ * Sees to the customer's earlier checkout, so that there is never a second one to pay. The same
+ * request gets the same page while that is open. `paid`: it was, and is applied now.
+ */
+async function settleOpen(
+  deps: Deps,
+  { ref }: CalledCustomer,
+  stripe: StripeClient,
+  { open }: Checkouting,
+  fingerprint: string,
+): Promise<{ url: string } | 'paid' | null> {
+  if (open === null) return null;
+  if (open.fingerprint === fingerprint) {
+    const state = await stripe.fetchObject(open.id);
+    if (state.kind === 'checkout' && state.status === 'open' && state.url)
+      return { url: state.url };
+  }
+  const closed = await stripe.expireCheckout(open.id);
+  if (closed?.status === 'complete') {
+    await syncNow(deps, ref, open.id);
+    return 'paid';
+  }
+  await deps.project(ref).billing().closeCheckout(open.id);
+  return null;
+}
+
+async function startCheckout(
+  deps: Deps,
+  { ref, customerId }: CalledCustomer,
+  stripe: StripeClient,
+  facts: Checkouting,
+  { tier, priceId, trialDays }: Extract<CheckoutDecision, { kind: 'start' }>,
+  request: { fingerprint: string; successUrl: string; cancelUrl: string | null },
+): Promise<string | null> {
+  const { fingerprint, successUrl, cancelUrl } = request;
+  const nowMs = deps.nowMs();
+  const stripeCustomerId =
+    facts.stripeCustomerId ?? (await makeCustomer(deps, { ref, customerId }, stripe, facts));
+  const checkout = {
+    customerId,
+    stripeCustomerId,
+    priceId,
+    trialDays,
+    successUrl: withCheckoutParam(successUrl),
+    cancelUrl,
+  };
+  // Two equal requests at once get one checkout. Stripe also repeats a refusal to the same key, so
+  // the key changes with the minute, and what was refused may be tried again.
+  const key = `checkout_${customerId}_${facts.turn}_${fingerprint}_${Math.floor(nowMs / 60_000)}`;
+  const made = await stripe.startCheckout(checkout, key).catch(async (error: unknown) => {
+    if (await isCustomerGone(deps, ref, customerId, stripeCustomerId, error)) return null;
+    throw error;
+  });
+  if (made === null) return null;
+  const { id, url } = made;
+  const row = { id, customerId, tier, turn: facts.turn, fingerprint };
+  if (url !== null && (await deps.project(ref).billing().recordCheckout(row, nowMs))) return url;
+  await stripe.expireCheckout(id);
+  return null;
+}
+
+/** Whether Stripe refused because the customer was deleted there; then it is forgotten here, too. */
+async function isCustomerGone(
+  deps: Deps,
+  ref: CalledCustomer['ref'],
+  customerId: string,
+  stripeCustomerId: string,
+  error: unknown,
+): Promise<boolean> {
+  if (!(error instanceof Fail) || error.code !== 'provider_refused') return false;
+  await syncNow(deps, ref, stripeCustomerId);
+  const facts = unwrap(await deps.project(ref).billing().checkouting(customerId, deps.nowMs()));
+  return facts.stripeCustomerId !== stripeCustomerId;
+}
+
+async function makeCustomer(
+  deps: Deps,
+  { ref, customerId }: Pick<CalledCustomer, 'ref' | 'customerId'>,
+  stripe: StripeClient,
+  { email, name, turn }: Checkouting,
+): Promise<string> {
+  // A customer deleted at Stripe must be made anew, so this key, too, changes with the minute.
+  const minute = Math.floor(deps.nowMs() / 60_000);
+  const key = `customer_${customerId}_${turn}_${(await fingerprintOf(email, name)).slice(0, 16)}_${minute}`;
+  const made = await stripe.createCustomer({ customerId, email, name }, key);
+  return unwrap(await deps.project(ref).billing().setStripeCustomer(customerId, made));
+}
+
+async function changePlan(
+  deps: Deps,
+  { ref }: CalledCustomer,
+  stripe: StripeClient,
+  { live }: Checkouting,
+  { subscriptionId, priceId }: Extract<CheckoutDecision, { kind: 'change' }>,
+  successUrl: string,
+): Promise<string> {
+  await stripe.changePlan(
+    { subscriptionId, fromPriceId: live?.priceId ?? '', priceId },
+    deps.newId('change_'),
+  );
+  await syncNow(deps, ref, subscriptionId);
+  return successUrl;
+}
+
+function redirectOf(
+  call: Pick<Call, 'c' | 'principal'>,
+  { ref, environment }: CalledCustomer,
+  asked: string | undefined,
+  setting: string | null,
+): string | null {
+  const decided = decideRedirect(asked, setting, {
+    mode: ref.mode,
+    bySecretKey: call.principal.kind === 'sk',
+    listedOrigins: environment.origins,
+    pageOrigin: call.c.req.header('origin') ?? null,
+  });
+  if ('refused' in decided) throw new Fail(decided.refused, { url: asked });
+  return decided.url;
+}

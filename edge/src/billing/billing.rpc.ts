@@ -1,0 +1,336 @@
+import { RpcTarget } from 'cloudflare:workers';
+import { readTiers } from '../catalog/catalog.store.ts';
+import { findCustomer } from '../customers/customers.store.ts';
+import { no, ok, type Outcome } from '../http/fail.ts';
+import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
+import { type Act, writeAudit } from '../projects/access.rpc.ts';
+import type { StripeState } from '../providers/stripe/state.ts';
+import { applyState, type Applied } from './apply.store.ts';
+import type { CheckoutFacts } from './checkout.ts';
+import {
+  type ConnectionRecord,
+  dropAccount,
+  putAccount,
+  putState,
+  readConnection,
+  spendState,
+} from './connection.store.ts';
+import { chooseSubscription } from './subscription.ts';
+import { findSubscription, subscriptionsOf } from './subscription.store.ts';
+import {
+  isDirtyAgain,
+  lookAgainAt,
+  markDirty,
+  appliesTurn,
+  takeTurn,
+  type Turn,
+} from './sync.store.ts';
+import { tellPlan } from './tell-plan.store.ts';
+
+/** How long an event's id is remembered; Stripe repeats one for three days at most. */
+const INBOX_KEEP_MS = 30 * 86_400_000;
+
+/** Everything a checkout is decided by, read at once. */
+export interface Checkouting extends CheckoutFacts {
+  connection: ConnectionRecord;
+  email: string | null;
+  name: string | null;
+  stripeCustomerId: string | null;
+  /** The customer's checkout that may still be paid. */
+  open: { id: string; fingerprint: string } | null;
+  /** The place of the next checkout in the customer's order of them. */
+  turn: number;
+}
+
+/** A checkout made at Stripe, in the turn that was read before. */
+export interface NewCheckoutRow {
+  id: string;
+  customerId: string;
+  tier: string;
+  turn: number;
+  fingerprint: string;
+}
+
+/** A turn at an object, and what became due meanwhile. */
+export interface SyncTurn {
+  turn: Turn;
+  connection: ConnectionRecord;
+  jobIds: string[];
+}
+
+/** What applying an answer asks the Worker to do: jobs, a cancellation, fetching once more. */
+export interface Synced extends Applied {
+  again: boolean;
+}
+
+/** The Stripe account of one environment, its checkouts, subscriptions and events. */
+export class BillingRpc extends RpcTarget {
+  readonly #storage: DurableObjectStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    super();
+    this.#storage = storage;
+  }
+
+  connection(): ConnectionRecord {
+    return readConnection(this.#storage.sql);
+  }
+
+  /** Begins connecting: remembers the hash of the state until `expiresAtMs`. */
+  startConnection(stateHash: string, expiresAtMs: number): void {
+    putState(this.#storage.sql, stateHash, expiresAtMs);
+  }
+
+  /** Uses up the state that came back. Only the newest one, once, and in time. */
+  takeState(stateHash: string, nowMs: number): Outcome<null> {
+    const right = this.#storage.transactionSync(() =>
+      spendState(this.#storage.sql, stateHash, nowMs),
+    );
+    return right ? ok(null) : no('connection_invalid');
+  }
+
+  /**
+   * Connects an account and queues bringing every priced tier to it; `publishJobIds` are those rows.
+   * What was sold in the same account before is looked at again.
+   */
+  connect(
+    account: { id: string; name: string },
+    jobId: string,
+    act: Act,
+  ): { connection: ConnectionRecord; previousAccountId: string | null; publishJobIds: string[] } {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      const { previousAccountId, isSame } = putAccount(sql, account.id, account.name, act.nowMs);
+      this.#noteChange(act, 'stripe.connected', account.id);
+      const publishJobIds = readTiers(sql)
+        .filter((tier) => tier.prices.length > 0 || tier.stripeProductId !== null)
+        .map((tier) => {
+          const id = `${jobId}_${tier.name}`;
+          enqueue(sql, id, { kind: 'stripe.publish_tier', tier: tier.name }, act.nowMs);
+          return id;
+        });
+      for (const { id, endsAtMs } of this.#sold()) {
+        if (isSame) markDirty(this.#storage, id, `${jobId}_${id}`, act.nowMs);
+        else if (endsAtMs !== null) lookAgainAt(this.#storage, id, endsAtMs, act.nowMs);
+      }
+      armAlarm(this.#storage);
+      return { connection: readConnection(sql), previousAccountId, publishJobIds };
+    });
+  }
+
+  /** Forgets the account. What was sold stays at Stripe, and counts here as it was last seen. */
+  disconnect(accountId: string, act: Act): ConnectionRecord {
+    return this.#storage.transactionSync(() => {
+      if (dropAccount(this.#storage.sql, accountId))
+        this.#noteChange(act, 'stripe.disconnected', accountId);
+      return readConnection(this.#storage.sql);
+    });
+  }
+
+  /** What a checkout of this customer is decided by. */
+  checkouting(customerId: string, nowMs: number): Outcome<Checkouting> {
+    const { sql } = this.#storage;
+    const customer = findCustomer(sql, customerId);
+    if (!customer) return no('customer_not_found');
+    const subscriptions = subscriptionsOf(sql, customer.id);
+    const { live } = chooseSubscription(subscriptions, nowMs);
+    const connection = readConnection(sql);
+    const open = sql
+      .exec<{ id: string; fingerprint: string }>(
+        "SELECT id, fingerprint FROM checkout WHERE customer_id = ? AND status = 'open' ORDER BY turn DESC LIMIT 1",
+        customer.id,
+      )
+      .toArray()[0];
+    return ok({
+      tiers: readTiers(sql),
+      live: live && { id: live.id, tier: live.tier, priceId: live.priceId },
+      hadSubscription: subscriptions.length > 0,
+      connection,
+      canSell: connection.usable,
+      email: customer.email,
+      name: [customer.first_name, customer.last_name].filter(Boolean).join(' ') || null,
+      stripeCustomerId: customer.stripe_customer_id,
+      open: open ?? null,
+      turn: this.#nextTurn(customer.id),
+    });
+  }
+
+  /** Records the Stripe customer; the first one stays. Answers the one that counts. */
+  setStripeCustomer(customerId: string, stripeCustomerId: string): Outcome<string> {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      sql.exec(
+        'UPDATE customer SET stripe_customer_id = coalesce(stripe_customer_id, ?) WHERE id = ?',
+        stripeCustomerId,
+        customerId,
+      );
+      const customer = findCustomer(sql, customerId);
+      return customer
+        ? ok(customer.stripe_customer_id ?? stripeCustomerId)
+        : no('customer_not_found');
+    });
+  }
+
+  /**
+   * Records a checkout. False when another one took its turn first: this one must be closed at
+   * Stripe, and nobody may be sent to it. Recording the same one again is a success.
+   */
+  recordCheckout(checkout: NewCheckoutRow, nowMs: number): boolean {
+    const { sql } = this.#storage;
+    const { id, customerId, tier, turn, fingerprint } = checkout;
+    return this.#storage.transactionSync(() => {
+      const known = sql.exec<{ status: string }>('SELECT status FROM checkout WHERE id = ?', id);
+      for (const { status } of known) return status === 'open';
+      if (!findCustomer(sql, customerId) || this.#nextTurn(customerId) !== turn) return false;
+      sql.exec(
+        "INSERT INTO checkout VALUES (?, ?, ?, ?, ?, 'open', ?)",
+        id,
+        customerId,
+        tier,
+        turn,
+        fingerprint,
+        nowMs,
+      );
+      return true;
+    });
+  }
+
+  /** Notes that a checkout can no longer be paid. */
+  closeCheckout(id: string): void {
+    this.#storage.sql.exec(
+      "UPDATE checkout SET status = 'expired' WHERE id = ? AND status = 'open'",
+      id,
+    );
+  }
+
+  /** What is known of a customer's own checkout. Another customer's is not found. */
+  checkoutStatus(customerId: string, checkoutId: string): Outcome<'open' | 'complete' | 'expired'> {
+    const row = this.#storage.sql
+      .exec<{ status: 'open' | 'complete' | 'expired' }>(
+        'SELECT status FROM checkout WHERE id = ? AND customer_id = ?',
+        checkoutId,
+        customerId,
+      )
+      .toArray()[0];
+    return row ? ok(row.status) : no('checkout_not_found');
+  }
+
+  /** Notes that an object may have changed; `jobId` is the outbox row that looks at it. */
+  mark(objectId: string, jobId: string, nowMs: number): void {
+    this.#storage.transactionSync(() => markDirty(this.#storage, objectId, jobId, nowMs));
+  }
+
+  /**
+   * Takes an event in, once, and marks what it is about, as far as this environment has to do with
+   * it. Answers the outbox rows that look at it.
+   */
+  receiveEvent(
+    event: {
+      id: string;
+      type: string;
+      subjects: readonly { objectId: string; stripeCustomerId: string | null }[];
+    },
+    jobId: string,
+    nowMs: number,
+  ): string[] {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      sql.exec('DELETE FROM inbox WHERE received_ms < ?', nowMs - INBOX_KEEP_MS);
+      const fresh = sql.exec(
+        'INSERT OR IGNORE INTO inbox VALUES (?, ?, ?) RETURNING 1',
+        event.id,
+        event.type,
+        nowMs,
+      );
+      if (fresh.toArray().length === 0) return [];
+      const ours = event.subjects.filter((subject) => this.#isOurs(subject));
+      return ours.map(({ objectId }, index) => {
+        markDirty(this.#storage, objectId, `${jobId}_${index}`, nowMs);
+        return `${jobId}_${index}`;
+      });
+    });
+  }
+
+  /**
+   * Takes a turn at an object, before Stripe is asked. A subscription that ended meanwhile gives
+   * no plan from here on, whatever Stripe will answer or not.
+   */
+  beginSync(objectId: string, jobId: string, nowMs: number): SyncTurn {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      const known = findSubscription(sql, objectId);
+      const jobIds =
+        known && findCustomer(sql, known.customerId)
+          ? tellPlan(this.#storage, known.customerId, jobId, nowMs)
+          : [];
+      return { turn: takeTurn(sql, objectId), connection: readConnection(sql), jobIds };
+    });
+  }
+
+  /** Applies the whole of what Stripe answered, unless the answer of a later turn was applied. */
+  applySync(turn: Turn, state: StripeState, jobId: string, nowMs: number): Synced {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      if (!appliesTurn(sql, turn)) return { jobIds: [], cancel: false, again: false };
+      const applied = applyState(this.#storage, state, jobId, nowMs);
+      const known = findSubscription(sql, turn.objectId);
+      const dueMs = known && known.status !== 'canceled' ? dueOf(known, nowMs) : null;
+      if (dueMs !== null) lookAgainAt(this.#storage, turn.objectId, dueMs, nowMs);
+      return { ...applied, again: isDirtyAgain(sql, turn) };
+    });
+  }
+
+  /** What may still change at Stripe. */
+  #sold(): { id: string; endsAtMs: number | null }[] {
+    return this.#storage.sql
+      .exec<{ id: string; endsAtMs: number | null }>(
+        `SELECT id, ends_ms AS endsAtMs FROM subscription WHERE status <> 'canceled'
+         UNION ALL SELECT id, NULL FROM checkout WHERE status = 'open'`,
+      )
+      .toArray();
+  }
+
+  #isOurs({
+    objectId,
+    stripeCustomerId,
+  }: {
+    objectId: string;
+    stripeCustomerId: string | null;
+  }): boolean {
+    const found = this.#storage.sql.exec(
+      `SELECT 1 FROM customer WHERE stripe_customer_id = ?2
+       UNION ALL SELECT 1 FROM subscription WHERE id = ?1
+       UNION ALL SELECT 1 FROM checkout WHERE id = ?1
+       UNION ALL SELECT 1 FROM connection WHERE stripe_account_id = ?1`,
+      objectId,
+      stripeCustomerId,
+    );
+    return found.toArray().length > 0;
+  }
+
+  #nextTurn(customerId: string): number {
+    return this.#storage.sql
+      .exec<{ turn: number }>(
+        'SELECT coalesce(max(turn), 0) + 1 AS turn FROM checkout WHERE customer_id = ?',
+        customerId,
+      )
+      .one().turn;
+  }
+
+  #noteChange(act: Act, action: string, subject: string): void {
+    this.#storage.sql.exec('UPDATE environment SET version = version + 1');
+    writeAudit(this.#storage.sql, act, action, subject);
+  }
+}
+
+/** An event of a renewal may be lost; this long after it was due, we look ourselves. */
+const RENEWAL_GRACE_MS = 2 * 3_600_000;
+
+/** When a subscription is looked at without being asked: at its end, or after its renewal. */
+function dueOf(
+  { endsAtMs, renewsAtMs }: { endsAtMs: number | null; renewsAtMs: number | null },
+  nowMs: number,
+): number | null {
+  const dueMs = endsAtMs ?? (renewsAtMs === null ? null : renewsAtMs + RENEWAL_GRACE_MS);
+  return dueMs !== null && dueMs > nowMs ? dueMs : null;
+}

@@ -1,0 +1,53 @@
+/**
+ * The Stripe account of an environment, and what is known of its customers' subscriptions.
+ * `connection.last_account_id` outlives a disconnection: ids made in that account are still good
+ * when it comes back. `subscription.told_plan` is the plan the customer's shard was told because of
+ * it. `synced` counts, for each object at Stripe, how often it was marked dirty, the mark that the
+ * last applied answer covers, and the fences handed out and applied.
+ */
+export const BILLING_SCHEMA = `
+CREATE TABLE connection (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  stripe_account_id TEXT,
+  last_account_id TEXT,
+  account_name TEXT,
+  connected_ms INTEGER,
+  state_hash TEXT,
+  state_expires_ms INTEGER
+);
+INSERT INTO connection (one) VALUES (1);
+CREATE TABLE subscription (
+  id TEXT PRIMARY KEY,
+  customer_id TEXT NOT NULL,
+  tier TEXT NOT NULL,
+  stripe_price_id TEXT NOT NULL,
+  status TEXT NOT NULL,
+  renews_ms INTEGER,
+  ends_ms INTEGER,
+  told_plan TEXT,
+  created_ms INTEGER NOT NULL
+);
+CREATE INDEX subscription_by_customer ON subscription(customer_id);
+CREATE TABLE checkout (
+  id TEXT PRIMARY KEY,
+  customer_id TEXT NOT NULL,
+  tier TEXT NOT NULL,
+  turn INTEGER NOT NULL,
+  fingerprint TEXT NOT NULL,
+  status TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  UNIQUE (customer_id, turn)
+);
+CREATE TABLE inbox (
+  event_id TEXT PRIMARY KEY,
+  type TEXT NOT NULL,
+  received_ms INTEGER NOT NULL
+);
+CREATE INDEX inbox_by_age ON inbox(received_ms);
+CREATE TABLE synced (
+  object_id TEXT PRIMARY KEY,
+  marked INTEGER NOT NULL,
+  clean INTEGER NOT NULL,
+  fence INTEGER NOT NULL,
+  applied INTEGER NOT NULL
+);`;

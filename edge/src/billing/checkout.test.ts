@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import type { TierRecord } from '../catalog/catalog.store.ts';
+import { type CheckoutFacts, decideCheckout } from './checkout.ts';
+
+const tier = (name: string, given: Partial<TierRecord> = {}): TierRecord => ({
+  name,
+  displayName: name,
+  description: '',
+  prices: [],
+  features: [],
+  highlights: [],
+  popular: false,
+  listed: true,
+  isDefault: false,
+  trialDays: 0,
+  rateLimitPerMinute: null,
+  position: 0,
+  stripeProductId: null,
+  archived: false,
+  ...given,
+});
+const price = (priceId: string | null, interval: 'month' | 'year' = 'month', currency = 'usd') => ({
+  priceId,
+  priceMinor: 1900,
+  currency,
+  interval,
+});
+
+const tiers = [
+  tier('free'),
+  tier('pro', {
+    prices: [price('pro_month'), price('pro_year', 'year'), price('pro_eur', 'month', 'eur')],
+    trialDays: 14,
+  }),
+  tier('team', { prices: [price('team_month'), price('team_year', 'year')] }),
+  tier('secret', { prices: [price('secret_month')], listed: false }),
+  tier('old', { prices: [price('old_month')], archived: true }),
+  tier('unpublished', { prices: [price(null)] }),
+];
+const facts = (given: Partial<CheckoutFacts> = {}): CheckoutFacts => ({
+  tiers,
+  canSell: true,
+  live: null,
+  hadSubscription: false,
+  ...given,
+});
+const decide = (
+  given: Partial<CheckoutFacts>,
+  asked: { tier: string; priceId?: string; bySecretKey?: boolean },
+) => decideCheckout(facts(given), { bySecretKey: false, ...asked });
+const onPro = { live: { id: 'sub_1', tier: 'pro', priceId: 'pro_year' }, hadSubscription: true };
+
+describe('a checkout', () => {
+  it('starts at the first price of the tier, with its trial', () => {
+    expect(decide({}, { tier: 'pro' })).toEqual({
+      kind: 'start',
+      tier: 'pro',
+      priceId: 'pro_month',
+      trialDays: 14,
+    });
+  });
+
+  it('starts at the price that is named', () => {
+    expect(decide({}, { tier: 'pro', priceId: 'pro_year' })).toMatchObject({
+      kind: 'start',
+      priceId: 'pro_year',
+    });
+  });
+
+  it('gives a trial to nobody twice', () => {
+    expect(decide({ hadSubscription: true }, { tier: 'pro' })).toMatchObject({
+      kind: 'start',
+      trialDays: 0,
+    });
+  });
+
+  it('of an unlisted tier needs a secret key', () => {
+    expect(decide({}, { tier: 'secret', bySecretKey: true })).toMatchObject({
+      kind: 'start',
+      tier: 'secret',
+    });
+    expect(decide({}, { tier: 'secret' })).toMatchObject({
+      kind: 'refused',
+      code: 'tier_not_found',
+    });
+  });
+
+  it.each([
+    ['an unknown tier', { tier: 'nope' }, 'tier_not_found'],
+    ['an archived tier', { tier: 'old' }, 'tier_not_found'],
+    ['a free tier', { tier: 'free' }, 'tier_not_for_sale'],
+    ['a tier that is not in Stripe yet', { tier: 'unpublished' }, 'tier_not_for_sale'],
+    ['a price of another tier', { tier: 'pro', priceId: 'team_month' }, 'price_not_found'],
+  ])('of %s is refused', (_, asked, code) => {
+    expect(decide({}, asked)).toMatchObject({ kind: 'refused', code });
+  });
+
+  it('of a priced tier needs a Stripe account; a free one is not for sale with or without', () => {
+    expect(decide({ canSell: false }, { tier: 'pro' })).toMatchObject({
+      code: 'stripe_not_connected',
+    });
+    expect(decide({ canSell: false }, { tier: 'unpublished' })).toMatchObject({
+      code: 'stripe_not_connected',
+    });
+    expect(decide({ canSell: false }, { tier: 'free' })).toMatchObject({
+      code: 'tier_not_for_sale',
+    });
+  });
+
+  it('does not name unlisted tiers when it refuses', () => {
+    expect(decide({}, { tier: 'nope' })).toMatchObject({
+      details: { tiers: ['free', 'pro', 'team', 'unpublished'] },
+    });
+  });
+});
+
+describe("a subscriber's checkout", () => {
+  it('of the same tier is refused', () => {
+    expect(decide(onPro, { tier: 'pro' })).toMatchObject({
+      kind: 'refused',
+      code: 'already_subscribed',
+    });
+    expect(decide(onPro, { tier: 'pro', priceId: 'pro_year' })).toMatchObject({
+      code: 'already_subscribed',
+    });
+  });
+
+  it('of another tier is a change that keeps currency and interval', () => {
+    expect(decide(onPro, { tier: 'team' })).toEqual({
+      kind: 'change',
+      subscriptionId: 'sub_1',
+      tier: 'team',
+      priceId: 'team_year',
+    });
+  });
+
+  it('of the same tier at another named price is a change', () => {
+    expect(decide(onPro, { tier: 'pro', priceId: 'pro_month' })).toMatchObject({
+      kind: 'change',
+      priceId: 'pro_month',
+    });
+  });
+});

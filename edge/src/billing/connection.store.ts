@@ -1,0 +1,85 @@
+import { PLATFORM_PROJECT } from '../auth/keys.ts';
+
+type Row = {
+  stripe_account_id: string | null;
+  last_account_id: string | null;
+  account_name: string | null;
+  connected_ms: number | null;
+  state_hash: string | null;
+  state_expires_ms: number | null;
+};
+
+/** The Stripe account of an environment, as far as it has one. */
+export interface ConnectionRecord {
+  stripeAccountId: string | null;
+  accountName: string | null;
+  connectedAtMs: number | null;
+  /** Whether anything can be done at Stripe: there is an account, or it is the platform's own. */
+  usable: boolean;
+}
+
+export function readConnection(sql: SqlStorage): ConnectionRecord {
+  const row = connectionRow(sql);
+  const { project_id } = sql
+    .exec<{ project_id: string }>('SELECT project_id FROM environment')
+    .one();
+  return {
+    stripeAccountId: row.stripe_account_id,
+    accountName: row.account_name,
+    connectedAtMs: row.connected_ms,
+    usable: row.stripe_account_id !== null || project_id === PLATFORM_PROJECT,
+  };
+}
+
+const connectionRow = (sql: SqlStorage): Row => sql.exec<Row>('SELECT * FROM connection').one();
+
+/** Keeps the hash of a state until it is used or too old. Starting again replaces it. */
+export function putState(sql: SqlStorage, hash: string, expiresAtMs: number): void {
+  sql.exec('UPDATE connection SET state_hash = ?, state_expires_ms = ?', hash, expiresAtMs);
+}
+
+/** Uses up the state; whether it was the right one and in time. */
+export function spendState(sql: SqlStorage, hash: string, nowMs: number): boolean {
+  const { state_hash, state_expires_ms } = connectionRow(sql);
+  if (state_hash === null || state_hash !== hash) return false;
+  sql.exec('UPDATE connection SET state_hash = NULL, state_expires_ms = NULL');
+  return nowMs < (state_expires_ms ?? 0);
+}
+
+/**
+ * Connects an account. Ids made in another account mean nothing in this one: products, prices and
+ * customers are made anew, and what customers bought there ends with the period they paid for.
+ */
+export function putAccount(
+  sql: SqlStorage,
+  accountId: string,
+  name: string,
+  nowMs: number,
+): { previousAccountId: string | null; isSame: boolean } {
+  const { last_account_id, stripe_account_id } = connectionRow(sql);
+  sql.exec(
+    'UPDATE connection SET stripe_account_id = ?1, last_account_id = ?1, account_name = ?2, connected_ms = ?3',
+    accountId,
+    name,
+    nowMs,
+  );
+  const isSame = last_account_id === null || last_account_id === accountId;
+  if (!isSame) {
+    sql.exec('UPDATE tier SET stripe_product_id = NULL');
+    sql.exec('UPDATE price SET stripe_price_id = NULL');
+    sql.exec('UPDATE customer SET stripe_customer_id = NULL');
+    sql.exec("UPDATE checkout SET status = 'expired' WHERE status = 'open'");
+    sql.exec('UPDATE subscription SET ends_ms = coalesce(ends_ms, renews_ms)');
+  }
+  return { previousAccountId: stripe_account_id === accountId ? null : stripe_account_id, isSame };
+}
+
+/** Forgets the account, if it still is this one. */
+export function dropAccount(sql: SqlStorage, accountId: string): boolean {
+  const dropped = sql.exec(
+    `UPDATE connection SET stripe_account_id = NULL, account_name = NULL, connected_ms = NULL
+     WHERE stripe_account_id = ? RETURNING 1`,
+    accountId,
+  );
+  return dropped.toArray().length > 0;
+}

@@ -1,0 +1,107 @@
+import type { Deps, EnvironmentRef } from '../deps.ts';
+import { Fail } from '../http/fail.ts';
+import { deliverJobs } from '../outbox/deliver.job.ts';
+import type { StripeClient } from '../providers/stripe/client.ts';
+
+/** Stripe forgets an idempotency key after 24 h; what may be older than this is looked for first. */
+const KEYS_LAST_MS = 23 * 3_600_000;
+/** How often one look fetches again because the object was marked meanwhile. */
+const ROUNDS = 5;
+
+/** The Stripe client of an environment, or null when it has no account. */
+async function clientOf(deps: Deps, ref: EnvironmentRef): Promise<StripeClient | null> {
+  const { usable, stripeAccountId } = await deps.project(ref).billing().connection();
+  return usable ? deps.stripe(ref, stripeAccountId) : null;
+}
+
+/**
+ * Makes what is missing of a tier in Stripe and archives what is no longer sold. Safe to repeat.
+ * Without an account there is nothing to do: connecting one publishes every tier.
+ */
+export async function publishTier(
+  deps: Deps,
+  ref: EnvironmentRef,
+  name: string,
+  _jobId: string,
+  createdAtMs: number,
+): Promise<void> {
+  const stripe = await clientOf(deps, ref);
+  const catalog = deps.project(ref).catalog();
+  const work = await catalog.toPublish(name);
+  if (!stripe || !work) return;
+  const { tier, missing, retired } = work;
+  const productId = await stripe.putProduct({
+    // The id is ours, so making it twice makes one.
+    id: tier.stripeProductId ?? `${ref.projectId}_${ref.mode}_${name}`,
+    name: tier.displayName,
+    description: tier.description,
+    active: !tier.archived,
+  });
+  const mayBeMade = deps.nowMs() - createdAtMs > KEYS_LAST_MS;
+  const prices = await Promise.all(
+    missing.map(async ({ id, priceMinor, currency, interval }) => {
+      const made = mayBeMade ? await stripe.findPrice(productId, id) : null;
+      const price = { rowId: id, productId, priceMinor, currency, interval };
+      return { id, stripePriceId: made ?? (await stripe.createPrice(price)) };
+    }),
+  );
+  await deps.project(ref).catalog().published(name, productId, prices);
+  deps.environments.drop(ref);
+  for (const priceId of retired) await stripe.archivePrice(priceId);
+}
+
+/**
+ * Fetches one object from Stripe and applies the whole of it; when it returns, what the object was
+ * at the moment of the call, or later, is applied, and the customer's shard knows the plan.
+ * Safe to run at the same time as itself.
+ */
+export async function syncObject(deps: Deps, ref: EnvironmentRef, objectId: string): Promise<void> {
+  for (let round = 0; round < ROUNDS; round++) {
+    const begun = await deps
+      .project(ref)
+      .billing()
+      .beginSync(objectId, deps.newId('job_'), deps.nowMs());
+    await deliverJobs(deps, ref, begun.jobIds);
+    if (!begun.connection.usable) return;
+    const stripe = deps.stripe(ref, begun.connection.stripeAccountId);
+    const state = await stripe.fetchObject(objectId);
+    // The plan first: a checkout that says complete is one whose subscription is in force.
+    if (state.kind === 'checkout' && state.subscriptionId)
+      await syncObject(deps, ref, state.subscriptionId);
+    const applied = await deps
+      .project(ref)
+      .billing()
+      .applySync(begun.turn, state, deps.newId('job_'), deps.nowMs());
+    if (state.kind === 'gone') await forgetAccount(deps, ref, objectId);
+    await deliverJobs(deps, ref, applied.jobIds);
+    if (applied.cancel) await stripe.cancelSubscription(objectId);
+    else if (!applied.again) return;
+  }
+  throw new Fail('temporarily_unavailable');
+}
+
+/** Marks an object dirty and waits until what it is now is applied. Throws what Stripe answers. */
+export async function syncNow(deps: Deps, ref: EnvironmentRef, objectId: string): Promise<void> {
+  const jobId = deps.newId('job_');
+  await deps.project(ref).billing().mark(objectId, jobId, deps.nowMs());
+  await deliverJobs(deps, ref, [jobId], { throwFirst: true });
+}
+
+/** Deletes a customer at Stripe, which cancels its subscriptions. Safe to repeat. */
+export async function deleteStripeCustomer(
+  deps: Deps,
+  ref: EnvironmentRef,
+  job: { stripeCustomerId: string; stripeAccountId: string | null },
+): Promise<void> {
+  await deps.stripe(ref, job.stripeAccountId).deleteCustomer(job.stripeCustomerId);
+}
+
+/** An account that is gone gets no more events routed to this environment. */
+async function forgetAccount(deps: Deps, ref: EnvironmentRef, objectId: string): Promise<void> {
+  if (!objectId.startsWith('acct_')) return;
+  deps.environments.drop(ref);
+  await deps.directory
+    .prepare('DELETE FROM stripe_account WHERE account_id = ? AND mode = ? AND project_id = ?')
+    .bind(objectId, ref.mode, ref.projectId)
+    .run();
+}

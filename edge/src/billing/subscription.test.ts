@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import {
+  chooseSubscription,
+  isLive,
+  planFromSubscription,
+  type SubscriptionFacts,
+} from './subscription.ts';
+
+const subscription = (id: string, given: Partial<SubscriptionFacts> = {}): SubscriptionFacts => ({
+  id,
+  tier: 'pro',
+  status: 'active',
+  endsAtMs: null,
+  createdAtMs: 100,
+  toldPlan: null,
+  ...given,
+});
+
+describe('a subscription', () => {
+  it.each([
+    ['active', true],
+    ['trialing', true],
+    ['past_due', true],
+    ['unpaid', false],
+    ['paused', false],
+    ['incomplete', false],
+    ['canceled', false],
+  ] as const)('that is %s gives its plan: %s', (status, gives) => {
+    expect(isLive({ status, endsAtMs: null }, 1000)).toBe(gives);
+  });
+
+  it('that was cancelled gives its plan until the end and not a moment longer', () => {
+    expect(isLive({ status: 'active', endsAtMs: 1000 }, 999)).toBe(true);
+    expect(isLive({ status: 'active', endsAtMs: 1000 }, 1000)).toBe(false);
+  });
+});
+
+describe('of several subscriptions', () => {
+  it('the oldest live one counts and the others are surplus', () => {
+    const [first, second] = [
+      subscription('sub_1', { createdAtMs: 1 }),
+      subscription('sub_2', { createdAtMs: 2 }),
+    ];
+    expect(chooseSubscription([second, first], 5)).toEqual({ live: first, surplus: [second] });
+  });
+
+  it('the one that gives the plan already goes on doing so', () => {
+    const [older, giving] = [
+      subscription('sub_1', { createdAtMs: 1 }),
+      subscription('sub_2', { createdAtMs: 2, toldPlan: 'pro' }),
+    ];
+    expect(chooseSubscription([older, giving], 5)).toEqual({ live: giving, surplus: [older] });
+  });
+
+  it('one that ended is never surplus, one that could come back is', () => {
+    const live = subscription('sub_live', { createdAtMs: 9 });
+    const unpaid = subscription('sub_unpaid', { status: 'unpaid', createdAtMs: 1 });
+    const canceled = subscription('sub_canceled', { status: 'canceled', createdAtMs: 1 });
+    expect(chooseSubscription([unpaid, canceled, live], 10)).toEqual({ live, surplus: [unpaid] });
+  });
+
+  it('none is surplus while none is live', () => {
+    const unpaid = subscription('sub_unpaid', { status: 'unpaid' });
+    expect(chooseSubscription([unpaid], 10)).toEqual({ live: null, surplus: [] });
+  });
+
+  it('of the same instant the same one counts, in whatever order they come', () => {
+    const [a, b] = [subscription('sub_a'), subscription('sub_b')];
+    expect(chooseSubscription([a, b], 1).live?.id).toBe('sub_a');
+    expect(chooseSubscription([b, a], 1).live?.id).toBe('sub_a');
+  });
+});
+
+const tierOf = (priceId: string) => (priceId === 'price_pro' ? 'pro' : null);
+
+describe('the plan of a subscription', () => {
+  it('is the tier of the first item whose price is ours', () => {
+    const items = [
+      { priceId: 'price_support', renewsAtMs: 1 },
+      { priceId: 'price_pro', renewsAtMs: 2 },
+    ];
+    expect(planFromSubscription(items, tierOf)).toEqual({
+      tier: 'pro',
+      priceId: 'price_pro',
+      renewsAtMs: 2,
+    });
+  });
+
+  it('is none when no price is ours', () => {
+    expect(planFromSubscription([{ priceId: 'price_support', renewsAtMs: 1 }], tierOf)).toBeNull();
+  });
+});

@@ -1,0 +1,204 @@
+import { RpcTarget } from 'cloudflare:workers';
+import type { TierInput } from '@dream/contract';
+import { no, ok, type Outcome } from '../http/fail.ts';
+import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
+import { type Act, writeAudit } from '../projects/access.rpc.ts';
+import { readTiers, type TierRecord } from './catalog.store.ts';
+
+/** A tier was written; `jobId` is the outbox row that makes it so in Stripe, null when nothing is to do. */
+export interface TierWritten {
+  tier: TierRecord;
+  jobId: string | null;
+}
+
+/** What Stripe must have for a tier: a product, and a price for each row that has none yet. */
+export interface TierToPublish {
+  tier: TierRecord;
+  missing: { id: string; priceMinor: number; currency: string; interval: 'month' | 'year' }[];
+  /** Stripe prices that are no longer sold. */
+  retired: string[];
+}
+
+/** The tiers of one environment. */
+export class CatalogRpc extends RpcTarget {
+  readonly #storage: DurableObjectStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    super();
+    this.#storage = storage;
+  }
+
+  tiers(): TierRecord[] {
+    return readTiers(this.#storage.sql);
+  }
+
+  /** Creates or replaces a tier. A price that changed is archived and made anew, never edited. */
+  putTier(
+    name: string,
+    input: TierInput,
+    ids: { job: string; prices: readonly string[] },
+    act: Act,
+  ): Outcome<TierWritten> {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      const old = this.#find(name);
+      if (old?.isDefault && input.isDefault === false) return no('tier_in_use', { tier: name });
+      const { prices, isDefault: wanted, ...body } = input;
+      const isDefault = wanted ?? old?.isDefault ?? false;
+      if (isDefault) sql.exec('UPDATE tier SET is_default = 0');
+      sql.exec(
+        `INSERT INTO tier (name, body, is_default, position) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (name) DO UPDATE SET body = ?2, is_default = ?3, position = ?4, archived_ms = NULL`,
+        name,
+        JSON.stringify(body),
+        isDefault ? 1 : 0,
+        body.position,
+      );
+      this.#replacePrices(name, prices, ids.prices, act.nowMs);
+      sql.exec('UPDATE environment SET version = version + 1');
+      writeAudit(sql, act, 'tier.saved', name);
+      return ok({ tier: this.#must(name), jobId: this.#enqueuePublish(name, ids.job, act.nowMs) });
+    });
+  }
+
+  /** Takes a tier out of sale. Those who have it keep it. */
+  archiveTier(name: string, jobId: string, act: Act): Outcome<TierWritten> {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      const tier = this.#find(name);
+      if (!tier || tier.archived)
+        return no('tier_not_found', { tiers: this.tiers().map((t) => t.name) });
+      if (tier.isDefault) return no('tier_in_use', { tier: name });
+      sql.exec('UPDATE tier SET archived_ms = ? WHERE name = ?', act.nowMs, name);
+      sql.exec(
+        'UPDATE price SET archived_ms = ? WHERE tier = ? AND archived_ms IS NULL',
+        act.nowMs,
+        name,
+      );
+      sql.exec('UPDATE environment SET version = version + 1');
+      writeAudit(sql, act, 'tier.archived', name);
+      return ok({ tier: this.#must(name), jobId: this.#enqueuePublish(name, jobId, act.nowMs) });
+    });
+  }
+
+  /** Ensures the tier every environment starts with, so that there always is a default. */
+  ensureDefault(nowMs: number): void {
+    const { sql } = this.#storage;
+    if (readTiers(sql).some((tier) => tier.isDefault)) return;
+    const free: Omit<TierInput, 'prices' | 'isDefault'> = {
+      displayName: 'Free',
+      description: '',
+      features: [{ kind: 'metered', name: 'requests', limitUnits: 100 }],
+      highlights: [],
+      popular: false,
+      listed: true,
+      trialDays: 0,
+      rateLimitPerMinute: 100,
+      position: 0,
+    };
+    this.#storage.transactionSync(() => {
+      sql.exec(
+        "INSERT INTO tier (name, body, is_default, position) VALUES ('free', ?, 1, 0)",
+        JSON.stringify(free),
+      );
+      writeAudit(sql, { actor: 'system', nowMs }, 'tier.saved', 'free');
+    });
+  }
+
+  /** What is still to be made in Stripe for a tier; null when there is no such tier. */
+  toPublish(name: string): TierToPublish | null {
+    const { sql } = this.#storage;
+    const tier = this.#find(name);
+    if (!tier) return null;
+    const missing = sql
+      .exec<{ id: string; priceMinor: number; currency: string; interval: 'month' | 'year' }>(
+        `SELECT id, price_minor AS priceMinor, currency, interval FROM price
+         WHERE tier = ? AND archived_ms IS NULL AND stripe_price_id IS NULL`,
+        name,
+      )
+      .toArray();
+    const retired = sql
+      .exec<{ id: string }>(
+        'SELECT stripe_price_id AS id FROM price WHERE tier = ? AND archived_ms IS NOT NULL AND stripe_price_id IS NOT NULL',
+        name,
+      )
+      .toArray()
+      .map((row) => row.id);
+    return { tier, missing, retired };
+  }
+
+  /** Records the product and prices Stripe made. Safe to repeat. */
+  published(
+    name: string,
+    productId: string,
+    prices: readonly { id: string; stripePriceId: string }[],
+  ): void {
+    const { sql } = this.#storage;
+    this.#storage.transactionSync(() => {
+      sql.exec('UPDATE tier SET stripe_product_id = ? WHERE name = ?', productId, name);
+      for (const price of prices) {
+        sql.exec(
+          'UPDATE price SET stripe_price_id = ? WHERE id = ?',
+          price.stripePriceId,
+          price.id,
+        );
+      }
+      sql.exec('UPDATE environment SET version = version + 1');
+    });
+  }
+
+  #replacePrices(
+    name: string,
+    prices: TierInput['prices'],
+    ids: readonly string[],
+    nowMs: number,
+  ): void {
+    const { sql } = this.#storage;
+    const kept = sql
+      .exec<{ id: string; price_minor: number; currency: string; interval: string }>(
+        'SELECT * FROM price WHERE tier = ? AND archived_ms IS NULL',
+        name,
+      )
+      .toArray();
+    const same = (a: TierInput['prices'][number], b: (typeof kept)[number]) =>
+      a.priceMinor === b.price_minor && a.currency === b.currency && a.interval === b.interval;
+    for (const old of kept) {
+      if (!prices.some((price) => same(price, old))) {
+        sql.exec('UPDATE price SET archived_ms = ? WHERE id = ?', nowMs, old.id);
+      }
+    }
+    prices.forEach((price, index) => {
+      if (kept.some((old) => same(price, old))) return;
+      sql.exec(
+        'INSERT INTO price VALUES (?, ?, ?, ?, ?, NULL, NULL)',
+        ids[index] ?? '',
+        name,
+        price.priceMinor,
+        price.currency,
+        price.interval,
+      );
+    });
+  }
+
+  #enqueuePublish(name: string, jobId: string, nowMs: number): string | null {
+    const work = this.toPublish(name);
+    if (
+      !work ||
+      (work.missing.length === 0 && work.retired.length === 0 && !work.tier.stripeProductId)
+    )
+      return null;
+    enqueue(this.#storage.sql, jobId, { kind: 'stripe.publish_tier', tier: name }, nowMs);
+    armAlarm(this.#storage);
+    return jobId;
+  }
+
+  #find(name: string): TierRecord | undefined {
+    return this.tiers().find((tier) => tier.name === name);
+  }
+
+  #must(name: string): TierRecord {
+    const tier = this.#find(name);
+    if (!tier) throw new Error(`Tier ${name} is gone in its own transaction`);
+    return tier;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Tier, TierInput } from '@dream/contract';
+
+type TierRow = {
+  name: string;
+  body: string;
+  is_default: number;
+  position: number;
+  stripe_product_id: string | null;
+  archived_ms: number | null;
+};
+type PriceRow = {
+  id: string;
+  tier: string;
+  price_minor: number;
+  currency: string;
+  interval: 'month' | 'year';
+  stripe_price_id: string | null;
+  archived_ms: number | null;
+};
+
+/** A tier with what Stripe knows of it. An archived one still serves those who have it. */
+export interface TierRecord extends Tier {
+  stripeProductId: string | null;
+  archived: boolean;
+}
+
+/** All tiers in the order they are shown, with the prices still sold. */
+export function readTiers(sql: SqlStorage): TierRecord[] {
+  const prices = sql
+    .exec<PriceRow>('SELECT * FROM price WHERE archived_ms IS NULL ORDER BY rowid')
+    .toArray();
+  return sql
+    .exec<TierRow>('SELECT * FROM tier ORDER BY position, name')
+    .toArray()
+    .map((row) => ({
+      ...(JSON.parse(row.body) as TierInput),
+      name: row.name,
+      isDefault: row.is_default === 1,
+      prices: prices
+        .filter((price) => price.tier === row.name)
+        .map((price) => ({
+          priceId: price.stripe_price_id,
+          priceMinor: price.price_minor,
+          currency: price.currency,
+          interval: price.interval,
+        })),
+      stripeProductId: row.stripe_product_id,
+      archived: row.archived_ms !== null,
+    }));
+}
+
+/** The name of the tier that decides when nothing else does. */
+export function defaultTierName(sql: SqlStorage): string | null {
+  return (
+    sql.exec<{ name: string }>('SELECT name FROM tier WHERE is_default = 1').toArray()[0]?.name ??
+    null
+  );
+}

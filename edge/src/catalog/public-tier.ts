@@ -1,0 +1,39 @@
+import type { PublicTier } from '@dream/contract';
+import { DEFAULT_FEATURE } from '@dream/contract/primitives';
+import type { TierRecord } from './catalog.store.ts';
+
+/** The tiers a page may show: listed, not archived, in their order. */
+export function publicTiers(tiers: readonly TierRecord[]): PublicTier[] {
+  return tiers.filter((tier) => tier.listed && !tier.archived).map(publicTier);
+}
+
+function publicTier(tier: TierRecord): PublicTier {
+  const sold = tier.prices.flatMap(({ priceId, priceMinor, currency, interval }) =>
+    priceId === null ? [] : [{ priceId, price: priceMinor, currency, interval }],
+  );
+  const shown = tier.prices[0];
+  const metered = tier.features.find((feature) => feature.name === DEFAULT_FEATURE);
+  return {
+    name: tier.name,
+    displayName: tier.displayName,
+    description: tier.description,
+    price: shown?.priceMinor ?? 0,
+    currency: shown?.currency ?? null,
+    interval: shown?.interval ?? null,
+    limit: metered?.kind === 'metered' ? (metered.limitUnits ?? 'unlimited') : 0,
+    features: tier.highlights,
+    popular: tier.popular,
+    priceId: shown?.priceId ?? null,
+    prices: sold,
+    trialDays: tier.trialDays,
+  };
+}
+
+/** A tier as the management routes show it, without what only we need to know. */
+export function managedTier({
+  stripeProductId: _product,
+  archived: _archived,
+  ...tier
+}: TierRecord): Omit<TierRecord, 'stripeProductId' | 'archived'> {
+  return tier;
+}

@@ -1,0 +1,114 @@
+import { ExternalId } from '@dream/contract/customers';
+import * as v from 'valibot';
+import type { Deps, EnvironmentRef } from '../deps.ts';
+import type { Call } from '../http/call.ts';
+import { environmentPrincipal } from '../http/call.ts';
+import { Fail, unwrap } from '../http/fail.ts';
+import type { Environment } from '../projects/access.rpc.ts';
+import { verifyAccessToken } from '../sessions/access-token.ts';
+import { aliveSession } from '../sessions/alive.ts';
+import { parseKey } from '../auth/keys.ts';
+import { customerId as newCustomerId, shardOf } from './customer-id.ts';
+
+/** The customer a call is about. `externalId` is set when it was found by the developer's own id. */
+export interface CalledCustomer {
+  ref: EnvironmentRef;
+  environment: Environment;
+  customerId: string;
+  externalId: string | null;
+}
+
+/** Own ids and the customers they name: written once in `Project`, so they may be remembered. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 50_000;
+
+const nameOf = (ref: EnvironmentRef, id: string): string => `${ref.projectId}:${ref.mode}:${id}`;
+
+/** Forgets an own id whose customer turned out to be erased. */
+export function forgetExternalId(ref: EnvironmentRef, externalId: string): void {
+  known.delete(nameOf(ref, externalId));
+}
+
+/**
+ * The customer of a session, or the one a secret key names by X-User-Id (a cust_… id, or the
+ * developer's own id, which makes a customer at first use) or X-User-Token. Throws `Fail`.
+ */
+export async function customerOf(
+  call: Pick<Call<unknown, unknown>, 'c' | 'deps' | 'principal' | 'nowMs'>,
+): Promise<CalledCustomer> {
+  const principal = environmentPrincipal(call.principal);
+  const { ref, environment } = principal;
+  if (principal.kind === 'session') {
+    await aliveSession(call.deps, principal);
+    return { ref, environment, customerId: principal.customerId, externalId: null };
+  }
+  const id = userIdOf(call.c.req.header('x-user-id'), call.c.req.header('x-user-id-encoding'));
+  const token = call.c.req.header('x-user-token');
+  const byToken =
+    token === undefined ? null : await customerOfToken(call.deps, ref, token, call.nowMs);
+  if (id === null) {
+    if (byToken === null) throw new Fail('user_id_required');
+    return { ref, environment, customerId: byToken, externalId: null };
+  }
+  const customerId = await customerOfId(call.deps, ref, id, call.nowMs);
+  if (byToken !== null && byToken !== customerId) throw new Fail('user_mismatch');
+  return { ref, environment, customerId, externalId: id.startsWith('cust_') ? null : id };
+}
+
+/** The id in X-User-Id, decoded if it says so; null when there is none. */
+function userIdOf(header: string | undefined, encoding: string | undefined): string | null {
+  if (header === undefined) return null;
+  const id = encoding === 'percent' ? decoded(header) : header;
+  if (id.startsWith('cust_')) return id;
+  if (!v.is(ExternalId, id)) throw new Fail('user_id_invalid');
+  return id;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Fail('user_id_invalid');
+  }
+}
+
+async function customerOfId(
+  deps: Deps,
+  ref: EnvironmentRef,
+  id: string,
+  nowMs: number,
+): Promise<string> {
+  if (id.startsWith('cust_')) {
+    if (shardOf(id) === null) throw new Fail('customer_not_found');
+    return id;
+  }
+  const remembered = known.get(nameOf(ref, id));
+  if (remembered !== undefined) return remembered;
+  const snapshot = unwrap(
+    await deps
+      .project(ref)
+      .customers()
+      .resolve(id, newCustomerId(deps.random(14)), nowMs),
+  );
+  const eldest = known.keys().next().value;
+  if (known.size >= MOST_KNOWN && eldest !== undefined) known.delete(eldest);
+  known.set(nameOf(ref, id), snapshot.customerId);
+  return snapshot.customerId;
+}
+
+async function customerOfToken(
+  deps: Deps,
+  ref: EnvironmentRef,
+  token: string,
+  nowMs: number,
+): Promise<string> {
+  const claims = await verifyAccessToken(deps.config, token, nowMs);
+  const key = parseKey(claims.publishableKey);
+  if (key?.projectId !== ref.projectId || key.mode !== ref.mode) throw new Fail('token_invalid');
+  await aliveSession(deps, {
+    ref,
+    customerId: claims.customerId,
+    sessionId: claims.sessionId,
+  });
+  return claims.customerId;
+}

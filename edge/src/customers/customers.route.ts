@@ -1,0 +1,92 @@
+import {
+  createCustomer,
+  deleteCustomer,
+  getCustomer,
+  listCustomers,
+  updateCustomer,
+} from '@dream/contract/customers';
+import type { Hono } from 'hono';
+import type { Deps } from '../deps.ts';
+import { type AppEnv, type Call, environmentPrincipal, serve } from '../http/call.ts';
+import { unwrap } from '../http/fail.ts';
+import { deliverJobs } from '../outbox/deliver.job.ts';
+import { setCustomerPassword } from '../sessions/password.ts';
+import { customerId } from './customer-id.ts';
+import { forgetExternalId } from './customer-of.ts';
+
+/** Creating, reading, changing and erasing customers with a secret key. */
+export function customerRoutes(app: Hono<AppEnv>, deps: Deps): void {
+  serve(app, deps, createCustomer, async (call) => {
+    const { ref, customers } = customersOf(call);
+    const { password, ...given } = call.body;
+    const id = customerId(deps.random(14));
+    const customer = unwrap(await customers.create({ id, ...given }, call.nowMs));
+    if (password === undefined) return { success: true as const, customer };
+    await keepOnlyWithPassword(deps, call, id, password);
+    return {
+      success: true as const,
+      customer: unwrap(await deps.project(ref).customers().get(id)),
+    };
+  });
+
+  serve(app, deps, listCustomers, async (call) => {
+    const { limit, cursor, email } = call.query;
+    return customersOf(call).customers.list({
+      limit,
+      cursor: cursor ?? null,
+      email: email ?? null,
+    });
+  });
+
+  serve(app, deps, getCustomer, async (call) => ({
+    customer: unwrap(await customersOf(call).customers.get(call.param('id'))),
+  }));
+
+  serve(app, deps, updateCustomer, async (call) => {
+    const { ref, customers } = customersOf(call);
+    const { customer, jobIds } = unwrap(
+      await customers.update(call.param('id'), call.body, deps.newId('job_'), call.nowMs),
+    );
+    await deliverJobs(deps, ref, jobIds);
+    return { customer };
+  });
+
+  serve(app, deps, deleteCustomer, async (call) => {
+    const { ref, customers } = customersOf(call);
+    const ids: [string, string, string] = [
+      deps.newId('job_'),
+      deps.newId('job_'),
+      deps.newId('job_'),
+    ];
+    const { id, email, jobIds } = unwrap(await customers.remove(call.param('id'), ids, call.nowMs));
+    forgetExternalId(ref, call.param('id'));
+    await deliverJobs(deps, ref, jobIds);
+    return { success: true as const, deleted: { id, email } };
+  });
+}
+
+function customersOf(call: Pick<Call, 'principal' | 'deps'>) {
+  const { ref } = environmentPrincipal(call.principal);
+  return { ref, customers: call.deps.project(ref).customers() };
+}
+
+/** A customer asked for with a password exists with it or not at all. */
+async function keepOnlyWithPassword(
+  deps: Deps,
+  call: Pick<Call, 'principal' | 'nowMs'>,
+  id: string,
+  password: string,
+): Promise<void> {
+  const { ref } = environmentPrincipal(call.principal);
+  try {
+    await setCustomerPassword(deps, ref, id, password);
+  } catch (error) {
+    const jobs: [string, string, string] = [
+      deps.newId('job_'),
+      deps.newId('job_'),
+      deps.newId('job_'),
+    ];
+    await deps.project(ref).customers().remove(id, jobs, call.nowMs);
+    throw error;
+  }
+}

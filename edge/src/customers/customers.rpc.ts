@@ -1,0 +1,232 @@
+import { RpcTarget } from 'cloudflare:workers';
+import type { Customer } from '@dream/contract';
+import { readTiers } from '../catalog/catalog.store.ts';
+import { liveSubscription } from '../billing/subscription.store.ts';
+import { no, ok, type Outcome } from '../http/fail.ts';
+import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
+import {
+  type CustomerRow,
+  findCustomer,
+  findCustomerByEmail,
+  insertCustomer,
+  snapshotOf,
+  toCustomer,
+  touchCustomer,
+} from './customers.store.ts';
+import type { CustomerSnapshot } from './plan.ts';
+
+/** A change of a customer, and the outbox rows it caused, to be done before answering. */
+export interface CustomerChanged {
+  customer: Customer;
+  jobIds: string[];
+}
+
+export interface NewCustomer {
+  id: string;
+  email: string;
+  firstName?: string;
+  lastName?: string;
+  plan?: string;
+  externalId?: string;
+}
+
+/** The customers of one environment. Ids and times are given by the caller. */
+export class CustomersRpc extends RpcTarget {
+  readonly #storage: DurableObjectStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    super();
+    this.#storage = storage;
+  }
+
+  /** Creates a customer. The e-mail stays unverified until its owner proves it. */
+  create(given: NewCustomer, nowMs: number): Outcome<Customer> {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      const known =
+        findCustomerByEmail(sql, given.email) ??
+        (given.externalId ? findCustomer(sql, given.externalId) : undefined);
+      if (known) return no('customer_exists', { customerId: known.id });
+      if (given.plan !== undefined && !this.#hasTier(given.plan)) return this.#noTier();
+      return ok(toCustomer(sql, insertCustomer(sql, given, nowMs)));
+    });
+  }
+
+  get(id: string): Outcome<Customer> {
+    const row = findCustomer(this.#storage.sql, id);
+    return row ? ok(toCustomer(this.#storage.sql, row)) : no('customer_not_found');
+  }
+
+  /** Newest first; `cursor` is what the page before gave. */
+  list(query: { limit: number; cursor: string | null; email: string | null }): {
+    customers: Customer[];
+    nextCursor: string | null;
+  } {
+    const { sql } = this.#storage;
+    const before = query.cursor === null ? Number.MAX_SAFE_INTEGER : Number(query.cursor) || 0;
+    const rows = sql
+      .exec<CustomerRow>(
+        'SELECT * FROM customer WHERE seq < ?1 AND (?2 IS NULL OR email = ?2) ORDER BY seq DESC LIMIT ?3',
+        before,
+        query.email,
+        query.limit + 1,
+      )
+      .toArray();
+    const page = rows.slice(0, query.limit);
+    return {
+      customers: page.map((row) => toCustomer(sql, row)),
+      nextCursor: rows.length > query.limit ? String(page.at(-1)?.seq) : null,
+    };
+  }
+
+  /**
+   * What the customer's shard must know. An own id that is new makes a customer with `newId`; a
+   * cust_… id that is unknown is an error.
+   */
+  resolve(id: string, newId: string, nowMs: number): Outcome<CustomerSnapshot> {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      const row = findCustomer(sql, id);
+      if (row) return ok(snapshotOf(sql, row));
+      if (id.startsWith('cust_')) return no('customer_not_found');
+      return ok(snapshotOf(sql, insertCustomer(sql, { id: newId, externalId: id }, nowMs)));
+    });
+  }
+
+  /** Keeps the last X-User-Plan of a customer. */
+  noteHeaderPlan(id: string, plan: string): Outcome<CustomerSnapshot> {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      if (!findCustomer(sql, id)) return no('customer_not_found');
+      if (!this.#hasTier(plan)) return this.#noTier();
+      sql.exec('UPDATE customer SET header_plan = ? WHERE id = ?', plan, id);
+      return ok(snapshotOf(sql, touchCustomer(sql, id)));
+    });
+  }
+
+  update(
+    id: string,
+    patch: { plan?: string; firstName?: string | null; lastName?: string | null },
+    jobId: string,
+    nowMs: number,
+  ): Outcome<CustomerChanged> {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      const row = findCustomer(sql, id);
+      if (!row) return no('customer_not_found');
+      if (patch.plan !== undefined) {
+        if (!this.#hasTier(patch.plan)) return this.#noTier();
+        if (liveSubscription(sql, row.id)) return no('subscription_active');
+      }
+      sql.exec(
+        'UPDATE customer SET set_plan = ?, first_name = ?, last_name = ? WHERE id = ?',
+        patch.plan ?? row.set_plan,
+        patch.firstName === undefined ? row.first_name : patch.firstName,
+        patch.lastName === undefined ? row.last_name : patch.lastName,
+        row.id,
+      );
+      const changed = touchCustomer(sql, row.id);
+      const jobIds = patch.plan === undefined ? [] : [this.#tellShard(changed, jobId, nowMs)];
+      return ok({ customer: toCustomer(sql, changed), jobIds });
+    });
+  }
+
+  /** Erases a customer here, and queues what others still keep of it. */
+  remove(
+    id: string,
+    jobIds: readonly [string, string, string],
+    nowMs: number,
+  ): Outcome<{ id: string; email: string | null; jobIds: string[] }> {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      const row = findCustomer(sql, id);
+      if (!row) return no('customer_not_found');
+      const queued: string[] = [jobIds[0]];
+      enqueue(sql, jobIds[0], { kind: 'shard.erase', customerId: row.id }, nowMs);
+      if (row.stripe_customer_id) {
+        const account = sql
+          .exec<{ id: string | null }>('SELECT stripe_account_id AS id FROM connection')
+          .toArray()[0];
+        enqueue(
+          sql,
+          jobIds[1],
+          {
+            kind: 'stripe.delete_customer',
+            stripeCustomerId: row.stripe_customer_id,
+            stripeAccountId: account?.id ?? null,
+          },
+          nowMs,
+        );
+        queued.push(jobIds[1]);
+      }
+      if (row.clerk_password_user_id) {
+        enqueue(
+          sql,
+          jobIds[2],
+          { kind: 'clerk.delete_user', clerkUserId: row.clerk_password_user_id },
+          nowMs,
+        );
+        queued.push(jobIds[2]);
+      }
+      for (const table of ['identity', 'subscription', 'checkout'])
+        sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, row.id);
+      sql.exec('DELETE FROM customer WHERE id = ?', row.id);
+      armAlarm(this.#storage);
+      return ok({ id: row.id, email: row.email, jobIds: queued });
+    });
+  }
+
+  /** Gives a customer an unverified e-mail, unless it has one or another customer has it. */
+  giveEmail(id: string, email: string): Outcome<null> {
+    const { sql } = this.#storage;
+    const other = findCustomerByEmail(sql, email);
+    if (other && other.id !== id) return no('customer_exists', { customerId: other.id });
+    sql.exec('UPDATE customer SET email = coalesce(email, ?) WHERE id = ?', email, id);
+    return ok(null);
+  }
+
+  /** Which Clerk user holds the password of the customer with this e-mail. */
+  passwordHolder(email: string): { customerId: string; clerkUserId: string } | null {
+    const row = findCustomerByEmail(this.#storage.sql, email);
+    return row?.clerk_password_user_id
+      ? { customerId: row.id, clerkUserId: row.clerk_password_user_id }
+      : null;
+  }
+
+  /** The Clerk user that holds a customer's password, or null. */
+  passwordHolderOf(id: string): Outcome<string | null> {
+    const row = findCustomer(this.#storage.sql, id);
+    return row ? ok(row.clerk_password_user_id) : no('customer_not_found');
+  }
+
+  /** Records the Clerk user that holds a customer's password. */
+  setPasswordHolder(id: string, clerkUserId: string): Outcome<null> {
+    if (!findCustomer(this.#storage.sql, id)) return no('customer_not_found');
+    this.#storage.sql.exec(
+      'UPDATE customer SET clerk_password_user_id = ? WHERE id = ?',
+      clerkUserId,
+      id,
+    );
+    return ok(null);
+  }
+
+  #tellShard(row: CustomerRow, jobId: string, nowMs: number): string {
+    enqueue(
+      this.#storage.sql,
+      jobId,
+      { kind: 'shard.plan', snapshot: snapshotOf(this.#storage.sql, row) },
+      nowMs,
+    );
+    armAlarm(this.#storage);
+    return jobId;
+  }
+
+  #hasTier(name: string): boolean {
+    return readTiers(this.#storage.sql).some((tier) => tier.name === name && !tier.archived);
+  }
+
+  #noTier(): Outcome<never> {
+    const tiers = readTiers(this.#storage.sql).filter((tier) => !tier.archived);
+    return no('tier_not_found', { tiers: tiers.map((tier) => tier.name) });
+  }
+}

@@ -1,0 +1,18 @@
+/** End users of one environment. `version` rises with each change of the plan in force. */
+export const CUSTOMERS_SCHEMA = `
+CREATE TABLE customer (
+  id TEXT PRIMARY KEY,
+  seq INTEGER NOT NULL UNIQUE,
+  email TEXT,
+  email_verified INTEGER NOT NULL DEFAULT 0,
+  first_name TEXT,
+  last_name TEXT,
+  external_id TEXT UNIQUE,
+  set_plan TEXT,
+  header_plan TEXT,
+  version INTEGER NOT NULL,
+  clerk_password_user_id TEXT,
+  stripe_customer_id TEXT UNIQUE,
+  created_ms INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX customer_by_email ON customer(email) WHERE email IS NOT NULL;`;

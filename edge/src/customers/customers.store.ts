@@ -1,0 +1,107 @@
+import type { Customer, Subscription } from '@dream/contract';
+import { defaultTierName } from '../catalog/catalog.store.ts';
+import { liveSubscription } from '../billing/subscription.store.ts';
+import { type CustomerSnapshot, planInForce } from './plan.ts';
+
+/** A customer as it stands in the table. */
+export type CustomerRow = {
+  id: string;
+  seq: number;
+  email: string | null;
+  email_verified: number;
+  first_name: string | null;
+  last_name: string | null;
+  external_id: string | null;
+  set_plan: string | null;
+  header_plan: string | null;
+  version: number;
+  clerk_password_user_id: string | null;
+  stripe_customer_id: string | null;
+  created_ms: number;
+};
+
+/** Finds a customer by cust_… id, else by the developer's own id. */
+export function findCustomer(sql: SqlStorage, id: string): CustomerRow | undefined {
+  const column = id.startsWith('cust_') ? 'id' : 'external_id';
+  return sql.exec<CustomerRow>(`SELECT * FROM customer WHERE ${column} = ?`, id).toArray()[0];
+}
+
+export function findCustomerByEmail(sql: SqlStorage, email: string): CustomerRow | undefined {
+  return sql.exec<CustomerRow>('SELECT * FROM customer WHERE email = ?', email).toArray()[0];
+}
+
+/** A new customer row; everything not given is empty. */
+export function insertCustomer(
+  sql: SqlStorage,
+  given: {
+    id: string;
+    email?: string | null;
+    emailVerified?: boolean;
+    firstName?: string;
+    lastName?: string;
+    plan?: string;
+    externalId?: string;
+  },
+  nowMs: number,
+): CustomerRow {
+  sql.exec(
+    `INSERT INTO customer (id, seq, email, email_verified, first_name, last_name, external_id, set_plan, version, created_ms)
+     VALUES (?, (SELECT coalesce(max(seq), 0) + 1 FROM customer), ?, ?, ?, ?, ?, ?, 1, ?)`,
+    given.id,
+    given.email ?? null,
+    given.emailVerified ? 1 : 0,
+    given.firstName ?? null,
+    given.lastName ?? null,
+    given.externalId ?? null,
+    given.plan ?? null,
+    nowMs,
+  );
+  const row = findCustomer(sql, given.id);
+  if (!row) throw new Error('A customer is gone in its own transaction');
+  return row;
+}
+
+/** The customer as the API shows it, with the plan in force. */
+export function toCustomer(sql: SqlStorage, row: CustomerRow): Customer {
+  const subscription: Subscription | null = liveSubscription(sql, row.id);
+  const force = planInForce({
+    subscribedPlan: subscription?.plan ?? null,
+    setPlan: row.set_plan,
+    headerPlan: row.header_plan,
+    defaultPlan: defaultTierName(sql) ?? 'free',
+  });
+  return {
+    id: row.id,
+    email: row.email,
+    emailVerified: row.email_verified === 1,
+    firstName: row.first_name,
+    lastName: row.last_name,
+    externalId: row.external_id,
+    ...force,
+    subscription,
+    hasPassword: row.clerk_password_user_id !== null,
+    createdAtMs: row.created_ms,
+  };
+}
+
+/**
+ * What the customer's shard is told. `plan` is null when the default tier decides, so that another
+ * default reaches everybody without touching every customer.
+ */
+export function snapshotOf(sql: SqlStorage, row: CustomerRow): CustomerSnapshot {
+  const { plan, planSource } = toCustomer(sql, row);
+  return {
+    customerId: row.id,
+    version: row.version,
+    plan: planSource === 'default' ? null : plan,
+    headerPlan: row.header_plan,
+  };
+}
+
+/** Notes that the plan in force may have changed; returns the new state. */
+export function touchCustomer(sql: SqlStorage, id: string): CustomerRow {
+  sql.exec('UPDATE customer SET version = version + 1 WHERE id = ?', id);
+  const row = findCustomer(sql, id);
+  if (!row) throw new Error('A customer is gone in its own transaction');
+  return row;
+}

@@ -1,0 +1,29 @@
+import type { PlanSource } from '@dream/contract/customers';
+
+/** What decides a customer's plan. `subscribedPlan` is set while a subscription is live. */
+export interface PlanFacts {
+  subscribedPlan: string | null;
+  setPlan: string | null;
+  headerPlan: string | null;
+  defaultPlan: string;
+}
+
+/** The plan in force, and why: live subscription, else set, else last header, else default. */
+export function planInForce(facts: PlanFacts): { plan: string; planSource: PlanSource } {
+  if (facts.subscribedPlan !== null)
+    return { plan: facts.subscribedPlan, planSource: 'subscription' };
+  if (facts.setPlan !== null) return { plan: facts.setPlan, planSource: 'set' };
+  if (facts.headerPlan !== null) return { plan: facts.headerPlan, planSource: 'header' };
+  return { plan: facts.defaultPlan, planSource: 'default' };
+}
+
+/**
+ * What a shard must know of a customer. A shard takes a snapshot only if its `version` is not
+ * older than the one it has. `headerPlan` is the last X-User-Plan, whether or not it is in force.
+ */
+export interface CustomerSnapshot {
+  customerId: string;
+  version: number;
+  plan: string | null;
+  headerPlan: string | null;
+}

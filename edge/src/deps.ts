@@ -1,0 +1,66 @@
+import type { Mode } from '@dream/contract/primitives';
+import { base32 } from './auth/base32.ts';
+import { EnvironmentCache } from './auth/environment-cache.ts';
+import { type Bindings, type Config, parseConfig } from './env.ts';
+import { type ClerkApps, createClerkApps } from './providers/clerk/apps.ts';
+import { createStripeAccess, type StripeFor } from './providers/stripe/client.ts';
+
+/** One environment of one project. */
+export interface EnvironmentRef {
+  projectId: string;
+  mode: Mode;
+}
+
+/** Everything a route needs of the world. Made once an isolate, from the bindings. */
+export interface Deps {
+  config: Config;
+  directory: D1Database;
+  environments: EnvironmentCache;
+  /** Proves that this edge made a project id. */
+  tagKey: CryptoKey;
+  project(
+    ref: EnvironmentRef,
+  ): DurableObjectStub<import('./project/project.object.ts').ProjectObject>;
+  shard(
+    ref: EnvironmentRef,
+    shard: string,
+  ): DurableObjectStub<import('./shard/shard.object.ts').ShardObject>;
+  gate(name: string): DurableObjectStub<import('./gate/gate.object.ts').GateObject>;
+  stripe: StripeFor;
+  clerk: ClerkApps;
+  nowMs(): number;
+  random(bytes: number): Uint8Array<ArrayBuffer>;
+  /** A new id: the prefix and 20 random characters. */
+  newId(prefix: string): string;
+}
+
+/** Builds the services from the bindings; throws when a setting is missing or wrong. */
+export async function createDeps(env: Bindings): Promise<Deps> {
+  const config = parseConfig(env);
+  const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
+  const objectName = ({ projectId, mode }: EnvironmentRef) => `${projectId}:${mode}`;
+  const project: Deps['project'] = (ref) => env.PROJECT.getByName(objectName(ref));
+  return {
+    config,
+    directory: env.DIRECTORY,
+    environments: new EnvironmentCache((ref) => project(ref).access().environment()),
+    tagKey: await tagKeyOf(config),
+    project,
+    shard: (ref, shard) => env.SHARD.getByName(`${objectName(ref)}:${shard}`),
+    gate: (name) => env.GATE.getByName(name),
+    stripe: createStripeAccess(config.stripe),
+    clerk: createClerkApps(config.clerk),
+    nowMs: () => Date.now(),
+    random,
+    newId: (prefix) => prefix + base32(random(13)).slice(0, 20),
+  };
+}
+
+/** The oldest master key tags project ids: ids must outlive a rotation of the newest one. */
+async function tagKeyOf(config: Config): Promise<CryptoKey> {
+  const oldest = config.masterKeys.at(-1);
+  if (!oldest) throw new Error('MASTER_KEYS is empty');
+  return crypto.subtle.importKey('raw', oldest.key, { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+  ]);
+}

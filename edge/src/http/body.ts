@@ -1,0 +1,69 @@
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import type { AppEnv } from './call.ts';
+import { Fail } from './fail.ts';
+
+/** The largest body any JSON route takes. */
+export const MAX_BODY_BYTES = 256 * 1024;
+
+const JSON_TYPES = /^(application\/([\w.-]+\+)?json|text\/plain)\s*(;|$)/i;
+
+/**
+ * The body of a request by its schema. No body is `{}`, whatever its content type. text/plain is
+ * read as JSON, so that pages can send one without a preflight.
+ */
+export async function readBody(
+  c: Context<AppEnv>,
+  schema: v.GenericSchema | undefined,
+): Promise<unknown> {
+  if (!schema) return undefined;
+  const text = await readText(c.req.raw, MAX_BODY_BYTES);
+  if (text.trim() === '') return check(schema, {});
+  const type = c.req.header('content-type');
+  if (type !== undefined && !JSON_TYPES.test(type))
+    throw new Fail('unsupported_media_type', { contentType: type.slice(0, 100) });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Fail('invalid_json');
+  }
+  return check(schema, value);
+}
+
+/** The query of a request by its schema. */
+export function readQuery(c: Context<AppEnv>, schema: v.GenericSchema | undefined): unknown {
+  return schema ? check(schema, c.req.query()) : undefined;
+}
+
+/** Text of at most `maxBytes`; stops reading as soon as it is more. */
+export async function readText(request: Request, maxBytes: number): Promise<string> {
+  const tooLarge = () => new Fail('body_too_large', { maxBytes });
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge();
+  if (!request.body) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for await (const chunk of request.body) {
+    bytes += (chunk as Uint8Array).byteLength;
+    if (bytes > maxBytes) throw tooLarge();
+    text += decoder.decode(chunk as Uint8Array, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function check(schema: v.GenericSchema, value: unknown): unknown {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const issues = result.issues
+    .slice(0, 20)
+    .map((issue) => ({ path: v.getDotPath(issue) ?? '', message: messageOf(issue) }));
+  throw new Fail('invalid_request', { issues });
+}
+
+function messageOf(issue: v.BaseIssue<unknown>): string {
+  if (issue.type === 'strict_object' && issue.expected === 'never')
+    return 'Is not a field of this call.';
+  if (issue.received === 'undefined') return 'Is required.';
+  return issue.message;
+}

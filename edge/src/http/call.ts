@@ -1,0 +1,69 @@
+import type { Route } from '@dream/contract/respond';
+import type { Context, Hono } from 'hono';
+import type { GenericSchema, InferOutput } from 'valibot';
+import { authenticate, type EnvironmentPrincipal, type Principal } from '../auth/principal.ts';
+import type { Deps } from '../deps.ts';
+import { readBody, readQuery } from './body.ts';
+import { Fail } from './fail.ts';
+import { answerOnce } from './idempotency.ts';
+
+/** What Hono carries for a request. */
+export type AppEnv = { Variables: { requestId: string; nowMs: number }; Bindings: object };
+
+type Output<S> = S extends GenericSchema ? InferOutput<S> : undefined;
+
+/** One call of a route: checked input, and who makes it. */
+export interface Call<B = undefined, Q = undefined> {
+  c: Context<AppEnv>;
+  deps: Deps;
+  body: B;
+  query: Q;
+  /** A path parameter; empty if the path has none of that name. */
+  param(name: string): string;
+  principal: Principal;
+  nowMs: number;
+}
+
+type Input = GenericSchema | undefined;
+
+/**
+ * Serves a row of the route table: authenticates, checks query and body against the schemas,
+ * answers a repeated Idempotency-Key from the first answer, and sends what the handler returns.
+ */
+export function serve<B extends Input, Q extends Input, A extends Input>(
+  app: Hono<AppEnv>,
+  deps: Deps,
+  row: Route<B, Q, A>,
+  handler: (call: Call<Output<B>, Output<Q>>) => Promise<Output<A> | Response>,
+): void {
+  for (const path of [row.path, ...(row.aliases ?? [])]) {
+    app.on(row.method.toUpperCase(), path, async (c) => {
+      const nowMs = c.get('nowMs');
+      const principal = await authenticate(deps, c.req.raw, row.auth, nowMs);
+      const query = readQuery(c, row.query) as Output<Q>;
+      const body = (await readBody(c, row.body)) as Output<B>;
+      const call = {
+        c,
+        deps,
+        body,
+        query,
+        principal,
+        nowMs,
+        param: (name: string) => c.req.param(name) ?? '',
+      };
+      const run = async () => {
+        const answer = await handler(call);
+        return answer instanceof Response
+          ? answer
+          : c.json(answer as object, (row.status ?? 200) as 200);
+      };
+      return row.method === 'post' ? answerOnce(call, row, run) : run();
+    });
+  }
+}
+
+/** The principal of a route that a key or a session opens. */
+export function environmentPrincipal(principal: Principal): EnvironmentPrincipal {
+  if (principal.kind === 'operator' || principal.kind === 'none') throw new Fail('key_required');
+  return principal;
+}

@@ -1,0 +1,35 @@
+import { ERRORS } from '@dream/contract/errors';
+import type { ErrorBody } from '@dream/contract/respond';
+import type { Context } from 'hono';
+import type { AppEnv } from './call.ts';
+import { Fail } from './fail.ts';
+import { log } from './log.ts';
+
+/** Answers every error in the one envelope. What is not a `Fail` is our bug: logged, and a 500. */
+export function onError(error: Error, c: Context<AppEnv>, publicUrl: string): Response {
+  const fail = error instanceof Fail ? error : unexpected(error, c);
+  const { status, title, message } = ERRORS[fail.code];
+  const body: ErrorBody = {
+    error: title,
+    message,
+    code: fail.code,
+    docs: `${publicUrl}/docs/errors/${fail.code}`,
+    requestId: c.get('requestId'),
+    ...fail.details,
+  };
+  if (fail.retryAfterSeconds !== undefined) c.header('Retry-After', String(fail.retryAfterSeconds));
+  c.header('Cache-Control', 'no-store');
+  return c.json(body, status as 400);
+}
+
+function unexpected(error: Error, c: Context<AppEnv>): Fail {
+  // An object that restarts or is overloaded refuses calls in a way that says to try again.
+  const retryable = 'retryable' in error && error.retryable === true;
+  log('error', {
+    requestId: c.get('requestId'),
+    event: 'request.failed',
+    path: c.req.routePath,
+    error: `${error.name}: ${error.message}`,
+  });
+  return new Fail(retryable ? 'temporarily_unavailable' : 'internal_error');
+}

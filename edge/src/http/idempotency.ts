@@ -1,0 +1,75 @@
+import type { Route } from '@dream/contract/respond';
+import { hashSecret } from '../auth/keys.ts';
+import type { EnvironmentRef } from '../deps.ts';
+import type { Call } from './call.ts';
+import { Fail, unwrap } from './fail.ts';
+
+const KEY = /^[\x21-\x7e]{1,200}$/;
+
+/** The Idempotency-Key of a request, or null. Throws `idempotency_key_invalid`. */
+export function idempotencyKey(request: Request): string | null {
+  const key = request.headers.get('idempotency-key');
+  if (key !== null && !KEY.test(key)) throw new Fail('idempotency_key_invalid');
+  return key;
+}
+
+/** What must be the same for a repeated key to be the same call. */
+export function fingerprintOf(...parts: readonly unknown[]): Promise<string> {
+  return hashSecret(JSON.stringify(parts));
+}
+
+/**
+ * Runs a keyed POST once and answers repeats from its first success. Metered calls keep their keys
+ * in the customer's shard instead, and calls without an environment of their own keep none.
+ */
+export async function answerOnce(
+  call: Call<unknown, unknown>,
+  row: Route,
+  run: () => Promise<Response>,
+): Promise<Response> {
+  const key = idempotencyKey(call.c.req.raw);
+  const place = key === null || row.path === '/api/usage' ? null : placeOf(call);
+  if (key === null || place === null) return run();
+  const replies = call.deps.project(place.ref).replies();
+  const scope = `${place.principal} ${call.c.req.method} ${call.c.req.path}`;
+  const user = [call.c.req.header('x-user-id'), call.c.req.header('x-user-token')];
+  const begun = unwrap(
+    await replies.begin(scope, key, await fingerprintOf(call.body, user), call.nowMs),
+  );
+  if (begun.kind === 'replay') {
+    if (row.secretAnswer)
+      throw new Fail('already_done', JSON.parse(begun.answer) as Record<string, unknown>);
+    return new Response(begun.answer, {
+      status: begun.status,
+      headers: { 'content-type': 'application/json', 'idempotent-replayed': 'true' },
+    });
+  }
+  try {
+    const response = await run();
+    const answer = row.secretAnswer
+      ? JSON.stringify({ id: await idIn(response.clone()) })
+      : await response.clone().text();
+    await replies.finish(scope, key, response.status, answer);
+    return response;
+  } catch (error) {
+    await replies.release(scope, key);
+    throw error;
+  }
+}
+
+function placeOf(call: Call<unknown, unknown>): { ref: EnvironmentRef; principal: string } | null {
+  const { principal } = call;
+  if (principal.kind === 'sk') return { ref: principal.ref, principal: 'sk' };
+  if (principal.kind === 'session') return { ref: principal.ref, principal: principal.customerId };
+  const projectId = call.param('project');
+  const mode = call.param('mode');
+  if (principal.kind !== 'operator' || !projectId || (mode !== 'test' && mode !== 'live'))
+    return null;
+  return { ref: { projectId, mode }, principal: 'operator' };
+}
+
+/** The id in an answer that holds a secret: of its key, session's customer, or whatever it made. */
+async function idIn(response: Response): Promise<string | null> {
+  const body: { key?: { id: string }; customer?: { id: string } } = await response.json();
+  return body.key?.id ?? body.customer?.id ?? null;
+}

@@ -1,0 +1,46 @@
+import { WorkerEntrypoint } from 'cloudflare:workers';
+import type { Mode } from '@dream/contract/primitives';
+import type { Hono } from 'hono';
+import { createApp } from './app.ts';
+import { createDeps, type Deps } from './deps.ts';
+import type { Bindings } from './env.ts';
+import type { AppEnv } from './http/call.ts';
+import { deliverJobs } from './outbox/deliver.job.ts';
+
+export { GateObject } from './gate/gate.object.ts';
+export { ProjectObject } from './project/project.object.ts';
+export { ShardObject } from './shard/shard.object.ts';
+
+let made: Promise<{ deps: Deps; app: Hono<AppEnv> }> | undefined;
+
+/** Services are made once an isolate; a failure is not kept, so that it shows at each request. */
+function boot(env: Bindings): Promise<{ deps: Deps; app: Hono<AppEnv> }> {
+  made ??= createDeps(env).then((deps) => ({ deps, app: createApp(deps) }));
+  made.catch(() => (made = undefined));
+  return made;
+}
+
+/** What objects may ask the Worker to do: the work outside that they must not do themselves. */
+export class Work extends WorkerEntrypoint<Bindings> {
+  /** Does the due jobs of an environment's outbox. */
+  async deliver(projectId: string, mode: Mode): Promise<void> {
+    const { deps } = await boot(this.env);
+    await deliverJobs(deps, { projectId, mode });
+  }
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    const { app } = await boot(env);
+    return app.fetch(request, env, ctx);
+  },
+
+  /** Wakes the environments the directory says have open work. */
+  async scheduled(_controller, env) {
+    const { deps } = await boot(env);
+    const open = await env.DIRECTORY.prepare(
+      'SELECT project_id AS projectId, mode FROM open_work ORDER BY noted_ms LIMIT 50',
+    ).all<{ projectId: string; mode: Mode }>();
+    for (const ref of open.results) await deliverJobs(deps, ref);
+  },
+} satisfies ExportedHandler<Bindings>;

@@ -1,0 +1,98 @@
+import { deleteStripeCustomer, publishTier, syncObject } from '../billing/stripe.job.ts';
+import { shardOf } from '../customers/customer-id.ts';
+import type { Deps, EnvironmentRef } from '../deps.ts';
+import { Fail } from '../http/fail.ts';
+import { log } from '../http/log.ts';
+import { deleteClerkUser } from '../sessions/clerk.job.ts';
+import type { JobResult } from './job.ts';
+import type { ClaimedJob } from './outbox.rpc.ts';
+
+/** How many due jobs one run takes. */
+const BATCH = 20;
+
+/**
+ * Does jobs of an environment's outbox: those named, now, or else all that are due. Each result is
+ * recorded by itself, so one that fails delays no other. With `throwFirst` the first failure is
+ * thrown after all were recorded, for a caller who waits for it.
+ */
+export async function deliverJobs(
+  deps: Deps,
+  ref: EnvironmentRef,
+  ids?: readonly string[],
+  how: { throwFirst?: boolean } = {},
+): Promise<void> {
+  if (ids?.length === 0) return;
+  const outbox = deps.project(ref).outbox();
+  const jobs: ClaimedJob[] = await outbox.claim(deps.nowMs(), BATCH, ids);
+  const failures: unknown[] = [];
+  await Promise.all(
+    jobs.map(async (job) => {
+      const result = await doOne(deps, ref, job, failures);
+      await deps.project(ref).outbox().record([result], deps.nowMs());
+    }),
+  );
+  if (how.throwFirst && failures.length > 0) throw failures[0];
+}
+
+async function doOne(
+  deps: Deps,
+  ref: EnvironmentRef,
+  claimed: ClaimedJob,
+  failures: unknown[],
+): Promise<JobResult> {
+  const { id, fence } = claimed;
+  try {
+    await perform(deps, ref, claimed);
+    return { id, fence, done: true };
+  } catch (error) {
+    failures.push(error);
+    log('error', {
+      event: 'job.failed',
+      jobKind: claimed.job.kind,
+      projectId: ref.projectId,
+      mode: ref.mode,
+      error: String(error),
+    });
+    const retry = !(error instanceof Fail) || error.code !== 'provider_refused';
+    return {
+      id,
+      fence,
+      done: false,
+      retry,
+      error: error instanceof Fail ? error.code : String(error),
+    };
+  }
+}
+
+async function perform(
+  deps: Deps,
+  ref: EnvironmentRef,
+  { id, job, createdAtMs }: ClaimedJob,
+): Promise<void> {
+  const shardOfCustomer = (customerId: string) => {
+    const shard = shardOf(customerId);
+    if (shard === null) throw new Error(`No customer id: ${customerId}`);
+    return deps.shard(ref, shard);
+  };
+  switch (job.kind) {
+    case 'shard.plan':
+      return shardOfCustomer(job.snapshot.customerId)
+        .meter()
+        .putCustomer(job.snapshot, deps.nowMs());
+    case 'shard.erase': {
+      const shard = shardOfCustomer(job.customerId);
+      await shard.sessions().erase(job.customerId, deps.nowMs());
+      return shard.meter().erase(job.customerId, deps.nowMs());
+    }
+    case 'shard.end_sessions':
+      return shardOfCustomer(job.customerId).sessions().endAll(job.customerId, deps.nowMs());
+    case 'stripe.publish_tier':
+      return publishTier(deps, ref, job.tier, id, createdAtMs);
+    case 'stripe.delete_customer':
+      return deleteStripeCustomer(deps, ref, job);
+    case 'stripe.sync':
+      return syncObject(deps, ref, job.objectId);
+    case 'clerk.delete_user':
+      return deleteClerkUser(deps, ref, job.clerkUserId);
+  }
+}

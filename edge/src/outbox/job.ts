@@ -1,0 +1,23 @@
+import type { CustomerSnapshot } from '../customers/plan.ts';
+
+/** Something to do outside a `Project` object. Every kind is safe to repeat. */
+export type Job =
+  /** Tells the customer's shard the plan in force. */
+  | { kind: 'shard.plan'; snapshot: CustomerSnapshot }
+  /** Removes everything a shard keeps of a customer, and ends the sessions. */
+  | { kind: 'shard.erase'; customerId: string }
+  /** Ends the sessions of a customer. */
+  | { kind: 'shard.end_sessions'; customerId: string }
+  /** Makes what is missing of a tier in Stripe, and archives what is no longer sold. */
+  | { kind: 'stripe.publish_tier'; tier: string }
+  /** Deletes a customer at Stripe, which cancels its subscriptions. */
+  | { kind: 'stripe.delete_customer'; stripeCustomerId: string; stripeAccountId: string | null }
+  /** Deletes the Clerk user that holds a customer's password. */
+  | { kind: 'clerk.delete_user'; clerkUserId: string }
+  /** Fetches one Stripe object and applies the whole of it. */
+  | { kind: 'stripe.sync'; objectId: string };
+
+/** What became of one claimed job. */
+export type JobResult =
+  | { id: string; fence: number; done: true }
+  | { id: string; fence: number; done: false; retry: boolean; error: string };

@@ -1,0 +1,117 @@
+import { RpcTarget } from 'cloudflare:workers';
+import { nextTryMs } from './back-off.ts';
+import type { Job, JobResult } from './job.ts';
+
+type Row = { id: string; body: string; created_ms: number; tries: number; fence: number };
+
+/** How long a claimed row is left to its worker before another may take it. */
+const CLAIM_MS = 60_000;
+
+/**
+ * Writes a job in the transaction of the change that causes it; the alarm will do it at `dueMs`.
+ * That is now, or later for one whose writer does it at once and only wants it done after a crash.
+ */
+export function enqueue(sql: SqlStorage, id: string, job: Job, nowMs: number, dueMs = nowMs): void {
+  sql.exec(
+    `INSERT INTO outbox (id, kind, body, state, tries, fence, due_ms, created_ms)
+     VALUES (?, ?, ?, 'open', 0, 0, ?, ?)`,
+    id,
+    job.kind,
+    JSON.stringify(job),
+    dueMs,
+    nowMs,
+  );
+}
+
+/** Sets the alarm to the first open job. Call it in the turn that wrote a job. */
+export function armAlarm(storage: DurableObjectStorage): void {
+  const next = storage.sql
+    .exec<{ due_ms: number | null }>(
+      "SELECT min(due_ms) AS due_ms FROM outbox WHERE state = 'open'",
+    )
+    .one().due_ms;
+  if (next !== null) void storage.setAlarm(next);
+}
+
+/** A job as it was claimed. Results of an older claim are dropped by the fence. */
+export interface ClaimedJob {
+  id: string;
+  job: Job;
+  fence: number;
+  createdAtMs: number;
+}
+
+/** The outbox of one environment, as the Worker uses it. */
+export class OutboxRpc extends RpcTarget {
+  readonly #storage: DurableObjectStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    super();
+    this.#storage = storage;
+  }
+
+  /** Claims due jobs, or just those named (due or not); at most `limit`. */
+  claim(nowMs: number, limit: number, ids?: readonly string[]): ClaimedJob[] {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      const rows = ids
+        ? ids.flatMap((id) =>
+            sql.exec<Row>("SELECT * FROM outbox WHERE id = ? AND state = 'open'", id).toArray(),
+          )
+        : sql
+            .exec<Row>(
+              "SELECT * FROM outbox WHERE state = 'open' AND due_ms <= ? ORDER BY due_ms LIMIT ?",
+              nowMs,
+              limit,
+            )
+            .toArray();
+      for (const row of rows) {
+        sql.exec(
+          'UPDATE outbox SET fence = fence + 1, due_ms = ? WHERE id = ?',
+          nowMs + CLAIM_MS,
+          row.id,
+        );
+      }
+      armAlarm(this.#storage);
+      return rows.map((row) => ({
+        id: row.id,
+        job: JSON.parse(row.body) as Job,
+        fence: row.fence + 1,
+        createdAtMs: row.created_ms,
+      }));
+    });
+  }
+
+  /** Records what became of claimed jobs; an out-of-date claim changes nothing. */
+  record(results: readonly JobResult[], nowMs: number): void {
+    const { sql } = this.#storage;
+    this.#storage.transactionSync(() => {
+      for (const result of results) this.#recordOne(sql, result, nowMs);
+      armAlarm(this.#storage);
+    });
+  }
+
+  #recordOne(sql: SqlStorage, result: JobResult, nowMs: number): void {
+    const { id, fence } = result;
+    if (result.done) {
+      sql.exec(
+        "UPDATE outbox SET state = 'done', last_error = NULL WHERE id = ? AND fence = ?",
+        id,
+        fence,
+      );
+      return;
+    }
+    const row = sql
+      .exec<Row>('SELECT * FROM outbox WHERE id = ? AND fence = ?', id, fence)
+      .toArray()[0];
+    if (!row) return;
+    const dueMs = result.retry ? nextTryMs(row.tries + 1, nowMs) : null;
+    sql.exec(
+      'UPDATE outbox SET tries = tries + 1, state = ?, due_ms = ?, last_error = ? WHERE id = ?',
+      dueMs === null ? 'dead' : 'open',
+      dueMs ?? nowMs,
+      result.error.slice(0, 500),
+      id,
+    );
+  }
+}

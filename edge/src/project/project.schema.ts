@@ -1,0 +1,20 @@
+import { BILLING_SCHEMA } from '../billing/billing.schema.ts';
+import { CATALOG_SCHEMA } from '../catalog/catalog.schema.ts';
+import { CUSTOMERS_SCHEMA } from '../customers/customers.schema.ts';
+import { OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
+import { ACCESS_SCHEMA } from '../projects/access.schema.ts';
+import { REPLIES_SCHEMA } from '../replies/replies.schema.ts';
+import { IDENTITY_SCHEMA } from '../sessions/identity.schema.ts';
+
+/** The tables of one environment. Append a step to change them; never edit one that was released. */
+export const PROJECT_STEPS: readonly string[] = [
+  [
+    ACCESS_SCHEMA,
+    CATALOG_SCHEMA,
+    CUSTOMERS_SCHEMA,
+    IDENTITY_SCHEMA,
+    BILLING_SCHEMA,
+    OUTBOX_SCHEMA,
+    REPLIES_SCHEMA,
+  ].join('\n'),
+];

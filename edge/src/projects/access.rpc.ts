@@ -1,0 +1,272 @@
+import { RpcTarget } from 'cloudflare:workers';
+import type { SecretKey, Settings, SettingsPatch } from '@dream/contract';
+import type { Mode } from '@dream/contract/primitives';
+import { readTiers, type TierRecord } from '../catalog/catalog.store.ts';
+import { no, ok, type Outcome } from '../http/fail.ts';
+import { isInitialised, migrate } from '../storage/migrate.ts';
+import { PROJECT_STEPS } from '../project/project.schema.ts';
+
+type EnvironmentRow = {
+  project_id: string;
+  mode: Mode;
+  version: number;
+  settings: string;
+  origins: string;
+  created_ms: number;
+  deleted_ms: number | null;
+};
+type KeyRow = {
+  id: string;
+  name: string;
+  hash: string;
+  hint: string;
+  created_ms: number;
+  expires_ms: number | null;
+  revoked_ms: number | null;
+};
+
+/** Everything a Worker needs to admit a call, read at once and cached for at most 10 s. */
+export interface Environment {
+  projectId: string;
+  mode: Mode;
+  version: number;
+  settings: Settings;
+  origins: readonly string[];
+  keys: readonly { id: string; hash: string; expiresAtMs: number | null; revoked: boolean }[];
+  tiers: readonly TierRecord[];
+  /** Whether something can be sold: a Stripe account is there, or it is the platform itself. */
+  sells: boolean;
+}
+
+/** A change of who may use an environment, done by `actor`. */
+export interface Act {
+  actor: string;
+  nowMs: number;
+}
+
+/** Keys, settings, origins and the audit log of one environment. */
+export class AccessRpc extends RpcTarget {
+  readonly #storage: DurableObjectStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    super();
+    this.#storage = storage;
+  }
+
+  /** Sets the environment up; repeating it changes nothing. */
+  init(projectId: string, mode: Mode, settings: Settings, act: Act): Outcome<null> {
+    migrate(this.#storage, PROJECT_STEPS);
+    const row = this.#row();
+    if (row) return row.deleted_ms === null ? ok(null) : no('project_deleted');
+    this.#storage.sql.exec(
+      "INSERT INTO environment VALUES (?, ?, 1, ?, '[]', ?, NULL)",
+      projectId,
+      mode,
+      JSON.stringify(settings),
+      act.nowMs,
+    );
+    this.#audit(act, 'environment.created', null);
+    return ok(null);
+  }
+
+  /** What the Worker admits calls by. Writes nothing, also on an object that was never set up. */
+  environment(): Outcome<Environment> {
+    if (!isInitialised(this.#storage)) return no('project_not_found');
+    const row = this.#row();
+    if (!row) return no('project_not_found');
+    if (row.deleted_ms !== null) return no('project_deleted');
+    const { sql } = this.#storage;
+    const account = sql
+      .exec<{ stripe_account_id: string | null }>('SELECT stripe_account_id FROM connection')
+      .toArray()[0];
+    return ok({
+      projectId: row.project_id,
+      mode: row.mode,
+      version: row.version,
+      settings: JSON.parse(row.settings) as Settings,
+      origins: JSON.parse(row.origins) as string[],
+      keys: sql
+        .exec<KeyRow>('SELECT * FROM secret_key')
+        .toArray()
+        .map((key) => ({
+          id: key.id,
+          hash: key.hash,
+          expiresAtMs: key.expires_ms,
+          revoked: key.revoked_ms !== null,
+        })),
+      tiers: readTiers(sql),
+      sells: row.project_id === 'prj_dream' || Boolean(account?.stripe_account_id),
+    });
+  }
+
+  /** Marks the environment deleted: from now on its keys answer `project_deleted`. */
+  remove(act: Act): Outcome<null> {
+    this.#storage.sql.exec(
+      'UPDATE environment SET deleted_ms = coalesce(deleted_ms, ?)',
+      act.nowMs,
+    );
+    this.#audit(act, 'environment.deleted', null);
+    return ok(null);
+  }
+
+  addKey(
+    key: { id: string; name: string; hash: string; hint: string },
+    act: Act,
+  ): Outcome<SecretKey> {
+    return this.#change(act, 'key.created', key.id, () => {
+      this.#storage.sql.exec(
+        'INSERT INTO secret_key VALUES (?, ?, ?, ?, ?, NULL, NULL)',
+        key.id,
+        key.name,
+        key.hash,
+        key.hint,
+        act.nowMs,
+      );
+      return this.#key(key.id);
+    });
+  }
+
+  listKeys(): SecretKey[] {
+    return this.#storage.sql
+      .exec<KeyRow>('SELECT * FROM secret_key ORDER BY created_ms, id')
+      .toArray()
+      .map(toKey);
+  }
+
+  /** Adds the successor of a key and lets the old one go on until `oldExpiresAtMs`. */
+  rotateKey(
+    oldId: string,
+    key: { id: string; hash: string; hint: string },
+    oldExpiresAtMs: number,
+    act: Act,
+  ): Outcome<SecretKey> {
+    const old = this.#storage.sql
+      .exec<KeyRow>('SELECT * FROM secret_key WHERE id = ?', oldId)
+      .toArray()[0];
+    if (!old || old.revoked_ms !== null) return no('secret_key_not_found');
+    return this.#change(act, 'key.rotated', oldId, () => {
+      const { sql } = this.#storage;
+      sql.exec(
+        'UPDATE secret_key SET expires_ms = min(coalesce(expires_ms, ?1), ?1) WHERE id = ?2',
+        oldExpiresAtMs,
+        oldId,
+      );
+      sql.exec(
+        'INSERT INTO secret_key VALUES (?, ?, ?, ?, ?, NULL, NULL)',
+        key.id,
+        old.name,
+        key.hash,
+        key.hint,
+        act.nowMs,
+      );
+      return this.#key(key.id);
+    });
+  }
+
+  revokeKey(id: string, act: Act): Outcome<SecretKey> {
+    if (!this.#key(id).ok) return no('secret_key_not_found');
+    return this.#change(act, 'key.revoked', id, () => {
+      this.#storage.sql.exec(
+        'UPDATE secret_key SET revoked_ms = coalesce(revoked_ms, ?) WHERE id = ?',
+        act.nowMs,
+        id,
+      );
+      return this.#key(id);
+    });
+  }
+
+  updateSettings(patch: SettingsPatch, act: Act): Outcome<Settings> {
+    return this.#change(act, 'settings.changed', Object.keys(patch).join(', '), () => {
+      const settings = { ...(JSON.parse(this.#row()?.settings ?? '{}') as Settings), ...patch };
+      this.#storage.sql.exec('UPDATE environment SET settings = ?', JSON.stringify(settings));
+      return ok(settings);
+    });
+  }
+
+  putOrigins(origins: readonly string[], act: Act): Outcome<string[]> {
+    return this.#change(act, 'origins.changed', origins.join(' '), () => {
+      this.#storage.sql.exec('UPDATE environment SET origins = ?', JSON.stringify(origins));
+      return ok([...origins]);
+    });
+  }
+
+  /** Newest first, 50 at a time, before the entry `cursor`. */
+  audit(cursor: string | null): { entries: AuditEntryValue[]; nextCursor: string | null } {
+    const rows = this.#storage.sql
+      .exec<{ id: number; at_ms: number; actor: string; action: string; subject: string | null }>(
+        'SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT 51',
+        cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor),
+      )
+      .toArray();
+    const entries = rows.slice(0, 50).map((row) => ({
+      id: String(row.id),
+      atMs: row.at_ms,
+      actor: row.actor,
+      action: row.action,
+      subject: row.subject,
+    }));
+    return { entries, nextCursor: rows.length > 50 ? (entries.at(-1)?.id ?? null) : null };
+  }
+
+  #change<T>(
+    act: Act,
+    action: string,
+    subject: string | null,
+    change: () => Outcome<T>,
+  ): Outcome<T> {
+    return this.#storage.transactionSync(() => {
+      const result = change();
+      this.#storage.sql.exec('UPDATE environment SET version = version + 1');
+      this.#audit(act, action, subject);
+      return result;
+    });
+  }
+
+  #audit(act: Act, action: string, subject: string | null): void {
+    writeAudit(this.#storage.sql, act, action, subject);
+  }
+
+  #row(): EnvironmentRow | undefined {
+    return this.#storage.sql.exec<EnvironmentRow>('SELECT * FROM environment').toArray()[0];
+  }
+
+  #key(id: string): Outcome<SecretKey> {
+    const row = this.#storage.sql
+      .exec<KeyRow>('SELECT * FROM secret_key WHERE id = ?', id)
+      .toArray()[0];
+    return row ? ok(toKey(row)) : no('secret_key_not_found');
+  }
+}
+
+type AuditEntryValue = {
+  id: string;
+  atMs: number;
+  actor: string;
+  action: string;
+  subject: string | null;
+};
+
+/** Writes what was done, by whom, in the transaction that does it. */
+export function writeAudit(
+  sql: SqlStorage,
+  act: Act,
+  action: string,
+  subject: string | null,
+): void {
+  sql.exec(
+    'INSERT INTO audit (at_ms, actor, action, subject) VALUES (?, ?, ?, ?)',
+    act.nowMs,
+    act.actor,
+    action,
+    subject,
+  );
+}
+
+const toKey = (row: KeyRow): SecretKey => ({
+  id: row.id,
+  name: row.name,
+  hint: row.hint,
+  createdAtMs: row.created_ms,
+  expiresAtMs: row.expires_ms,
+  revokedAtMs: row.revoked_ms,
+});

@@ -1,0 +1,27 @@
+/** Who may use an environment and how it behaves. `version` rises with every change of it. */
+export const ACCESS_SCHEMA = `
+CREATE TABLE environment (
+  project_id TEXT PRIMARY KEY,
+  mode TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  settings TEXT NOT NULL,
+  origins TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  deleted_ms INTEGER
+);
+CREATE TABLE secret_key (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE,
+  hint TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  expires_ms INTEGER,
+  revoked_ms INTEGER
+);
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_ms INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  action TEXT NOT NULL,
+  subject TEXT
+);`;

@@ -1,0 +1,113 @@
+import {
+  completeConnection,
+  disconnect,
+  getConnection,
+  startConnection,
+} from '@dream/contract/projects';
+import type { Connection } from '@dream/contract';
+import type { Hono } from 'hono';
+import { base32 } from '../auth/base32.ts';
+import { hashSecret, PLATFORM_PROJECT } from '../auth/keys.ts';
+import type { ConnectionRecord } from '../billing/connection.store.ts';
+import type { Deps, EnvironmentRef } from '../deps.ts';
+import { type AppEnv, serve } from '../http/call.ts';
+import { Fail, unwrap } from '../http/fail.ts';
+import { deliverJobs } from '../outbox/deliver.job.ts';
+import { connectUrl, deauthorize, exchangeOAuthCode } from '../providers/stripe/connect.ts';
+import { managedEnvironment } from './managed.ts';
+
+/** How long a developer may take at Stripe before the connection must be started again. */
+const STATE_LASTS_MS = 15 * 60_000;
+
+/** Connecting an environment to the developer's own Stripe account. */
+export function connectionRoutes(app: Hono<AppEnv>, deps: Deps): void {
+  serve(app, deps, getConnection, async (call) => {
+    const { ref, project } = await managedEnvironment(call);
+    return { connection: shown(ref, await project.billing().connection()) };
+  });
+
+  serve(app, deps, startConnection, async (call) => {
+    const { ref, project } = await managedEnvironment(call);
+    refusePlatform(ref);
+    const state = base32(deps.random(20));
+    await project.billing().startConnection(await hashSecret(state), call.nowMs + STATE_LASTS_MS);
+    return { url: connectUrl(deps.config.stripe, ref.mode, state, call.body.redirectUrl), state };
+  });
+
+  serve(app, deps, completeConnection, async (call) => {
+    const { ref, project, act } = await managedEnvironment(call);
+    refusePlatform(ref);
+    unwrap(await project.billing().takeState(await hashSecret(call.body.state), call.nowMs));
+    const accountId = await exchangeOAuthCode(deps.config.stripe, ref.mode, call.body.code);
+    const account = await deps.stripe(ref, accountId).fetchObject(accountId);
+    if (account.kind !== 'account') throw new Fail('connection_invalid');
+    // The directory first: events of an account that is not used yet do no harm, lost ones do.
+    await noteAccount(deps, ref, accountId);
+    const made = await project.billing().connect(account, deps.newId('job_'), act);
+    deps.environments.drop(ref);
+    if (made.previousAccountId !== null) await forgetAccount(deps, ref, made.previousAccountId);
+    await deliverJobs(deps, ref, made.publishJobIds);
+    return { connection: shown(ref, made.connection) };
+  });
+
+  serve(app, deps, disconnect, async (call) => {
+    const { ref, project, act } = await managedEnvironment(call);
+    refusePlatform(ref);
+    const { stripeAccountId } = await project.billing().connection();
+    if (stripeAccountId === null) throw new Fail('stripe_not_connected');
+    if (!(await isUsedElsewhere(deps, ref, stripeAccountId))) {
+      await deauthorize(deps.config.stripe, ref.mode, stripeAccountId);
+    }
+    const left = await project.billing().disconnect(stripeAccountId, act);
+    deps.environments.drop(ref);
+    await forgetAccount(deps, ref, stripeAccountId);
+    return { connection: shown(ref, left) };
+  });
+}
+
+/** The platform sells through its own account, which is not connected but is the key's. */
+function refusePlatform(ref: EnvironmentRef): void {
+  if (ref.projectId === PLATFORM_PROJECT) throw new Fail('platform_protected');
+}
+
+function shown(
+  { mode }: EnvironmentRef,
+  { stripeAccountId, accountName, connectedAtMs }: ConnectionRecord,
+): Connection {
+  return { connected: stripeAccountId !== null, stripeAccountId, accountName, mode, connectedAtMs };
+}
+
+async function noteAccount(
+  deps: Deps,
+  { projectId, mode }: EnvironmentRef,
+  accountId: string,
+): Promise<void> {
+  await deps.directory
+    .prepare('INSERT OR IGNORE INTO stripe_account VALUES (?, ?, ?)')
+    .bind(accountId, mode, projectId)
+    .run();
+}
+
+async function forgetAccount(
+  deps: Deps,
+  { projectId, mode }: EnvironmentRef,
+  accountId: string,
+): Promise<void> {
+  await deps.directory
+    .prepare('DELETE FROM stripe_account WHERE account_id = ? AND mode = ? AND project_id = ?')
+    .bind(accountId, mode, projectId)
+    .run();
+}
+
+/** Whether another project uses the account in this mode: giving the permission back would end it. */
+async function isUsedElsewhere(
+  deps: Deps,
+  { projectId, mode }: EnvironmentRef,
+  accountId: string,
+): Promise<boolean> {
+  const other = await deps.directory
+    .prepare('SELECT 1 FROM stripe_account WHERE account_id = ? AND mode = ? AND project_id <> ?')
+    .bind(accountId, mode, projectId)
+    .first();
+  return other !== null;
+}

@@ -1,0 +1,20 @@
+import type { Settings } from '@dream/contract';
+
+/** The settings a new environment starts with. */
+export function initialSettings(name: string): Settings {
+  return {
+    displayName: name,
+    logoUrl: null,
+    accentColor: null,
+    supportEmail: null,
+    locale: null,
+    period: 'month',
+    timeZone: 'UTC',
+    emailCode: true,
+    password: true,
+    sessionDays: 60,
+    successUrl: null,
+    cancelUrl: null,
+    returnUrl: null,
+  };
+}

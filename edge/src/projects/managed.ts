@@ -1,0 +1,43 @@
+import { MODES } from '@dream/contract/primitives';
+import { isOurProjectId } from '../auth/keys.ts';
+import type { Deps, EnvironmentRef } from '../deps.ts';
+import type { Call } from '../http/call.ts';
+import { Fail, unwrap } from '../http/fail.ts';
+import type { Act, Environment } from './access.rpc.ts';
+
+/** The environment a management call names, who acts, and its object. */
+export interface Managed {
+  ref: EnvironmentRef;
+  environment: Environment;
+  project: ReturnType<Deps['project']>;
+  act: Act;
+}
+
+/** The environment of `/api/projects/:project/:mode/…`, read fresh. Made-up ids address no object. */
+export async function managedEnvironment(
+  call: Pick<Call<unknown, unknown>, 'deps' | 'param' | 'principal' | 'nowMs'>,
+): Promise<Managed> {
+  const mode = MODES.find((known) => known === call.param('mode'));
+  if (!mode)
+    throw new Fail('invalid_request', {
+      issues: [{ path: 'mode', message: 'Must be "test" or "live".' }],
+    });
+  const ref = { projectId: await managedProjectId(call), mode };
+  const project = call.deps.project(ref);
+  const environment = unwrap(await project.access().environment());
+  return { ref, environment, project, act: actOf(call) };
+}
+
+/** The project id of a management path, made by this edge. */
+export async function managedProjectId(
+  call: Pick<Call<unknown, unknown>, 'deps' | 'param'>,
+): Promise<string> {
+  const projectId = call.param('project');
+  if (!(await isOurProjectId(projectId, call.deps.tagKey))) throw new Fail('project_not_found');
+  return projectId;
+}
+
+/** Who does something to a project, and when. */
+export function actOf(call: Pick<Call<unknown, unknown>, 'principal' | 'nowMs'>): Act {
+  return { actor: call.principal.kind, nowMs: call.nowMs };
+}

@@ -1,0 +1,299 @@
+import type { Interval, Mode } from '@dream/contract/primitives';
+import { Stripe } from 'stripe';
+import { PLATFORM_PROJECT } from '../../auth/keys.ts';
+import type { EnvironmentRef } from '../../deps.ts';
+import type { Config } from '../../env.ts';
+import { Fail } from '../../http/fail.ts';
+import { asked, isMissing, isRefusal } from './errors.ts';
+import { openPortal } from './portal.ts';
+import { stripeSdk } from './sdk.ts';
+import {
+  type CheckoutState,
+  checkoutState,
+  type StripeState,
+  type SubscriptionState,
+  subscriptionState,
+} from './state.ts';
+
+/** A price as it is to be made. `rowId` finds it again, and makes the making safe to repeat. */
+export interface NewPrice {
+  rowId: string;
+  productId: string;
+  priceMinor: number;
+  currency: string;
+  interval: Interval;
+}
+
+/** A checkout of one tier by one customer. */
+export interface NewCheckout {
+  customerId: string;
+  stripeCustomerId: string;
+  priceId: string;
+  trialDays: number;
+  /** May hold `{CHECKOUT_SESSION_ID}`, which Stripe fills in. */
+  successUrl: string;
+  cancelUrl: string | null;
+}
+
+/** A move of a subscription from one of our prices to another. */
+export interface PlanChange {
+  subscriptionId: string;
+  fromPriceId: string;
+  priceId: string;
+}
+
+/** What we do at Stripe, for one environment. Every verb throws `Fail` and takes at most 10 s. */
+export interface StripeClient {
+  /** Makes the product with this id, or brings it up to date. */
+  putProduct(product: {
+    id: string;
+    name: string;
+    description: string;
+    active: boolean;
+  }): Promise<string>;
+  createPrice(price: NewPrice): Promise<string>;
+  /** The price made for a row, when it may have been made too long ago to be asked for again. */
+  findPrice(productId: string, rowId: string): Promise<string | null>;
+  archivePrice(priceId: string): Promise<void>;
+  createCustomer(
+    customer: { customerId: string; email: string | null; name: string | null },
+    idempotencyKey: string,
+  ): Promise<string>;
+  /** Deletes a customer and with it its subscriptions. One that is gone is a success. */
+  deleteCustomer(stripeCustomerId: string): Promise<void>;
+  startCheckout(checkout: NewCheckout, idempotencyKey: string): Promise<CheckoutState>;
+  /** Closes a checkout; answers what it is then, which is `complete` if it was paid first. */
+  expireCheckout(checkoutId: string): Promise<CheckoutState | null>;
+  /** Fetches whatever has this id: a subscription, checkout, customer or account. */
+  fetchObject(objectId: string): Promise<StripeState>;
+  /**
+   * Moves a subscription to another price at once, with proration, and takes back a cancellation.
+   * When the payment it needs fails, nothing changes. One that is there already is a success.
+   */
+  changePlan(change: PlanChange, idempotencyKey: string): Promise<SubscriptionState>;
+  cancelSubscription(subscriptionId: string): Promise<void>;
+  /** The page where a customer changes the card, cancels or resumes. */
+  openPortal(portal: { stripeCustomerId: string; returnUrl: string }): Promise<string>;
+}
+
+/** The client of an environment. Without an account only the platform's own project has one. */
+export type StripeFor = (ref: EnvironmentRef, stripeAccountId: string | null) => StripeClient;
+
+/** Stripe as the deployment's settings reach it. */
+export function createStripeAccess(config: Config['stripe']): StripeFor {
+  const sdks: Record<Mode, Stripe> = {
+    test: stripeSdk(config.test.secretKey, config.apiUrl),
+    live: stripeSdk(config.live.secretKey, config.apiUrl),
+  };
+  return (ref, stripeAccountId) => {
+    if (ref.projectId === PLATFORM_PROJECT) return stripeClient(sdks[ref.mode], {});
+    if (stripeAccountId === null) throw new Fail('stripe_not_connected');
+    return stripeClient(sdks[ref.mode], { stripeAccount: stripeAccountId });
+  };
+}
+
+type Account = { stripeAccount?: string };
+
+function stripeClient(stripe: Stripe, account: Account): StripeClient {
+  const keyed = (idempotencyKey: string) => ({ ...account, idempotencyKey });
+  return {
+    putProduct: (product) => asked(() => putProduct(stripe, account, product)),
+
+    createPrice: ({ rowId, productId, priceMinor, currency, interval }) =>
+      asked(async () => {
+        const price = await stripe.prices.create(
+          {
+            product: productId,
+            unit_amount: priceMinor,
+            currency,
+            recurring: { interval },
+            metadata: { dream_price: rowId },
+          },
+          keyed(rowId),
+        );
+        return price.id;
+      }),
+
+    findPrice: (productId, rowId) =>
+      asked(async () => {
+        const prices = await stripe.prices.list({ product: productId, limit: 100 }, account);
+        return prices.data.find((price) => price.metadata.dream_price === rowId)?.id ?? null;
+      }),
+
+    archivePrice: (priceId) =>
+      asked(async () => {
+        await stripe.prices.update(priceId, { active: false }, account);
+      }),
+
+    createCustomer: ({ customerId, email, name }, idempotencyKey) =>
+      asked(async () => {
+        const customer = await stripe.customers.create(
+          {
+            metadata: { dream_customer: customerId },
+            ...(email && { email }),
+            ...(name && { name }),
+          },
+          keyed(idempotencyKey),
+        );
+        return customer.id;
+      }),
+
+    deleteCustomer: (stripeCustomerId) =>
+      asked(async () => {
+        try {
+          await stripe.customers.del(stripeCustomerId, {}, account);
+        } catch (error) {
+          if (!isMissing(error)) throw error;
+        }
+      }),
+
+    startCheckout: (checkout, idempotencyKey) =>
+      asked(async () =>
+        checkoutState(
+          await stripe.checkout.sessions.create(checkoutParams(checkout), keyed(idempotencyKey)),
+        ),
+      ),
+
+    expireCheckout: (checkoutId) => asked(() => expireCheckout(stripe, account, checkoutId)),
+
+    fetchObject: (objectId) => asked(() => fetchObject(stripe, account, objectId)),
+
+    changePlan: (change, idempotencyKey) =>
+      asked(() => changePlan(stripe, account, change, idempotencyKey)),
+
+    cancelSubscription: (subscriptionId) =>
+      asked(async () => {
+        try {
+          await stripe.subscriptions.cancel(subscriptionId, {}, account);
+        } catch (error) {
+          if (!isMissing(error)) throw error;
+        }
+      }),
+
+    openPortal: (portal) => asked(() => openPortal(stripe, account, portal)),
+  };
+}
+
+async function putProduct(
+  stripe: Stripe,
+  account: Account,
+  { id, name, description, active }: Parameters<StripeClient['putProduct']>[0],
+): Promise<string> {
+  try {
+    return (await stripe.products.update(id, { name, description, active }, account)).id;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  try {
+    return (
+      await stripe.products.create(
+        { id, name, active, ...(description && { description }) },
+        account,
+      )
+    ).id;
+  } catch (error) {
+    if (isRefusal(error) && error.code === 'resource_already_exists') return id;
+    throw error;
+  }
+}
+
+function checkoutParams({
+  customerId,
+  stripeCustomerId,
+  priceId,
+  trialDays,
+  successUrl,
+  cancelUrl,
+}: NewCheckout): Stripe.Checkout.SessionCreateParams {
+  const metadata = { dream_customer: customerId };
+  return {
+    mode: 'subscription',
+    customer: stripeCustomerId,
+    client_reference_id: customerId,
+    line_items: [{ price: priceId, quantity: 1 }],
+    success_url: successUrl,
+    ...(cancelUrl !== null && { cancel_url: cancelUrl }),
+    subscription_data: { metadata, ...(trialDays > 0 && { trial_period_days: trialDays }) },
+    metadata,
+  };
+}
+
+async function expireCheckout(
+  stripe: Stripe,
+  account: Account,
+  checkoutId: string,
+): Promise<CheckoutState | null> {
+  try {
+    return checkoutState(await stripe.checkout.sessions.expire(checkoutId, {}, account));
+  } catch (error) {
+    if (isMissing(error)) return null;
+    // Only an open one can be expired; one that is not says itself what became of it.
+    if (isRefusal(error))
+      return checkoutState(await stripe.checkout.sessions.retrieve(checkoutId, {}, account));
+    throw error;
+  }
+}
+
+async function fetchObject(stripe: Stripe, account: Account, id: string): Promise<StripeState> {
+  const gone: StripeState = { kind: 'gone', id };
+  try {
+    if (id.startsWith('sub_'))
+      return subscriptionState(await stripe.subscriptions.retrieve(id, {}, account));
+    if (id.startsWith('cs_'))
+      return checkoutState(await stripe.checkout.sessions.retrieve(id, {}, account));
+    if (id.startsWith('cus_')) {
+      const customer = await stripe.customers.retrieve(id, {}, account);
+      return customer.deleted ? gone : { kind: 'customer', id };
+    }
+    if (id.startsWith('acct_')) return await fetchAccount(stripe, id);
+  } catch (error) {
+    if (isMissing(error)) return gone;
+    throw error;
+  }
+  return gone;
+}
+
+async function fetchAccount(stripe: Stripe, id: string): Promise<StripeState> {
+  try {
+    // As the account itself, so that it is refused once the permission was taken back.
+    const account = await stripe.accounts.retrieveCurrent({}, { stripeAccount: id });
+    const name =
+      account.business_profile?.name ||
+      account.settings?.dashboard.display_name ||
+      account.email ||
+      id;
+    return { kind: 'account', id, name };
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripePermissionError) return { kind: 'gone', id };
+    throw error;
+  }
+}
+
+async function changePlan(
+  stripe: Stripe,
+  account: Account,
+  change: PlanChange,
+  idempotencyKey: string,
+): Promise<SubscriptionState> {
+  const now = await stripe.subscriptions.retrieve(change.subscriptionId, {}, account);
+  const item =
+    now.items.data.find(({ price }) => price.id === change.fromPriceId) ?? now.items.data[0];
+  if (!item) throw new Error(`Subscription ${change.subscriptionId} has no item`);
+  if (item.price.id === change.priceId) return subscriptionState(now);
+  const goesOn: Stripe.SubscriptionUpdateParams = now.cancel_at_period_end
+    ? { cancel_at_period_end: false }
+    : now.cancel_at === null
+      ? {}
+      : { cancel_at: '' };
+  const changed = await stripe.subscriptions.update(
+    change.subscriptionId,
+    {
+      items: [{ id: item.id, price: change.priceId }],
+      proration_behavior: 'always_invoice',
+      payment_behavior: 'error_if_incomplete',
+      ...goesOn,
+    },
+    { ...account, idempotencyKey },
+  );
+  return subscriptionState(changed);
+}

@@ -1,0 +1,77 @@
+import type { Subscription } from '@dream/contract/customers';
+import type { Stripe } from 'stripe';
+
+/** A subscription at Stripe, the whole of what we keep of it. */
+export interface SubscriptionState {
+  kind: 'subscription';
+  id: string;
+  stripeCustomerId: string;
+  status: Subscription['status'];
+  /** What it is for; ours is the item whose price is one of our prices. */
+  items: { id: string; priceId: string; renewsAtMs: number }[];
+  /** When it ends, or ended; null for one that goes on. */
+  endsAtMs: number | null;
+  createdAtMs: number;
+}
+
+/** A checkout at Stripe. `url` is there while it is open. */
+export interface CheckoutState {
+  kind: 'checkout';
+  id: string;
+  status: 'open' | 'complete' | 'expired';
+  url: string | null;
+  subscriptionId: string | null;
+}
+
+/** What was found at Stripe under an id. `gone`: it is not there any more, or may not be seen. */
+export type StripeState =
+  | SubscriptionState
+  | CheckoutState
+  | { kind: 'customer'; id: string }
+  | { kind: 'account'; id: string; name: string }
+  | { kind: 'gone'; id: string };
+
+const atMs = (seconds: number | null): number | null => (seconds === null ? null : seconds * 1000);
+
+export const idOf = (reference: string | { id: string }): string =>
+  typeof reference === 'string' ? reference : reference.id;
+
+/** Reads a subscription. Flexible billing says `cancel_at`, classic billing `cancel_at_period_end`. */
+export function subscriptionState(subscription: Stripe.Subscription): SubscriptionState {
+  const items = subscription.items.data.map((item) => ({
+    id: item.id,
+    priceId: item.price.id,
+    renewsAtMs: item.current_period_end * 1000,
+  }));
+  const periodEndMs = Math.max(0, ...items.map((item) => item.renewsAtMs)) || null;
+  return {
+    kind: 'subscription',
+    id: subscription.id,
+    stripeCustomerId: idOf(subscription.customer),
+    status: statusOf(subscription.status),
+    items,
+    endsAtMs:
+      atMs(subscription.ended_at) ??
+      atMs(subscription.cancel_at) ??
+      (subscription.cancel_at_period_end ? periodEndMs : null),
+    createdAtMs: subscription.created * 1000,
+  };
+}
+
+const STATUSES = ['active', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete'] as const;
+
+/** Any status we do not know, and `incomplete_expired`, gives nothing: like a canceled one. */
+function statusOf(status: string): Subscription['status'] {
+  return STATUSES.find((known) => known === status) ?? 'canceled';
+}
+
+/** Reads a checkout session. */
+export function checkoutState(session: Stripe.Checkout.Session): CheckoutState {
+  return {
+    kind: 'checkout',
+    id: session.id,
+    status: (['complete', 'expired'] as const).find((known) => known === session.status) ?? 'open',
+    url: session.url,
+    subscriptionId: session.subscription === null ? null : idOf(session.subscription),
+  };
+}

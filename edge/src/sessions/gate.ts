@@ -1,0 +1,27 @@
+import type { Deps } from '../deps.ts';
+import type { GateRule } from '../gate/gate.object.ts';
+import { Fail } from '../http/fail.ts';
+import { hashSecret } from '../auth/keys.ts';
+
+const MINUTE_MS = 60_000;
+
+/** How often each thing may be tried, by the address or e-mail that tries it. */
+export const LIMITS = {
+  /** Sign-ins, refreshes and proxied calls from one address. */
+  address: { max: 300, windowMs: MINUTE_MS },
+  /** Wrong or right passwords for one e-mail of one project. */
+  password: { max: 10, windowMs: 15 * MINUTE_MS },
+  /** Codes mailed to one address, over all projects. */
+  codes: { max: 3, windowMs: 60 * MINUTE_MS },
+} as const;
+
+/**
+ * Counts an attempt by its subject (an address, or an e-mail in a project), of which only a hash
+ * is kept. Throws `too_many_attempts`.
+ */
+export async function gate(deps: Deps, limit: keyof typeof LIMITS, subject: string): Promise<void> {
+  const name = `${limit}:${await hashSecret(subject)}`;
+  const rule: GateRule = { name: limit, ...LIMITS[limit] };
+  const waitMs = await deps.gate(name).attempt([rule], deps.nowMs());
+  if (waitMs > 0) throw new Fail('too_many_attempts', {}, Math.ceil(waitMs / 1000));
+}

@@ -1,0 +1,14 @@
+/** What was proved of people, and the customers it belongs to. Proofs are used once. */
+export const IDENTITY_SCHEMA = `
+CREATE TABLE identity (
+  provider TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  PRIMARY KEY (provider, subject)
+) WITHOUT ROWID;
+CREATE TABLE proof (
+  clerk_session_id TEXT PRIMARY KEY,
+  provider TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  proved_ms INTEGER NOT NULL
+) WITHOUT ROWID;`;

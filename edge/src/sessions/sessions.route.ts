@@ -1,0 +1,180 @@
+import { DEFAULT_FEATURE } from '@dream/contract/primitives';
+import {
+  createSession,
+  endSession,
+  exchangeSession,
+  getJwks,
+  getMe,
+  live,
+  passwordSession,
+  refreshSession,
+  setPassword,
+} from '@dream/contract/sessions';
+import type { Hono } from 'hono';
+import { PLATFORM_PROJECT, publishableKey } from '../auth/keys.ts';
+import { customerId as newCustomerId, isShard } from '../customers/customer-id.ts';
+import { customerOf } from '../customers/customer-of.ts';
+import type { Deps, EnvironmentRef } from '../deps.ts';
+import { type AppEnv, environmentPrincipal, serve } from '../http/call.ts';
+import { Fail, unwrap } from '../http/fail.ts';
+import { deliverJobs } from '../outbox/deliver.job.ts';
+import { readUsage } from '../usage/meter.client.ts';
+import { publicJwks } from './access-token.ts';
+import { addressOf } from './address.ts';
+import { clerkSessionOf } from './clerk-session.ts';
+import { gate } from './gate.ts';
+import { SOCKET_KEY_HEADER } from './live.sockets.ts';
+import { expiryOf, mintSession, sessionAnswer } from './mint.ts';
+import { setCustomerPassword } from './password.ts';
+import { isOurs, parseRefreshToken, type RefreshParts } from './refresh-token.ts';
+
+/** Signing in and out, the signed-in customer, and the socket of open pages. */
+export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
+  serve(app, deps, exchangeSession, async (call) => {
+    const { ref, environment } = environmentPrincipal(call.principal);
+    await gate(deps, 'address', addressOf(call.c.req.raw));
+    const origin = call.c.req.header('origin') ?? '';
+    const clerkSessionId = await clerkSessionOf(deps, ref, origin, call.body.sealedToken);
+    const jobIds: [string, string] = [deps.newId('job_'), deps.newId('job_')];
+    const signedIn = unwrap(
+      await deps
+        .project(ref)
+        .identity()
+        .signIn(clerkSessionId, newCustomerId(deps.random(14)), jobIds, call.nowMs),
+    );
+    await deliverJobs(deps, ref, signedIn.jobIds);
+    call.c.executionCtx.waitUntil(
+      deps.clerk
+        .for(ref)
+        .endSession(clerkSessionId)
+        .catch(() => undefined),
+    );
+    return {
+      ...(await mintSession(deps, ref, environment, signedIn.customer)),
+      isNew: signedIn.isNew,
+    };
+  });
+
+  serve(app, deps, passwordSession, async (call) => {
+    const { ref, environment } = environmentPrincipal(call.principal);
+    const { email, password } = call.body;
+    await gate(deps, 'address', addressOf(call.c.req.raw));
+    await gate(deps, 'password', `${ref.projectId}:${ref.mode}:${email}`);
+    const customers = deps.project(ref).customers();
+    const holder = environment.settings.password ? await customers.passwordHolder(email) : null;
+    const right =
+      holder !== null && (await deps.clerk.for(ref).verifyPassword(holder.clerkUserId, password));
+    if (!right) throw new Fail('credentials_wrong');
+    return mintSession(
+      deps,
+      ref,
+      environment,
+      unwrap(await deps.project(ref).customers().get(holder.customerId)),
+    );
+  });
+
+  serve(app, deps, refreshSession, async (call) => {
+    const { ref, environment } = environmentPrincipal(call.principal);
+    await gate(deps, 'address', addressOf(call.c.req.raw));
+    const parts = await checkedToken(deps, ref, call.body.refreshToken, call.nowMs);
+    const session = unwrap(
+      await deps
+        .shard(ref, parts.shard)
+        .sessions()
+        .refresh(parts.sessionId, parts.generation, expiryOf(environment, call.nowMs), call.nowMs),
+    );
+    const customer = await deps.project(ref).customers().get(session.customerId);
+    if (!customer.ok) throw new Fail('session_ended');
+    return sessionAnswer(deps, ref, environment, customer.value, session);
+  });
+
+  serve(app, deps, endSession, async (call) => {
+    const { ref } = environmentPrincipal(call.principal);
+    const parts = parseRefreshToken(call.body.refreshToken);
+    if (!parts) throw new Fail('token_invalid');
+    const sessions = deps.shard(ref, parts.shard).sessions();
+    const found = await sessions.find(parts.sessionId, call.nowMs);
+    if (found.ok && (await isOurs(deps.config, parts, found.value))) {
+      await deps.shard(ref, parts.shard).sessions().end(parts.sessionId, call.nowMs);
+    }
+    return { success: true as const };
+  });
+
+  serve(app, deps, createSession, async (call) => {
+    const { ref, environment } = environmentPrincipal(call.principal);
+    if (ref.projectId === PLATFORM_PROJECT) throw new Fail('platform_protected');
+    const { customer, externalId, email } = call.body;
+    const id = customer ?? externalId;
+    if (id === undefined) throw new Fail('user_id_required');
+    const customers = deps.project(ref).customers();
+    const found = await customers.get(id);
+    if (found.ok) return mintSession(deps, ref, environment, found.value);
+    if (externalId === undefined) throw new Fail('customer_not_found');
+    const snapshot = unwrap(
+      await deps
+        .project(ref)
+        .customers()
+        .resolve(externalId, newCustomerId(deps.random(14)), call.nowMs),
+    );
+    if (email !== undefined)
+      unwrap(await deps.project(ref).customers().giveEmail(snapshot.customerId, email));
+    return mintSession(
+      deps,
+      ref,
+      environment,
+      unwrap(await deps.project(ref).customers().get(snapshot.customerId)),
+    );
+  });
+
+  serve(app, deps, getMe, async (call) => {
+    const { ref, environment, customerId } = await customerOf(call);
+    return {
+      customer: unwrap(await deps.project(ref).customers().get(customerId)),
+      usage: await readUsage(deps, ref, environment, customerId, DEFAULT_FEATURE),
+    };
+  });
+
+  serve(app, deps, setPassword, async (call) => {
+    const { ref, customerId } = await customerOf(call);
+    await gate(deps, 'password', `${ref.projectId}:${ref.mode}:${customerId}`);
+    await setCustomerPassword(deps, ref, customerId, call.body.password);
+    return { success: true as const };
+  });
+
+  serve(app, deps, getJwks, async (call) => {
+    call.c.header('Cache-Control', 'public, max-age=3600');
+    return publicJwks(deps.config);
+  });
+
+  serve(app, deps, live, async (call) => {
+    const { ref } = environmentPrincipal(call.principal);
+    const { shard } = call.query;
+    if (call.c.req.header('upgrade')?.toLowerCase() !== 'websocket' || !isShard(shard)) {
+      throw new Fail('invalid_request', {
+        issues: [
+          { path: 'shard', message: 'Open a WebSocket with the shard of the access token.' },
+        ],
+      });
+    }
+    await gate(deps, 'address', addressOf(call.c.req.raw));
+    const headers = new Headers(call.c.req.raw.headers);
+    headers.set(SOCKET_KEY_HEADER, publishableKey(ref.projectId, ref.mode));
+    return deps.shard(ref, shard).fetch(new Request(call.c.req.raw, { headers }));
+  });
+}
+
+/** A refresh token this edge made for a session that lives. */
+async function checkedToken(
+  deps: Deps,
+  ref: EnvironmentRef,
+  token: string,
+  nowMs: number,
+): Promise<RefreshParts> {
+  const parts = parseRefreshToken(token);
+  if (!parts) throw new Fail('token_invalid');
+  const session = unwrap(
+    await deps.shard(ref, parts.shard).sessions().find(parts.sessionId, nowMs),
+  );
+  if (!(await isOurs(deps.config, parts, session))) throw new Fail('token_invalid');
+  return parts;
+}

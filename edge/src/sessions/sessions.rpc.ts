@@ -1,0 +1,133 @@
+import { RpcTarget } from 'cloudflare:workers';
+import { no, ok, type Outcome } from '../http/fail.ts';
+import type { Told } from '../usage/told.ts';
+
+/** How long the token just replaced stays good: racing tabs, answers lost on the way. */
+export const OVERLAP_MS = 30_000;
+
+/** A session as the Worker needs it to derive tokens. */
+export interface SessionState {
+  id: string;
+  customerId: string;
+  salt: string;
+  generation: number;
+}
+
+type Row = {
+  id: string;
+  customer_id: string;
+  salt: string;
+  generation: number;
+  rotated_ms: number;
+  created_ms: number;
+  expires_ms: number;
+  ended_ms: number | null;
+};
+
+/** The sessions of a shard's customers. Tokens are derived by the Worker; none is stored. */
+export class SessionsRpc extends RpcTarget {
+  readonly #storage: DurableObjectStorage;
+  readonly #tell: (customerId: string, told: Told) => void;
+
+  constructor(storage: DurableObjectStorage, tell: (customerId: string, told: Told) => void) {
+    super();
+    this.#storage = storage;
+    this.#tell = tell;
+  }
+
+  create(
+    given: { id: string; customerId: string; salt: string; expiresAtMs: number },
+    nowMs: number,
+  ): SessionState {
+    this.#storage.sql.exec('DELETE FROM session WHERE expires_ms < ?', nowMs);
+    this.#storage.sql.exec(
+      'INSERT INTO session VALUES (?, ?, ?, 0, ?, ?, ?, NULL)',
+      given.id,
+      given.customerId,
+      given.salt,
+      nowMs,
+      nowMs,
+      given.expiresAtMs,
+    );
+    return { id: given.id, customerId: given.customerId, salt: given.salt, generation: 0 };
+  }
+
+  /** A session, to check a token against; `session_ended` when it is over. */
+  find(id: string, nowMs: number): Outcome<SessionState> {
+    const row = this.#live(id, nowMs);
+    return row ? ok(toState(row)) : no('session_ended');
+  }
+
+  /**
+   * Moves on from the generation of a token that was checked. The token just replaced gives the
+   * same successor again for 30 s; an older one means a stolen token, and ends the session.
+   */
+  refresh(
+    id: string,
+    generation: number,
+    expiresAtMs: number,
+    nowMs: number,
+  ): Outcome<SessionState> {
+    return this.#storage.transactionSync(() => {
+      const row = this.#live(id, nowMs);
+      if (!row) return no('session_ended');
+      if (generation === row.generation) {
+        const next = row.generation + 1;
+        this.#storage.sql.exec(
+          'UPDATE session SET generation = ?, rotated_ms = ?, expires_ms = ? WHERE id = ?',
+          next,
+          nowMs,
+          expiresAtMs,
+          id,
+        );
+        return ok({ ...toState(row), generation: next });
+      }
+      if (generation === row.generation - 1 && nowMs - row.rotated_ms <= OVERLAP_MS)
+        return ok(toState(row));
+      this.end(id, nowMs);
+      return no('session_ended');
+    });
+  }
+
+  /** Ends a session and tells its pages. Ending it again changes nothing. */
+  end(id: string, nowMs: number): void {
+    const row = this.#live(id, nowMs);
+    if (!row) return;
+    this.#storage.sql.exec('UPDATE session SET ended_ms = ? WHERE id = ?', nowMs, id);
+    this.#tell(row.customer_id, { signedOut: id });
+  }
+
+  endAll(customerId: string, nowMs: number): void {
+    for (const { id } of this.#storage.sql
+      .exec<Row>('SELECT * FROM session WHERE customer_id = ?', customerId)
+      .toArray())
+      this.end(id, nowMs);
+  }
+
+  isAlive(id: string, customerId: string, nowMs: number): boolean {
+    return this.#live(id, nowMs)?.customer_id === customerId;
+  }
+
+  /** Forgets a customer's sessions; open pages are told first. */
+  erase(customerId: string, nowMs: number): void {
+    this.endAll(customerId, nowMs);
+    this.#storage.sql.exec('DELETE FROM session WHERE customer_id = ?', customerId);
+  }
+
+  #live(id: string, nowMs: number): Row | undefined {
+    return this.#storage.sql
+      .exec<Row>(
+        'SELECT * FROM session WHERE id = ? AND ended_ms IS NULL AND expires_ms > ?',
+        id,
+        nowMs,
+      )
+      .toArray()[0];
+  }
+}
+
+const toState = (row: Row): SessionState => ({
+  id: row.id,
+  customerId: row.customer_id,
+  salt: row.salt,
+  generation: row.generation,
+});

@@ -1,0 +1,42 @@
+import { DurableObject } from 'cloudflare:workers';
+import type { Bindings } from '../env.ts';
+import { SESSIONS_SCHEMA } from '../sessions/sessions.schema.ts';
+import { SessionsRpc } from '../sessions/sessions.rpc.ts';
+import { LiveSockets } from '../sessions/live.sockets.ts';
+import { migrate } from '../storage/migrate.ts';
+import { MeterRpc } from '../usage/meter.rpc.ts';
+import { METER_SCHEMA } from '../usage/meter.schema.ts';
+
+const SHARD_STEPS: readonly string[] = [`${METER_SCHEMA}\n${SESSIONS_SCHEMA}`];
+
+/** A share of an environment's customers: usage, sessions and open pages. */
+export class ShardObject extends DurableObject<Bindings> {
+  readonly #sockets: LiveSockets;
+
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env);
+    migrate(ctx.storage, SHARD_STEPS);
+    this.#sockets = new LiveSockets(ctx, env);
+  }
+
+  meter(): MeterRpc {
+    return new MeterRpc(this.ctx.storage, (customerId, told) =>
+      this.#sockets.tell(customerId, told),
+    );
+  }
+
+  sessions(): SessionsRpc {
+    return new SessionsRpc(this.ctx.storage, (customerId, told) =>
+      this.#sockets.tell(customerId, told),
+    );
+  }
+
+  /** Accepts a page's socket. It says who it is in its first message. */
+  override fetch(request: Request): Response {
+    return this.#sockets.accept(request);
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    return this.#sockets.message(socket, message);
+  }
+}

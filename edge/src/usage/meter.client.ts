@@ -1,0 +1,146 @@
+import type { UsageStatus } from '@dream/contract';
+import { customerId as newCustomerId, shardOf } from '../customers/customer-id.ts';
+import type { CustomerSnapshot } from '../customers/plan.ts';
+import type { Deps, EnvironmentRef } from '../deps.ts';
+import { Fail, unwrap } from '../http/fail.ts';
+import type { Environment } from '../projects/access.rpc.ts';
+import { limitsOf } from './limit.ts';
+import { toStatus } from './status.ts';
+import type { Rules, UsageAnswer, UsageCall, UsageQuery } from './meter.rpc.ts';
+
+/** The rules of an environment in the form its shards keep. */
+export function rulesOf(environment: Environment): Rules {
+  const { period, timeZone } = environment.settings;
+  return {
+    version: environment.version,
+    period,
+    timeZone,
+    defaultPlan: environment.tiers.find((tier) => tier.isDefault)?.name ?? 'free',
+    tiers: Object.fromEntries(environment.tiers.map((tier) => [tier.name, limitsOf(tier)])),
+  };
+}
+
+/** What a metered call says, before the customer's shard is known. */
+export type Metered = Pick<
+  UsageCall,
+  'feature' | 'amountUnits' | 'headerPlan' | 'idempotency' | 'nowMs'
+>;
+
+/**
+ * Counts a call of a customer in its shard. One hop when the shard knows the customer; a shard that
+ * knows too little says what it needs and is asked again, nothing having been counted.
+ */
+export function trackUsage(
+  deps: Deps,
+  ref: EnvironmentRef,
+  environment: Environment,
+  customerId: string,
+  call: Metered,
+): Promise<UsageAnswer> {
+  return ask(
+    deps,
+    ref,
+    environment,
+    customerId,
+    call.nowMs,
+    (more) =>
+      meterOf(deps, ref, customerId).track({
+        ...call,
+        ...more,
+        customerId,
+        rulesVersion: environment.version,
+      }),
+    call.headerPlan,
+  );
+}
+
+/** A customer's usage as the API shows it; null when the plan does not include the feature. */
+export async function readUsage(
+  deps: Deps,
+  ref: EnvironmentRef,
+  environment: Environment,
+  customerId: string,
+  feature: string,
+): Promise<UsageStatus | null> {
+  const answer = await askUsage(deps, ref, environment, customerId, feature);
+  return answer.kind === 'usage' ? toStatus(customerId, answer.usage) : null;
+}
+
+/** Reads usage, and says why not where it cannot. */
+export function askUsage(
+  deps: Deps,
+  ref: EnvironmentRef,
+  environment: Environment,
+  customerId: string,
+  feature: string,
+): Promise<UsageAnswer> {
+  const nowMs = deps.nowMs();
+  return ask(
+    deps,
+    ref,
+    environment,
+    customerId,
+    nowMs,
+    (more) =>
+      meterOf(deps, ref, customerId).read({
+        ...more,
+        customerId,
+        feature,
+        nowMs,
+        rulesVersion: environment.version,
+      }),
+    null,
+  );
+}
+
+function meterOf(deps: Deps, ref: EnvironmentRef, customerId: string) {
+  const shard = shardOf(customerId);
+  if (shard === null) throw new Fail('customer_not_found');
+  return deps.shard(ref, shard).meter();
+}
+
+type More = Pick<UsageQuery, 'rules' | 'snapshot'>;
+
+/** A shard can need at most the rules, the customer and the header's plan, each once. */
+const MOST_ASKS = 4;
+
+async function ask(
+  deps: Deps,
+  ref: EnvironmentRef,
+  environment: Environment,
+  customerId: string,
+  nowMs: number,
+  call: (more: More) => PromiseLike<UsageAnswer>,
+  headerPlan: string | null,
+): Promise<UsageAnswer> {
+  const more: More = {};
+  for (let asks = 0; asks < MOST_ASKS; asks++) {
+    const answer = await call(more);
+    if (answer.kind !== 'need') return answer;
+    if (answer.what === 'rules') more.rules = rulesOf(environment);
+    else
+      more.snapshot = await snapshot(
+        deps,
+        ref,
+        customerId,
+        answer.what === 'header_plan' ? headerPlan : null,
+        nowMs,
+      );
+  }
+  throw new Error('A shard asked for the same thing twice');
+}
+
+async function snapshot(
+  deps: Deps,
+  ref: EnvironmentRef,
+  customerId: string,
+  headerPlan: string | null,
+  nowMs: number,
+): Promise<CustomerSnapshot> {
+  const customers = deps.project(ref).customers();
+  return unwrap(
+    headerPlan === null
+      ? await customers.resolve(customerId, newCustomerId(deps.random(14)), nowMs)
+      : await customers.noteHeaderPlan(customerId, headerPlan),
+  );
+}

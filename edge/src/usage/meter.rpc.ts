@@ -1,0 +1,243 @@
+import { RpcTarget } from 'cloudflare:workers';
+import type { Usage } from '@dream/contract';
+import type { ErrorCode } from '@dream/contract/errors';
+import type { CustomerSnapshot } from '../customers/plan.ts';
+import type { FailDetails } from '../http/fail.ts';
+import { type Decision, decideUsage, type TierLimits } from './limit.ts';
+import type { Told } from './told.ts';
+import { MeterStore, type MeterRow } from './meter.store.ts';
+import { periodAt, periodLabels, type PeriodRule } from './period.ts';
+
+/** The rules of an environment as its shards keep them; a newer `version` replaces an older. */
+export interface Rules extends PeriodRule {
+  version: number;
+  defaultPlan: string;
+  tiers: Readonly<Record<string, TierLimits>>;
+}
+
+/** One metered call. `rules` and `snapshot` are sent along when the shard asked for them. */
+export interface UsageCall {
+  customerId: string;
+  feature: string;
+  amountUnits: number;
+  headerPlan: string | null;
+  idempotency: { key: string; fingerprint: string } | null;
+  rulesVersion: number;
+  nowMs: number;
+  rules?: Rules;
+  snapshot?: CustomerSnapshot;
+}
+
+/** `need`: the shard knows too little; call again with what it asks for. Nothing was counted. */
+export type UsageAnswer =
+  | { kind: 'usage'; usage: Usage; replayed: boolean }
+  | { kind: 'refused'; code: ErrorCode; details: FailDetails; retryAfterSeconds?: number }
+  | { kind: 'need'; what: 'customer' | 'rules' | 'header_plan' }
+  | { kind: 'erased' };
+
+/** What it takes to read usage: the same, without counting. */
+export type UsageQuery = Pick<
+  UsageCall,
+  'customerId' | 'feature' | 'rulesVersion' | 'nowMs' | 'rules' | 'snapshot'
+>;
+
+/** How long an answer is replayed. */
+const KEEP_MS = 24 * 3_600_000;
+
+/** Counts usage against limits, one call after the other. Each call is one transaction. */
+export class MeterRpc extends RpcTarget {
+  readonly #storage: DurableObjectStorage;
+  readonly #store: MeterStore;
+  readonly #tell: (customerId: string, told: Told) => void;
+
+  constructor(storage: DurableObjectStorage, tell: (customerId: string, told: Told) => void) {
+    super();
+    this.#storage = storage;
+    this.#store = new MeterStore(storage.sql);
+    this.#tell = tell;
+  }
+
+  /** Counts a call, or says why not. The answer leaves after the commit that holds the count. */
+  track(call: UsageCall): UsageAnswer {
+    const answer = this.#storage.transactionSync(() => this.#track(call));
+    if (answer.kind === 'usage' && !answer.replayed)
+      this.#tell(call.customerId, { usage: answer.usage });
+    if (answer.kind === 'refused' && answer.code === 'limit_reached') {
+      const read = this.read(call);
+      if (read.kind === 'usage') this.#tell(call.customerId, { usage: read.usage });
+    }
+    return answer;
+  }
+
+  /** The usage of one feature now; counts nothing. */
+  read(query: UsageQuery): UsageAnswer {
+    const known = this.#learn(query);
+    if ('kind' in known) return known;
+    const limitUnits = known.limits.features[query.feature];
+    if (limitUnits === undefined) return notIncluded(known, query.feature);
+    const row = this.#runningRow(known, query);
+    return {
+      kind: 'usage',
+      replayed: false,
+      usage: toUsage(known, query.feature, row, limitUnits),
+    };
+  }
+
+  /** Takes the plan of a customer, unless it knows a newer one. */
+  putCustomer(snapshot: CustomerSnapshot, nowMs: number): void {
+    const known = this.#store.customer(snapshot.customerId);
+    if (known && (known.erased_ms !== null || known.version >= snapshot.version)) return;
+    this.#store.putCustomer(snapshot);
+    const plan = snapshot.plan ?? this.#store.rules()?.defaultPlan;
+    if (plan !== undefined) this.#tell(snapshot.customerId, { plan, atMs: nowMs });
+  }
+
+  /** Forgets a customer's usage and answers, and remembers that the id is gone. */
+  erase(customerId: string, nowMs: number): void {
+    this.#storage.transactionSync(() => this.#store.erase(customerId, nowMs));
+  }
+
+  #track(call: UsageCall): UsageAnswer {
+    const known = this.#learn(call);
+    if ('kind' in known) return known;
+    if (call.headerPlan !== null && call.headerPlan !== known.headerPlan)
+      return { kind: 'need', what: 'header_plan' };
+    if (call.idempotency) {
+      const replay = this.#replay(call, call.idempotency);
+      if (replay) return replay;
+    }
+    const row = this.#runningRow(known, call);
+    const window = this.#store.window(call.customerId);
+    const decision = decideUsage(
+      known.limits,
+      call.feature,
+      row.used_units,
+      call.amountUnits,
+      window,
+      call.nowMs,
+    );
+    if (!decision.allowed) return refusal(decision, known, call.feature, row);
+    const counted: MeterRow = {
+      ...row,
+      used_units: decision.usedUnits,
+      window_start_ms: decision.window.startMs,
+      window_calls: (row.window_start_ms === decision.window.startMs ? row.window_calls : 0) + 1,
+    };
+    this.#store.putMeter(call.customerId, call.feature, counted);
+    const usage = toUsage(
+      known,
+      call.feature,
+      counted,
+      known.limits.features[call.feature] ?? null,
+    );
+    if (call.idempotency)
+      this.#store.putAnswer(call.customerId, call.idempotency, usage, call.nowMs);
+    return { kind: 'usage', usage, replayed: false };
+  }
+
+  #replay(
+    call: UsageCall,
+    { key, fingerprint }: { key: string; fingerprint: string },
+  ): UsageAnswer | null {
+    this.#store.forgetAnswers(call.nowMs - KEEP_MS);
+    const first = this.#store.answer(call.customerId, key);
+    if (!first) return null;
+    if (first.fingerprint !== fingerprint)
+      return { kind: 'refused', code: 'idempotency_conflict', details: {} };
+    return { kind: 'usage', usage: first.usage, replayed: true };
+  }
+
+  /** What is known of the customer and the rules, after taking in what came with the call. */
+  #learn(query: UsageQuery): Known | Extract<UsageAnswer, { kind: 'need' | 'erased' }> {
+    if (query.rules) this.#store.putRules(query.rules);
+    if (query.snapshot) this.putCustomer(query.snapshot, query.nowMs);
+    const rules = this.#store.rules();
+    if (!rules || rules.version < query.rulesVersion) return { kind: 'need', what: 'rules' };
+    const customer = this.#store.customer(query.customerId);
+    if (!customer) return { kind: 'need', what: 'customer' };
+    if (customer.erased_ms !== null) return { kind: 'erased' };
+    const plan = customer.plan ?? rules.defaultPlan;
+    const limits = rules.tiers[plan];
+    if (!limits) return { kind: 'need', what: 'rules' };
+    return { rules, plan, limits, headerPlan: customer.header_plan };
+  }
+
+  /** The meter of a feature, started anew when its period is over. */
+  #runningRow(known: Known, { customerId, feature, nowMs }: UsageQuery): MeterRow {
+    const row = this.#store.meter(customerId, feature);
+    if (row && nowMs < row.period_end_ms) return row;
+    const { startMs, endMs } = periodAt(known.rules, nowMs);
+    const window = {
+      window_start_ms: row?.window_start_ms ?? 0,
+      window_calls: row?.window_calls ?? 0,
+    };
+    return { used_units: 0, period_start_ms: startMs, period_end_ms: endMs, ...window };
+  }
+}
+
+interface Known {
+  rules: Rules;
+  plan: string;
+  limits: TierLimits;
+  headerPlan: string | null;
+}
+
+function notIncluded(known: Known, feature: string): UsageAnswer {
+  const exists = Object.values(known.rules.tiers).some((tier) => feature in tier.features);
+  const code = exists ? 'feature_not_included' : 'feature_not_found';
+  return {
+    kind: 'refused',
+    code,
+    details: { feature, plan: known.plan, features: Object.keys(known.limits.features) },
+  };
+}
+
+function refusal(
+  decision: Extract<Decision, { allowed: false }>,
+  known: Known,
+  feature: string,
+  row: MeterRow,
+): UsageAnswer {
+  switch (decision.reason) {
+    case 'feature_not_included':
+      return notIncluded(known, feature);
+    case 'rate_limited':
+      return {
+        kind: 'refused',
+        code: 'rate_limited',
+        details: { perMinute: known.limits.rateLimitPerMinute },
+        retryAfterSeconds: Math.max(1, Math.ceil(decision.retryAfterMs / 1000)),
+      };
+    case 'limit_reached':
+      return {
+        kind: 'refused',
+        code: 'limit_reached',
+        details: {
+          usageCount: row.used_units,
+          limit: decision.limitUnits,
+          plan: known.plan,
+          feature,
+          resetsAtMs: row.period_end_ms,
+        },
+      };
+  }
+}
+
+function toUsage(
+  known: Known,
+  feature: string,
+  row: MeterRow,
+  limitUnits: number | null | true,
+): Usage {
+  const bounds = { startMs: row.period_start_ms, endMs: row.period_end_ms };
+  const limited = typeof limitUnits === 'number';
+  return {
+    count: row.used_units,
+    limit: limited ? limitUnits : 'unlimited',
+    remaining: limited ? Math.max(0, limitUnits - row.used_units) : 'unlimited',
+    plan: known.plan,
+    feature,
+    ...periodLabels(bounds, known.rules.timeZone),
+    resetsAtMs: row.period_end_ms,
+  };
+}

@@ -1,0 +1,32 @@
+/**
+ * What a shard keeps: the rules of the environment (one row), what it was told of each customer,
+ * counts by customer and feature, and the answers of keyed calls for 24 h.
+ */
+export const METER_SCHEMA = `
+CREATE TABLE rules (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE TABLE customer (
+  id TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  plan TEXT,
+  header_plan TEXT,
+  erased_ms INTEGER
+) WITHOUT ROWID;
+CREATE TABLE meter (
+  customer_id TEXT NOT NULL,
+  feature TEXT NOT NULL,
+  used_units INTEGER NOT NULL,
+  period_start_ms INTEGER NOT NULL,
+  period_end_ms INTEGER NOT NULL,
+  window_start_ms INTEGER NOT NULL,
+  window_calls INTEGER NOT NULL,
+  PRIMARY KEY (customer_id, feature)
+) WITHOUT ROWID;
+CREATE TABLE answer (
+  customer_id TEXT NOT NULL,
+  key TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (customer_id, key)
+) WITHOUT ROWID;
+CREATE INDEX answer_by_age ON answer(created_ms);`;

@@ -1,0 +1,103 @@
+import type { Period } from '@dream/contract/projects';
+
+/** When counts start anew: the kind of period, and the time zone its days are days of. */
+export interface PeriodRule {
+  period: Period;
+  timeZone: string;
+}
+
+/** A period: from `startMs`, up to but not including `endMs`. */
+export interface PeriodBounds {
+  startMs: number;
+  endMs: number;
+}
+
+/** The calendar period that contains `atMs`. Weeks start on Monday. */
+export function periodAt(rule: PeriodRule, atMs: number): PeriodBounds {
+  if (rule.period === 'hour') {
+    const startMs = Math.floor(atMs / 3_600_000) * 3_600_000;
+    return { startMs, endMs: startMs + 3_600_000 };
+  }
+  const { year, month, day } = dayAt(rule.timeZone, atMs);
+  const midnight = (y: number, m: number, d: number) => midnightMs(rule.timeZone, y, m, d);
+  switch (rule.period) {
+    case 'day':
+      return { startMs: midnight(year, month, day), endMs: midnight(year, month, day + 1) };
+    case 'week': {
+      const sinceMonday = (new Date(Date.UTC(year, month, day)).getUTCDay() + 6) % 7;
+      return {
+        startMs: midnight(year, month, day - sinceMonday),
+        endMs: midnight(year, month, day - sinceMonday + 7),
+      };
+    }
+    case 'month':
+      return { startMs: midnight(year, month, 1), endMs: midnight(year, month + 1, 1) };
+    case 'year':
+      return { startMs: midnight(year, 0, 1), endMs: midnight(year + 1, 0, 1) };
+  }
+}
+
+/**
+ * The bounds as the API writes them: first and last day (YYYY-MM-DD) in the time zone, or instants
+ * for periods shorter than a day.
+ */
+export function periodLabels(
+  bounds: PeriodBounds,
+  timeZone: string,
+): { periodStart: string; periodEnd: string } {
+  if (bounds.endMs - bounds.startMs < 20 * 3_600_000) {
+    return {
+      periodStart: new Date(bounds.startMs).toISOString(),
+      periodEnd: new Date(bounds.endMs).toISOString(),
+    };
+  }
+  return {
+    periodStart: dayLabel(timeZone, bounds.startMs),
+    periodEnd: dayLabel(timeZone, bounds.endMs - 1),
+  };
+}
+
+function dayLabel(timeZone: string, atMs: number): string {
+  const { year, month, day } = dayAt(timeZone, atMs);
+  return new Date(Date.UTC(year, month, day)).toISOString().slice(0, 10);
+}
+
+/** The calendar day at an instant; `month` counts from 0. */
+function dayAt(timeZone: string, atMs: number): { year: number; month: number; day: number } {
+  const at = new Date(atMs + offsetMs(timeZone, atMs));
+  return { year: at.getUTCFullYear(), month: at.getUTCMonth(), day: at.getUTCDate() };
+}
+
+/** The first instant of a day. Where clocks skip midnight, the first instant after the gap. */
+function midnightMs(timeZone: string, year: number, month: number, day: number): number {
+  const asUtcMs = Date.UTC(year, month, day);
+  // The offset is not known before the instant is: try the one of a day ago, then correct it.
+  const guessMs = asUtcMs - offsetMs(timeZone, asUtcMs - 86_400_000);
+  const betterMs = asUtcMs - offsetMs(timeZone, guessMs);
+  return asUtcMs - offsetMs(timeZone, Math.max(guessMs, betterMs)) > betterMs ? guessMs : betterMs;
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** How far local time is ahead of UTC, in milliseconds. */
+function offsetMs(timeZone: string, atMs: number): number {
+  if (timeZone === 'UTC') return 0;
+  let format = formatters.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    formatters.set(timeZone, format);
+  }
+  const parts: Record<string, number> = {};
+  for (const { type, value } of format.formatToParts(atMs)) parts[type] = Number(value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(atMs / 1000) * 1000;
+}

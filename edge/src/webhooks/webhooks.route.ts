@@ -1,0 +1,91 @@
+import { verifyWebhook } from '@clerk/backend/webhooks';
+import { clerkWebhook, stripeWebhook } from '@dream/contract/billing';
+import type { Mode } from '@dream/contract/primitives';
+import type { Hono } from 'hono';
+import { PLATFORM_PROJECT } from '../auth/keys.ts';
+import type { Deps, EnvironmentRef } from '../deps.ts';
+import { MAX_BODY_BYTES, readText } from '../http/body.ts';
+import { type AppEnv, serve } from '../http/call.ts';
+import { Fail } from '../http/fail.ts';
+import { deliverJobs } from '../outbox/deliver.job.ts';
+import { type VerifiedEvent, verifyEvent } from '../providers/stripe/events.ts';
+
+/** Providers' events. They are hints: stored, answered at once, and then what is true is fetched. */
+export function webhookRoutes(app: Hono<AppEnv>, deps: Deps): void {
+  serve(app, deps, stripeWebhook, async ({ c, nowMs }) => {
+    const text = await readText(c.req.raw, MAX_BODY_BYTES);
+    const event = await verifyEvent(
+      deps.config.stripe,
+      text,
+      c.req.header('stripe-signature') ?? null,
+    );
+    if (event === null) return { received: true as const };
+    const { id, type, subjects } = event;
+    for (const ref of await environmentsOf(deps, event, nowMs)) {
+      const billing = deps.project(ref).billing();
+      const jobIds = await billing.receiveEvent({ id, type, subjects }, deps.newId('job_'), nowMs);
+      // What fails here is tried again by the environment's alarm.
+      c.executionCtx.waitUntil(deliverJobs(deps, ref, jobIds));
+    }
+    return { received: true as const };
+  });
+
+  serve(app, deps, clerkWebhook, async ({ c }) => {
+    const text = await readText(c.req.raw, MAX_BODY_BYTES);
+    const { platform, test, live } = deps.config.clerk;
+    for (const { webhookSecret } of [platform, test, live]) {
+      if (await isSigned(c.req.raw.headers, text, webhookSecret))
+        return { received: true as const };
+    }
+    throw new Fail('signature_invalid');
+  });
+}
+
+/** The environments that themselves hold the account an event is of. */
+async function environmentsOf(
+  deps: Deps,
+  { accountId, mode }: VerifiedEvent,
+  nowMs: number,
+): Promise<EnvironmentRef[]> {
+  const refs =
+    accountId === null
+      ? [{ projectId: PLATFORM_PROJECT, mode }]
+      : await connectedTo(deps, accountId, mode);
+  const alive = await Promise.all(refs.map((ref) => isAlive(deps, ref, nowMs)));
+  return refs.filter((_, index) => alive[index]);
+}
+
+async function connectedTo(deps: Deps, accountId: string, mode: Mode): Promise<EnvironmentRef[]> {
+  const found = await deps.directory
+    .prepare('SELECT project_id AS projectId FROM stripe_account WHERE account_id = ? AND mode = ?')
+    .bind(accountId, mode)
+    .all<{ projectId: string }>();
+  return found.results.map(({ projectId }) => ({ projectId, mode }));
+}
+
+/** An environment that was deleted, or never set up, takes no events. */
+async function isAlive(deps: Deps, ref: EnvironmentRef, nowMs: number): Promise<boolean> {
+  try {
+    await deps.environments.get(ref, nowMs);
+    return true;
+  } catch (error) {
+    if (
+      error instanceof Fail &&
+      (error.code === 'project_not_found' || error.code === 'project_deleted')
+    )
+      return false;
+    throw error;
+  }
+}
+
+async function isSigned(headers: Headers, body: string, signingSecret: string): Promise<boolean> {
+  try {
+    await verifyWebhook(
+      new Request('https://webhook.invalid/', { method: 'POST', headers, body }),
+      { signingSecret },
+    );
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { call, deps, manage, openAccount, Shop } from './billing-shop.ts';
+
+const operator = deps.config.operatorSecret;
+const start = (shop: Shop) =>
+  manage('POST', `${shop.base}/stripe/start`, {
+    redirectUrl: 'https://dashboard.example/connected',
+  });
+
+describe('connecting an account', () => {
+  it('sends the developer to Stripe with a state, and publishes every tier when done', async () => {
+    const shop = await Shop.open({ connected: false });
+    const { url, state } = await start(shop);
+    expect(new URL(url).searchParams.get('state')).toBe(state);
+    const { account, code } = await openAccount();
+    const { connection } = await manage('POST', `${shop.base}/stripe`, { code, state });
+    expect(connection).toMatchObject({ connected: true, stripeAccountId: account, mode: 'test' });
+    const { tiers } = await manage('GET', `${shop.base}/tiers`);
+    const priceIds = tiers.flatMap((tier: { prices: { priceId: string }[] }) =>
+      tier.prices.map(({ priceId }) => priceId),
+    );
+    expect(priceIds).toEqual([
+      expect.stringMatching(/^price_/),
+      expect.stringMatching(/^price_/),
+      expect.stringMatching(/^price_/),
+    ]);
+  });
+
+  it('takes a state once', async () => {
+    const shop = await Shop.open({ connected: false });
+    const { state } = await start(shop);
+    const [first, second] = [await openAccount(), await openAccount()];
+    await manage('POST', `${shop.base}/stripe`, { code: first.code, state });
+    const again = await call('POST', `${shop.base}/stripe`, operator, { code: second.code, state });
+    expect(again).toMatchObject({ status: 400, body: { code: 'connection_invalid' } });
+  });
+
+  it('takes no made-up state, and none of another environment', async () => {
+    const [shop, other] = [
+      await Shop.open({ connected: false }),
+      await Shop.open({ connected: false }),
+    ];
+    const { state } = await start(other);
+    const { code } = await openAccount();
+    for (const wrong of ['made-up', state]) {
+      const refused = await call('POST', `${shop.base}/stripe`, operator, { code, state: wrong });
+      expect(refused).toMatchObject({ status: 400, body: { code: 'connection_invalid' } });
+    }
+    expect((await manage('GET', `${shop.base}/stripe`)).connection.connected).toBe(false);
+  });
+
+  it('takes no state older than 15 minutes', async () => {
+    const shop = await Shop.open({ connected: false });
+    await deps.project(shop.ref).billing().startConnection('hash', 1000);
+    expect(await deps.project(shop.ref).billing().takeState('hash', 1000)).toMatchObject({
+      ok: false,
+      code: 'connection_invalid',
+    });
+  });
+
+  it('takes no wrong code', async () => {
+    const shop = await Shop.open({ connected: false });
+    const { state } = await start(shop);
+    const refused = await call('POST', `${shop.base}/stripe`, operator, {
+      code: 'ac_wrong',
+      state,
+    });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'connection_invalid' } });
+  });
+
+  it('is not for the platform, nor for a project nobody made', async () => {
+    await call('POST', '/api/projects', operator, {
+      name: 'dream',
+      ownerEmail: 'us@example.com',
+      id: 'prj_dream',
+    });
+    const platform = await call('POST', '/api/projects/prj_dream/test/stripe/start', operator, {
+      redirectUrl: 'https://a.example',
+    });
+    expect(platform).toMatchObject({ status: 403, body: { code: 'platform_protected' } });
+    const madeUp = await call(
+      'GET',
+      '/api/projects/prj_000000000000aaaaaaaa/test/stripe',
+      operator,
+    );
+    expect(madeUp).toMatchObject({ status: 404, body: { code: 'project_not_found' } });
+  });
+});
+
+describe('disconnecting', () => {
+  it('ends selling, keeps what was bought, and connecting again goes on with it', async () => {
+    const shop = await Shop.open();
+    const [ada, bob] = [await shop.newCustomer(), await shop.newCustomer()];
+    await shop.buy(ada, 'pro');
+    const { connection } = await manage('DELETE', `${shop.base}/stripe`);
+    expect(connection).toMatchObject({ connected: false, stripeAccountId: null });
+    expect((await shop.checkout(bob, { tier: 'pro' })).body.code).toBe('stripe_not_connected');
+    expect((await shop.customer(ada)).plan).toBe('pro');
+    await shop.connect(shop.account);
+    expect(await shop.checkout(ada, { tier: 'pro' })).toMatchObject({
+      status: 409,
+      body: { code: 'already_subscribed' },
+    });
+    await shop.buy(bob, 'pro');
+    expect(await shop.shardPlan(bob)).toBe('pro');
+  });
+
+  it('twice says that there is nothing to disconnect', async () => {
+    const shop = await Shop.open();
+    await manage('DELETE', `${shop.base}/stripe`);
+    expect(await call('DELETE', `${shop.base}/stripe`, operator)).toMatchObject({
+      status: 409,
+      body: { code: 'stripe_not_connected' },
+    });
+  });
+
+  it('one of two projects of an account leaves the other connected', async () => {
+    const [one, two] = [await Shop.open(), await Shop.open({ connected: false })];
+    await two.connect(one.account);
+    await manage('DELETE', `${one.base}/stripe`);
+    const id = await two.newCustomer();
+    expect((await two.checkout(id, { tier: 'pro' })).status).toBe(200);
+  });
+
+  it('at Stripe is noticed by its event, and a false one is not believed', async () => {
+    const shop = await Shop.open();
+    const application = { id: 'ca_test_platform', object: 'application', name: 'dream' };
+    await shop.hear('account.application.deauthorized', application);
+    expect((await manage('GET', `${shop.base}/stripe`)).connection.connected).toBe(true);
+    await shop.stripe.oauth.deauthorize({
+      client_id: 'ca_test_platform',
+      stripe_user_id: shop.account,
+    });
+    await shop.hear('account.application.deauthorized', application);
+    expect((await manage('GET', `${shop.base}/stripe`)).connection.connected).toBe(false);
+  });
+});
+
+describe('another account', () => {
+  it('gets its own products and customers, and what was bought before lasts to the end of its period', async () => {
+    const shop = await Shop.open();
+    const [ada, bob] = [await shop.newCustomer(), await shop.newCustomer()];
+    await shop.buy(ada, 'pro');
+    const before = shop.account;
+    await shop.connect();
+    expect(shop.account).not.toBe(before);
+    const customer = await shop.customer(ada);
+    expect(customer.plan).toBe('pro');
+    expect(customer.subscription?.endsAtMs).toBeGreaterThan(Date.now());
+    await shop.buy(bob, 'team');
+    expect(await shop.shardPlan(bob)).toBe('team');
+  });
+});

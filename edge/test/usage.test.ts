@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { call, createEnvironment, manage } from './harness.ts';
+
+const post = (sk: string, user: string, more: object = {}) =>
+  call('POST', '/api/usage', { key: sk, user, ...more });
+
+describe('POST /api/usage', () => {
+  it('admits exactly 1,000 of the calls 64 callers make at once against a limit of 1,000', async () => {
+    const { sk } = await createEnvironment();
+    await call('POST', '/api/usage', { key: sk, user: 'ada', headers: { 'x-user-plan': 'big' } });
+    let admitted = 1;
+    let left = 1063;
+    const caller = async () => {
+      while (left-- > 0) if ((await post(sk, 'ada')).status === 200) admitted += 1;
+    };
+    await Promise.all(Array.from({ length: 64 }, caller));
+    expect(admitted).toBe(1000);
+    expect((await call('GET', '/api/usage', { key: sk, user: 'ada' })).body).toMatchObject({
+      usageCount: 1000,
+      remaining: 0,
+    });
+  });
+
+  it('counts the same idempotency key once and answers it as the first time', async () => {
+    const { sk } = await createEnvironment();
+    const headers = { 'idempotency-key': 'click-1' };
+    const first = await post(sk, 'ada', { headers });
+    const repeats = await Promise.all([1, 2, 3, 4].map(() => post(sk, 'ada', { headers })));
+    for (const repeat of repeats) expect(repeat.body).toEqual(first.body);
+    expect((await call('GET', '/api/usage', { key: sk, user: 'ada' })).body.usageCount).toBe(1);
+  });
+
+  it('refuses a key used again with another body, and counts nothing', async () => {
+    const { sk } = await createEnvironment();
+    const headers = { 'idempotency-key': 'click-1' };
+    await post(sk, 'ada', { headers });
+    const other = await post(sk, 'ada', { headers, body: { amount: 2 } });
+    expect([other.status, other.body.code]).toEqual([409, 'idempotency_conflict']);
+    expect((await call('GET', '/api/usage', { key: sk, user: 'ada' })).body.usageCount).toBe(1);
+  });
+
+  it('lets a refused call be tried again with its key after an upgrade', async () => {
+    const { sk } = await createEnvironment();
+    const { body } = await call('POST', '/api/customers', {
+      key: sk,
+      body: { email: 'ada@example.com' },
+    });
+    const user = body.customer.id;
+    await post(sk, user, { body: { amount: 3 } });
+    const headers = { 'idempotency-key': 'click-4' };
+    expect((await post(sk, user, { headers })).body.code).toBe('limit_reached');
+    await call('PATCH', `/api/customers/${user}`, { key: sk, body: { plan: 'team' } });
+    expect((await post(sk, user, { headers })).body.usage).toMatchObject({
+      count: 4,
+      limit: 'unlimited',
+      plan: 'team',
+    });
+  });
+
+  it('answers the 101st call of a minute with 429 and Retry-After, and counts nothing for it', async () => {
+    const { sk } = await createEnvironment();
+    const headers = { 'x-user-plan': 'team' };
+    for (let count = 1; count <= 100; count++)
+      expect((await post(sk, 'ada', { headers })).status).toBe(200);
+    const refused = await post(sk, 'ada', { headers });
+    expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await call('GET', '/api/usage', { key: sk, user: 'ada' })).body.usageCount).toBe(100);
+  });
+
+  it('counts nothing when the call would cross the limit', async () => {
+    const { sk } = await createEnvironment();
+    const refused = await post(sk, 'ada', { body: { amount: 4 } });
+    expect(refused.body).toMatchObject({ code: 'limit_reached', usageCount: 0, limit: 3 });
+    expect((await post(sk, 'ada', { body: { amount: 3 } })).body.usage.remaining).toBe(0);
+  });
+
+  it('counts a customer once under our id and the developer’s own', async () => {
+    const { sk } = await createEnvironment();
+    await post(sk, 'ada');
+    const { body } = await call('GET', '/api/customers/ada', { key: sk });
+    await post(sk, body.customer.id);
+    expect((await call('GET', '/api/usage', { key: sk, user: 'ada' })).body.usageCount).toBe(2);
+  });
+
+  it('takes an own id with letters of any language, percent-encoded', async () => {
+    const { sk } = await createEnvironment();
+    const headers = {
+      'x-user-id': encodeURIComponent('Грейс 优'),
+      'x-user-id-encoding': 'percent',
+    };
+    expect((await call('POST', '/api/usage', { key: sk, headers })).status).toBe(200);
+    expect(
+      (await call('GET', `/api/customers/${encodeURIComponent('Грейс 优')}`, { key: sk })).body
+        .customer.externalId,
+    ).toBe('Грейс 优');
+  });
+
+  it('reaches running meters with a changed limit', async () => {
+    const shop = await createEnvironment();
+    await post(shop.sk, 'ada');
+    await manage('PUT', `/api/projects/${shop.id}/test/tiers/free`, {
+      displayName: 'Free',
+      features: [{ kind: 'metered', name: 'requests', limitUnits: 7 }],
+    });
+    expect((await post(shop.sk, 'ada')).body.usage).toMatchObject({ count: 2, limit: 7 });
+  });
+
+  it('forgets an erased customer, and starts anew when its own id returns', async () => {
+    const { sk } = await createEnvironment();
+    await post(sk, 'ada', { body: { amount: 2 } });
+    const { id } = (await call('GET', '/api/customers/ada', { key: sk })).body.customer;
+    expect((await call('DELETE', `/api/customers/${id}`, { key: sk })).body).toEqual({
+      success: true,
+      deleted: { id, email: null },
+    });
+    expect((await post(sk, id)).body.code).toBe('customer_not_found');
+    expect((await post(sk, 'ada')).body.usage.count).toBe(1);
+  });
+
+  it.each([0, -1, 1.5, 1e21, 'two', null, true])(
+    'refuses the amount %j and counts nothing',
+    async (amount) => {
+      const { sk } = await createEnvironment();
+      const refused = await post(sk, 'ada', { body: { amount } });
+      expect([refused.status, refused.body.code]).toEqual([400, 'invalid_request']);
+      expect(refused.body.issues[0].path).toBe('amount');
+      expect((await call('GET', '/api/usage', { key: sk, user: 'ada' })).body.usageCount).toBe(0);
+    },
+  );
+});

@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+import { testVariables } from './test/variables.ts';
+
+const migrations = readdirSync(new URL('migrations/', import.meta.url))
+  .sort()
+  .map((name) => readFileSync(new URL(`migrations/${name}`, import.meta.url), 'utf8'));
+
+/** The edge's tests run in workerd, against the sandbox in a process beside it. */
+export default defineConfig({
+  plugins: [
+    cloudflareTest(({ inject }) => ({
+      wrangler: { configPath: './wrangler.jsonc' },
+      miniflare: {
+        bindings: {
+          ...testVariables(inject('sandbox')),
+          TEST_MIGRATIONS: JSON.stringify(migrations),
+        },
+      },
+    })),
+  ],
+  test: {
+    name: 'edge',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: ['./test/sandbox.setup.ts'],
+    setupFiles: ['./test/migrate.setup.ts'],
+  },
+});
