@@ -1,0 +1,84 @@
+import type { ApiClient } from './client.ts';
+import type { Customer } from './types.ts';
+
+/** A new customer. The e-mail counts as unverified until its owner proves it. */
+export interface NewCustomer {
+  email: string;
+  firstName?: string;
+  lastName?: string;
+  password?: string;
+  plan?: string;
+  externalId?: string;
+}
+
+/** One page of customers; `nextCursor` is null on the last. */
+export interface CustomerPage {
+  customers: Customer[];
+  nextCursor: string | null;
+}
+
+const at = (id: string): string => `/api/customers/${encodeURIComponent(id)}`;
+
+/** Customers, by cust_… id or by your own id. */
+export class CustomersApi {
+  readonly #api: ApiClient;
+
+  constructor(api: ApiClient) {
+    this.#api = api;
+  }
+
+  async create(customer: NewCustomer): Promise<Customer> {
+    return (
+      await this.#api.call<{ customer: Customer }>({
+        method: 'POST',
+        path: '/api/customers',
+        body: customer,
+      })
+    ).customer;
+  }
+
+  async get(id: string): Promise<Customer> {
+    return (await this.#api.call<{ customer: Customer }>({ method: 'GET', path: at(id) })).customer;
+  }
+
+  /** Changes plan or names. Throws `subscription_active` for the plan of a subscriber. */
+  async update(
+    id: string,
+    patch: { plan?: string; firstName?: string | null; lastName?: string | null },
+  ): Promise<Customer> {
+    return (
+      await this.#api.call<{ customer: Customer }>({ method: 'PATCH', path: at(id), body: patch })
+    ).customer;
+  }
+
+  /** Erases a customer; a live subscription is cancelled. */
+  async delete(id: string): Promise<{ id: string; email: string | null }> {
+    return (
+      await this.#api.call<{ deleted: { id: string; email: string | null } }>({
+        method: 'DELETE',
+        path: at(id),
+      })
+    ).deleted;
+  }
+
+  /** One page, newest first. */
+  page(query: { limit?: number; cursor?: string; email?: string } = {}): Promise<CustomerPage> {
+    const given = Object.entries(query).filter(([, value]) => value !== undefined);
+    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+    return this.#api.call({ method: 'GET', path: `/api/customers?${search}` });
+  }
+
+  /** All of them, newest first, page by page as they are needed. */
+  async *list(query: { email?: string } = {}): AsyncGenerator<Customer, void> {
+    let cursor: string | null = null;
+    do {
+      const page: CustomerPage = await this.page({
+        ...query,
+        limit: 100,
+        ...(cursor === null ? {} : { cursor }),
+      });
+      yield* page.customers;
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+  }
+}

@@ -1,0 +1,75 @@
+/** A limit: a whole number of units, or no limit. */
+export type Limit = number | 'unlimited';
+
+/** Usage of one feature in the running period. Days are YYYY-MM-DD; `resetsAtMs` is exact. */
+export interface Usage {
+  count: number;
+  limit: Limit;
+  remaining: Limit;
+  plan: string;
+  feature: string;
+  periodStart: string;
+  periodEnd: string;
+  resetsAtMs: number;
+}
+
+/** Usage as it is read, with the customer it is of. */
+export interface UsageStatus {
+  userId: string;
+  plan: string;
+  feature: string;
+  usageCount: number;
+  limit: Limit;
+  remaining: Limit;
+  periodStart: string;
+  periodEnd: string;
+  resetsAtMs: number;
+}
+
+/** A live subscription; `endsAtMs` is set when it is to end. */
+export interface Subscription {
+  status: 'active' | 'trialing' | 'past_due' | 'unpaid' | 'paused' | 'incomplete' | 'canceled';
+  plan: string;
+  renewsAtMs: number | null;
+  endsAtMs: number | null;
+}
+
+/** An end user of your project. */
+export interface Customer {
+  id: string;
+  email: string | null;
+  emailVerified: boolean;
+  firstName: string | null;
+  lastName: string | null;
+  externalId: string | null;
+  plan: string;
+  planSource: 'subscription' | 'set' | 'header' | 'default';
+  subscription: Subscription | null;
+  hasPassword: boolean;
+  createdAtMs: number;
+}
+
+/** What a signed-in page holds; hand it to the widgets. */
+export interface Session {
+  accessToken: string;
+  accessTokenExpiresAtMs: number;
+  refreshToken: string;
+  customer: Customer;
+  usage: UsageStatus | null;
+}
+
+/** A plan as pages show it; `price` is in minor units. */
+export interface Tier {
+  name: string;
+  displayName: string;
+  description: string;
+  price: number;
+  currency: string | null;
+  interval: 'month' | 'year' | null;
+  limit: Limit;
+  features: string[];
+  popular: boolean;
+  priceId: string | null;
+  prices: { priceId: string; price: number; currency: string; interval: 'month' | 'year' }[];
+  trialDays: number;
+}
