@@ -4,6 +4,7 @@ import { bootstrapRoutes } from './catalog/bootstrap.route.ts';
 import { tierRoutes } from './catalog/tiers.route.ts';
 import { customerRoutes } from './customers/customers.route.ts';
 import type { Deps } from './deps.ts';
+import { docsRoutes } from './docs/docs.route.ts';
 import type { AppEnv } from './http/call.ts';
 import { onError } from './http/errors.ts';
 import { Fail } from './http/fail.ts';
@@ -38,6 +39,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     projectRoutes,
     environmentRoutes,
     connectionRoutes,
+    docsRoutes,
   ]) {
     routes(app, deps);
   }
