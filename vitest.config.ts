@@ -7,7 +7,14 @@ export default defineConfig({
   test: {
     projects: [
       ...nodeProjects.map((name) => ({
-        test: { name, root: name, environment: 'node' as const, include: ['**/*.test.ts'] },
+        test: {
+          name,
+          root: name,
+          environment: 'node' as const,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          include: ['**/*.test.ts'],
+        },
       })),
       'edge/vitest.config.*',
     ],

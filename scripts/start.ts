@@ -7,7 +7,7 @@ import { edgeVariables, localSecrets, registerWebhooks } from './local/variables
 import { seed } from './seed.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const data = join(root, '.dream');
+const data = process.env.DREAM_DATA ?? join(root, '.dream');
 
 /** A port from the environment, checked; a taken or wrong one is said by name. */
 function port(name: string, otherwise: number): number {

@@ -57,6 +57,11 @@ export function createStore({ file }: { file?: string } = {}): Store {
     writeFileSync(`${file}.new`, JSON.stringify(data));
     renameSync(`${file}.new`, file);
   };
+  // A process that exits for whatever reason leaves nothing unwritten.
+  const flush = () => {
+    if (timer) write();
+  };
+  if (file) process.on('exit', flush);
   const changed = () => {
     if (file) timer ??= setTimeout(write, WRITE_DELAY_MS);
   };
@@ -101,7 +106,8 @@ export function createStore({ file }: { file?: string } = {}): Store {
       changed();
     },
     async close() {
-      if (timer) write();
+      flush();
+      process.off('exit', flush);
     },
   };
 }
