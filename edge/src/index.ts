@@ -11,12 +11,13 @@ export { GateObject } from './gate/gate.object.ts';
 export { ProjectObject } from './project/project.object.ts';
 export { ShardObject } from './shard/shard.object.ts';
 
-let made: Promise<{ deps: Deps; app: Hono<AppEnv> }> | undefined;
+let made: { deps: Deps; app: Hono<AppEnv> } | undefined;
 
-/** Services are made once an isolate; a failure is not kept, so that it shows at each request. */
-function boot(env: Bindings): Promise<{ deps: Deps; app: Hono<AppEnv> }> {
-  made ??= createDeps(env).then((deps) => ({ deps, app: createApp(deps) }));
-  made.catch(() => (made = undefined));
+/** Services are made once an isolate; a wrong setting shows at each request. */
+async function boot(env: Bindings): Promise<{ deps: Deps; app: Hono<AppEnv> }> {
+  if (made) return made;
+  const deps = await createDeps(env);
+  made ??= { deps, app: createApp(deps) };
   return made;
 }
 

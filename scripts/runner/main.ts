@@ -23,7 +23,7 @@ export async function main(wanted: (step: Step) => boolean): Promise<void> {
   const options = readOptions(existingSteps(steps, root), wanted);
   if (!options) return;
   const { chosen, verbose } = options;
-  const env: NodeJS.ProcessEnv = { ...process.env, FORCE_COLOR: '0' };
+  const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1' };
   if (chosen.some((step) => step.browser)) env.PLAYWRIGHT_CHROMIUM = findChromium(root);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

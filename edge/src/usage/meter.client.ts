@@ -44,7 +44,7 @@ export function trackUsage(
     customerId,
     call.nowMs,
     (more) =>
-      meterOf(deps, ref, customerId).track({
+      shardFor(deps, ref, customerId).track({
         ...call,
         ...more,
         customerId,
@@ -82,7 +82,7 @@ export function askUsage(
     customerId,
     nowMs,
     (more) =>
-      meterOf(deps, ref, customerId).read({
+      shardFor(deps, ref, customerId).read({
         ...more,
         customerId,
         feature,
@@ -93,10 +93,10 @@ export function askUsage(
   );
 }
 
-function meterOf(deps: Deps, ref: EnvironmentRef, customerId: string) {
+function shardFor(deps: Deps, ref: EnvironmentRef, customerId: string) {
   const shard = shardOf(customerId);
   if (shard === null) throw new Fail('customer_not_found');
-  return deps.shard(ref, shard).meter();
+  return deps.shard(ref, shard);
 }
 
 type More = Pick<UsageQuery, 'rules' | 'snapshot'>;
