@@ -56,6 +56,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     async stop() {
       stripe.stop();
+      clerk.stop();
       await Promise.all([stripeServer.close(), clerkServer.close()]);
       await Promise.all([stripeState.store.close(), clerkState.store.close()]);
     },

@@ -11,7 +11,7 @@ export class BillingApi {
   }
 
   /** Starts buying a tier. For a subscriber, another tier is a plan change. */
-  checkout({
+  async checkout({
     tier,
     priceId,
     successUrl,
@@ -30,7 +30,7 @@ export class BillingApi {
   }
 
   /** On the way back: `checkoutId` is `dream_checkout` of the URL. The plan is right after it. */
-  confirm({ checkoutId, ...user }: User & { checkoutId: string }): Promise<{
+  async confirm({ checkoutId, ...user }: User & { checkoutId: string }): Promise<{
     status: 'open' | 'complete' | 'expired';
     customer: Customer;
   }> {
@@ -43,7 +43,7 @@ export class BillingApi {
   }
 
   /** Where the customer changes card, cancels or resumes. */
-  portal({ returnUrl, ...user }: User & { returnUrl?: string }): Promise<{ url: string }> {
+  async portal({ returnUrl, ...user }: User & { returnUrl?: string }): Promise<{ url: string }> {
     return this.#api.call({
       method: 'POST',
       path: '/api/customer-portal',

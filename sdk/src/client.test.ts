@@ -13,7 +13,7 @@ const usage = {
   resetsAtMs: 1,
 };
 const counted: Reply = { status: 200, body: { success: true, usage } };
-const failed = (status: number, code: string, more: object = {}): Reply => ({
+const failed = (status: number, code: string, more: object = {}) => ({
   status,
   body: { error: 'Title', message: 'Advice', code, docs: 'd', requestId: 'req_1', ...more },
 });
@@ -22,12 +22,11 @@ let close = async () => {};
 afterEach(() => close());
 
 async function dreamWith(...replies: Reply[]) {
-  const server = await startServer(replies);
-  close = server.close;
-  return {
-    dream: new Dream({ secretKey: 'sk_test_x', baseUrl: server.url, maxRetries: 3 }),
-    seen: server.seen,
-  };
+  const { url, seen, close: stop } = await startServer(replies);
+  close = stop;
+  const dream = new Dream({ secretKey: 'sk_test_x', baseUrl: url });
+  const keys = () => seen.map(({ headers }) => headers['idempotency-key']);
+  return { url, dream, seen, keys };
 }
 
 describe('usage.track', () => {
@@ -49,18 +48,21 @@ describe('usage.track', () => {
     const { dream, seen } = await dreamWith(
       failed(403, 'limit_reached', { usageCount: 10, limit: 10 }),
     );
-    expect(await dream.usage.track({ customer: 'ada' })).toMatchObject({
+    expect(await dream.usage.track({ customer: 'ada' })).toEqual({
       allowed: false,
       code: 'limit_reached',
+      reason: 'Title',
+      message: 'Advice',
       usageCount: 10,
       limit: 10,
+      retryAfterMs: null,
     });
     expect(seen).toHaveLength(1);
   });
 
   it('gives the rate limit back as a value with the time to wait', async () => {
     const { dream } = await dreamWith({
-      ...failed(429, 'rate_limited')!,
+      ...failed(429, 'rate_limited'),
       headers: { 'retry-after': '7' },
     });
     expect(await dream.usage.track({ customer: 'ada' })).toMatchObject({
@@ -71,19 +73,38 @@ describe('usage.track', () => {
   });
 
   it('tries again after a lost answer and a 503, with the same idempotency key', async () => {
-    const { dream, seen } = await dreamWith(null, failed(503, 'temporarily_unavailable'), counted);
+    const { dream, keys } = await dreamWith(null, failed(503, 'temporarily_unavailable'), counted);
     expect(await dream.usage.track({ customer: 'ada' })).toMatchObject({ allowed: true });
-    expect(seen).toHaveLength(3);
-    expect(new Set(seen.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+    expect(keys()).toHaveLength(3);
+    expect(new Set(keys()).size).toBe(1);
+    expect(keys()[0]).toMatch(/^[\da-f-]{36}$/);
   });
 
-  it('sends ids of any language percent-encoded', async () => {
+  it('uses a new key for each call, or the one it is given', async () => {
+    const { dream, keys } = await dreamWith(counted);
+    for (const idempotencyKey of [undefined, undefined, 'job-7'])
+      await dream.usage.track({ customer: 'ada', ...(idempotencyKey ? { idempotencyKey } : {}) });
+    expect(new Set(keys()).size).toBe(3);
+    expect(keys()[2]).toBe('job-7');
+  });
+
+  it('waits out the rate limit when told to, and then counts', async () => {
+    const limited = { ...failed(429, 'rate_limited'), headers: { 'retry-after': '0' } };
+    const { dream, keys } = await dreamWith(limited, counted);
+    const answer = await dream.usage.track({ customer: 'ada', retryRateLimited: true });
+    expect(answer).toMatchObject({ allowed: true });
+    expect(new Set(keys()).size).toBe(1);
+  });
+
+  it('refuses what no header can carry before any call, and says which', async () => {
     const { dream, seen } = await dreamWith(counted);
-    await dream.usage.track({ customer: 'Грейс' });
-    expect(seen[0]?.headers).toMatchObject({
-      'x-user-id': encodeURIComponent('Грейс'),
-      'x-user-id-encoding': 'percent',
-    });
+    const user = { customer: 'ada' };
+    await expect(dream.usage.track({ ...user, plan: 'про' })).rejects.toThrow(/x-user-plan/);
+    await expect(dream.usage.track({ ...user, idempotencyKey: 'a b' })).rejects.toThrow(
+      /idempotency-key/,
+    );
+    await expect(dream.usage.track({ customer: '' })).rejects.toThrow(TypeError);
+    expect(seen).toHaveLength(0);
   });
 
   it('throws what is neither yes nor no, with code, advice and requestId', async () => {
@@ -99,7 +120,9 @@ describe('usage.track', () => {
     });
     expect(seen).toHaveLength(1);
   });
+});
 
+describe('every call', () => {
   it('throws unreachable when nobody answers', async () => {
     const dream = new Dream({
       secretKey: 'sk_test_x',
@@ -110,6 +133,80 @@ describe('usage.track', () => {
       code: 'unreachable',
       status: 0,
     });
+  });
+
+  it('throws timeout when the answer does not come in time, after its retries', async () => {
+    const { url, seen } = await dreamWith('silence');
+    const options = { secretKey: 'sk_test_x', baseUrl: url, timeoutMs: 50, maxRetries: 1 };
+    await expect(new Dream(options).tiers.list()).rejects.toMatchObject({
+      code: 'timeout',
+      status: 0,
+    });
+    expect(seen).toHaveLength(2);
+  });
+
+  it('gives up after the retries it may make, with the last error', async () => {
+    const { url, seen } = await dreamWith(failed(503, 'temporarily_unavailable'));
+    const dream = new Dream({ secretKey: 'sk_test_x', baseUrl: url, maxRetries: 2 });
+    await expect(dream.tiers.list()).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    expect(seen).toHaveLength(3);
+  });
+
+  it('says that baseUrl is not the edge when a page answers', async () => {
+    const { dream, seen } = await dreamWith({ status: 200, body: '<!doctype html>' });
+    await expect(dream.tiers.list()).rejects.toMatchObject({
+      code: 'unknown',
+      status: 200,
+      advice: expect.stringContaining('baseUrl') as string,
+    });
+    expect(seen).toHaveLength(1);
+  });
+
+  it('has an idempotency key if it is a POST, and none otherwise', async () => {
+    const { dream, seen } = await dreamWith({ status: 200, body: { customer: {}, deleted: {} } });
+    await dream.customers.create({ email: 'ada@example.com' });
+    await dream.customers.get('ada');
+    await dream.customers.update('ada', { plan: 'pro' });
+    await dream.customers.delete('ada');
+    await dream.billing.checkout({ customer: 'ada', tier: 'pro' });
+    await dream.billing.confirm({ customer: 'ada', checkoutId: 'cs_1' });
+    await dream.billing.portal({ customer: 'ada' });
+    await dream.sessions.create({ customer: 'ada' });
+    await dream.usage.check({ customer: 'ada', feature: 'exports' });
+    const calls = seen.map(({ method, url, body, headers }) =>
+      [method, url, body, 'idempotency-key' in headers ? 'keyed' : ''].join(' ').trim(),
+    );
+    expect(calls).toEqual([
+      'POST /api/customers {"email":"ada@example.com"} keyed',
+      'GET /api/customers/ada',
+      'PATCH /api/customers/ada {"plan":"pro"}',
+      'DELETE /api/customers/ada',
+      'POST /api/create-checkout {"tier":"pro"} keyed',
+      'POST /api/checkout/confirm {"checkoutId":"cs_1"} keyed',
+      'POST /api/customer-portal {} keyed',
+      'POST /api/sessions {"externalId":"ada"} keyed',
+      'GET /api/usage?feature=exports',
+    ]);
+    expect(seen.slice(4, 7).map(({ headers }) => headers['x-user-id'])).toEqual(
+      Array.from({ length: 3 }, () => 'ada'),
+    );
+  });
+});
+
+describe('sessions.create', () => {
+  it('names a cust_ id as such', async () => {
+    const { dream, seen } = await dreamWith({ status: 200, body: {} });
+    await dream.sessions.create({ customer: 'cust_1', email: 'ada@example.com' });
+    expect(seen[0]?.body).toBe('{"customer":"cust_1"}');
+  });
+
+  it('makes another session when the answer that held the first was lost', async () => {
+    const session = { accessToken: 'ey' };
+    const replies = [null, failed(409, 'already_done'), { status: 200, body: session }];
+    const { dream, keys } = await dreamWith(...replies);
+    expect(await dream.sessions.create({ customer: 'ada' })).toEqual(session);
+    expect(keys()[1]).toBe(keys()[0]);
+    expect(keys()[2]).not.toBe(keys()[0]);
   });
 });
 
@@ -134,10 +231,10 @@ describe('customers', () => {
     await dream.customers.get('a/b?c');
     expect(seen[0]?.url).toBe('/api/customers/a%2Fb%3Fc');
   });
-});
 
-describe('new Dream', () => {
-  it.each(['pk_test_x', '', undefined])('refuses %j as a secret key, with advice', (secretKey) => {
-    expect(() => new Dream({ secretKey: secretKey as string })).toThrow(/secret key/);
+  it.each(['.', '..', ''])('refuses the id %j, which would be another path', async (id) => {
+    const { dream, seen } = await dreamWith({ status: 200, body: {} });
+    await expect(dream.customers.delete(id)).rejects.toThrow(TypeError);
+    expect(seen).toHaveLength(0);
   });
 });

@@ -1,5 +1,6 @@
 import type { ApiClient } from './client.ts';
 import type { Customer } from './types.ts';
+import { checkedId } from './user.ts';
 
 /** A new customer. The e-mail counts as unverified until its owner proves it. */
 export interface NewCustomer {
@@ -11,13 +12,25 @@ export interface NewCustomer {
   externalId?: string;
 }
 
+/** What may be changed of a customer; a name that is null is removed. */
+export interface CustomerPatch {
+  plan?: string;
+  firstName?: string | null;
+  lastName?: string | null;
+}
+
 /** One page of customers; `nextCursor` is null on the last. */
 export interface CustomerPage {
   customers: Customer[];
   nextCursor: string | null;
 }
 
-const at = (id: string): string => `/api/customers/${encodeURIComponent(id)}`;
+/** A URL takes "." and ".." for a step in the path, however they are written. */
+function at(id: string): string {
+  if (/^\.\.?$/.test(checkedId(id)))
+    throw new TypeError(`${JSON.stringify(id)} cannot stand in a URL: use the cust_… id.`);
+  return `/api/customers/${encodeURIComponent(id)}`;
+}
 
 /** Customers, by cust_… id or by your own id. */
 export class CustomersApi {
@@ -27,6 +40,7 @@ export class CustomersApi {
     this.#api = api;
   }
 
+  /** Creates a customer. Throws `customer_exists`, with `details.customerId`, for a known e-mail. */
   async create(customer: NewCustomer): Promise<Customer> {
     return (
       await this.#api.call<{ customer: Customer }>({
@@ -37,21 +51,22 @@ export class CustomersApi {
     ).customer;
   }
 
+  /** Reads a customer. Throws `customer_not_found`. */
   async get(id: string): Promise<Customer> {
     return (await this.#api.call<{ customer: Customer }>({ method: 'GET', path: at(id) })).customer;
   }
 
   /** Changes plan or names. Throws `subscription_active` for the plan of a subscriber. */
-  async update(
-    id: string,
-    patch: { plan?: string; firstName?: string | null; lastName?: string | null },
-  ): Promise<Customer> {
+  async update(id: string, patch: CustomerPatch): Promise<Customer> {
     return (
       await this.#api.call<{ customer: Customer }>({ method: 'PATCH', path: at(id), body: patch })
     ).customer;
   }
 
-  /** Erases a customer; a live subscription is cancelled. */
+  /**
+   * Erases a customer; a live subscription is cancelled. Throws `customer_not_found` for one that is
+   * gone already, also when it was this call's own earlier try that erased it.
+   */
   async delete(id: string): Promise<{ id: string; email: string | null }> {
     return (
       await this.#api.call<{ deleted: { id: string; email: string | null } }>({

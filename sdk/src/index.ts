@@ -1,53 +1,46 @@
 import { BillingApi } from './billing.ts';
-import { ApiClient, type DreamOptions } from './client.ts';
+import { ApiClient } from './client.ts';
 import { CustomersApi } from './customers.ts';
-import type { Session, Tier } from './types.ts';
+import { type DreamOptions, settingsOf } from './options.ts';
+import { SessionsApi } from './sessions.ts';
+import { TiersApi } from './tiers.ts';
 import { UsageApi } from './usage.ts';
-import { type TokenResult, TokenVerifier } from './verify-token.ts';
+import { type TokenExpectation, type TokenResult, TokenVerifier } from './verify-token.ts';
 
 /** dream, from your server. One instance for a key is enough; it holds no connection. */
 export class Dream {
   readonly usage: UsageApi;
   readonly customers: CustomersApi;
+  readonly sessions: SessionsApi;
   readonly billing: BillingApi;
-  readonly #api: ApiClient;
+  readonly tiers: TiersApi;
   readonly #verifier: TokenVerifier;
 
-  /** Throws TypeError for a key that is no secret key. */
+  /** Throws TypeError, with advice, for a key that is no secret key, and in a browser. */
   constructor(options: DreamOptions) {
-    this.#api = new ApiClient(options);
-    this.usage = new UsageApi(this.#api);
-    this.customers = new CustomersApi(this.#api);
-    this.billing = new BillingApi(this.#api);
-    this.#verifier = new TokenVerifier(this.#api.baseUrl, this.#api.fetch);
+    const api = new ApiClient(settingsOf(options));
+    this.usage = new UsageApi(api);
+    this.customers = new CustomersApi(api);
+    this.sessions = new SessionsApi(api);
+    this.billing = new BillingApi(api);
+    this.tiers = new TiersApi(api);
+    this.#verifier = new TokenVerifier(api);
   }
 
-  /** Sessions for customers your own login knows. */
-  readonly sessions = {
-    /** By cust_… id, or by your own id, which makes the customer at first. */
-    create: (input: { customer: string; email?: string }): Promise<Session> => {
-      const { customer, email } = input;
-      const who = customer.startsWith('cust_') ? { customer } : { externalId: customer, email };
-      return this.#api.call({ method: 'POST', path: '/api/sessions', body: who });
-    },
-  };
-
-  /** The listed tiers, in the order they are shown. */
-  readonly tiers = {
-    list: async (): Promise<Tier[]> =>
-      (await this.#api.call<{ tiers: Tier[] }>({ method: 'GET', path: '/api/tiers' })).tiers,
-  };
-
-  /** Verifies an access token offline: signature, issuer, audience (your publishable key), expiry. */
-  verifyToken(token: string, options: { publishableKey: string }): Promise<TokenResult> {
-    return this.#verifier.verify(token, options.publishableKey);
+  /**
+   * Verifies an access token offline: signature, issuer, audience (your publishable key), expiry. A
+   * bad token is a value; throws `DreamError` only when the edge's keys could never be fetched. A
+   * session that was ended stays valid here until the token expires, 5 minutes at most.
+   */
+  verifyToken(token: string, expected: TokenExpectation): Promise<TokenResult> {
+    return this.#verifier.verify(token, expected);
   }
 }
 
-export type { DreamOptions } from './client.ts';
-export type { CustomerPage, NewCustomer } from './customers.ts';
+export type { CustomerPage, CustomerPatch, NewCustomer } from './customers.ts';
 export { DreamError } from './errors.ts';
+export type { DreamOptions } from './options.ts';
 export type * from './types.ts';
 export type { TrackInput, TrackResult } from './usage.ts';
 export type { User } from './user.ts';
-export type { TokenResult } from './verify-token.ts';
+export type { TokenExpectation, TokenResult } from './verify-token.ts';

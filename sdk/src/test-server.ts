@@ -9,8 +9,14 @@ export interface Seen {
   body: string;
 }
 
-/** What to answer; null ends the connection without an answer. */
-export type Reply = { status: number; body: unknown; headers?: Record<string, string> } | null;
+/**
+ * What to answer; a text is sent as it is. Null ends the connection without an answer; 'silence'
+ * keeps it open and says nothing.
+ */
+export type Reply =
+  | { status: number; body: unknown; headers?: Record<string, string> }
+  | 'silence'
+  | null;
 
 /** A peer over HTTP that answers as it is told, in order; the last reply stays. */
 export async function startServer(
@@ -28,8 +34,10 @@ export async function startServer(
     });
     const reply = replies.length > 1 ? replies.shift() : replies[0];
     if (!reply) return request.socket.destroy();
+    if (reply === 'silence') return undefined;
     response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
-    return response.end(JSON.stringify(reply.body));
+    const { body: answer } = reply;
+    return response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,6 +1,33 @@
 import type * as contract from '@dream/contract';
+import type { confirmCheckout, createCheckout, createPortal } from '@dream/contract/billing';
+import type {
+  createCustomer,
+  deleteCustomer,
+  listCustomers,
+  updateCustomer,
+} from '@dream/contract/customers';
+import type { createSession, getJwks } from '@dream/contract/sessions';
+import type { listTiers } from '@dream/contract/tiers';
+import type { getUsage, trackUsage } from '@dream/contract/usage';
 import { expectTypeOf, it } from 'vitest';
-import type * as sdk from './types.ts';
+import type { BillingApi } from './billing.ts';
+import type { CustomersApi } from './customers.ts';
+import type * as sdk from './index.ts';
+import type { UsageApi } from './usage.ts';
+
+/** What a route takes and gives, by its schemas. */
+type Body<R extends { body?: { '~types'?: unknown } }> = Side<R['body'], 'input'>;
+type Answer<R extends { answer?: { '~types'?: unknown } }> = Side<R['answer'], 'output'>;
+type Side<Schema, S extends string> =
+  NonNullable<Schema> extends { '~types'?: infer Types }
+    ? NonNullable<Types> extends Record<S, infer T>
+      ? T
+      : never
+    : never;
+
+/** What a method takes besides the customer it is about. */
+type Fields<F extends (input: never) => unknown> = Omit<Parameters<F>[0], keyof sdk.User>;
+type Result<F extends (...input: never[]) => unknown> = Awaited<ReturnType<F>>;
 
 it('declares the shapes the API answers', () => {
   expectTypeOf<sdk.Usage>().toEqualTypeOf<contract.Usage>();
@@ -9,4 +36,34 @@ it('declares the shapes the API answers', () => {
   expectTypeOf<sdk.Customer>().toEqualTypeOf<contract.Customer>();
   expectTypeOf<sdk.Session>().toEqualTypeOf<contract.Session>();
   expectTypeOf<sdk.Tier>().toEqualTypeOf<contract.PublicTier>();
+});
+
+it('takes what the routes take', () => {
+  expectTypeOf<sdk.NewCustomer>().toEqualTypeOf<Body<typeof createCustomer>>();
+  expectTypeOf<sdk.CustomerPatch>().toEqualTypeOf<Body<typeof updateCustomer>>();
+  expectTypeOf<Fields<BillingApi['checkout']>>().toEqualTypeOf<Body<typeof createCheckout>>();
+  expectTypeOf<Fields<BillingApi['confirm']>>().toEqualTypeOf<Body<typeof confirmCheckout>>();
+  expectTypeOf<Fields<BillingApi['portal']>>().toEqualTypeOf<Body<typeof createPortal>>();
+  expectTypeOf<Pick<sdk.TrackInput, 'amount' | 'feature'>>().toEqualTypeOf<
+    Body<typeof trackUsage>
+  >();
+  expectTypeOf<{ externalId: string; email?: string }>().toExtend<Body<typeof createSession>>();
+});
+
+it('gives what the routes answer', () => {
+  expectTypeOf<Result<BillingApi['checkout']>>().toEqualTypeOf<Answer<typeof createCheckout>>();
+  expectTypeOf<Result<BillingApi['confirm']>>().toEqualTypeOf<Answer<typeof confirmCheckout>>();
+  expectTypeOf<Result<BillingApi['portal']>>().toEqualTypeOf<Answer<typeof createPortal>>();
+  expectTypeOf<Result<UsageApi['check']>>().toEqualTypeOf<Answer<typeof getUsage>>();
+  expectTypeOf<sdk.CustomerPage>().toEqualTypeOf<Answer<typeof listCustomers>>();
+  expectTypeOf<Result<CustomersApi['delete']>>().toEqualTypeOf<
+    Answer<typeof deleteCustomer>['deleted']
+  >();
+  expectTypeOf<{ tiers: sdk.Tier[] }>().toEqualTypeOf<Answer<typeof listTiers>>();
+  expectTypeOf<Answer<typeof getJwks>['keys'][number]>().toExtend<{ kid: string }>();
+});
+
+it('treats as refusals codes that the metered call can answer', () => {
+  type Refused = Extract<sdk.TrackResult, { allowed: false }>['code'];
+  expectTypeOf<Refused>().toExtend<(typeof trackUsage)['errors'][number]>();
 });

@@ -11,6 +11,8 @@ export type TrackInput = User & {
   plan?: string;
   /** Makes a repeated operation count once, for 24 h; made for each call unless given. */
   idempotencyKey?: string;
+  /** Waits and tries again when the customer calls too often; unless told, that is an answer. */
+  retryRateLimited?: boolean;
 };
 
 /** The edge said yes and counted, or no and counted nothing. */
@@ -19,12 +21,16 @@ export type TrackResult =
   | {
       allowed: false;
       code: 'limit_reached' | 'rate_limited' | 'feature_not_included';
+      /** Why, in a few words. */
+      reason: string;
       /** What to tell the customer. */
       message: string;
       usageCount: number | null;
       limit: number | null;
       retryAfterMs: number | null;
     };
+
+type Refusal = Extract<TrackResult, { allowed: false }>;
 
 const REFUSALS = ['limit_reached', 'rate_limited', 'feature_not_included'] as const;
 
@@ -38,51 +44,29 @@ export class UsageApi {
 
   /**
    * Counts units against a customer's limit, atomically. A refusal is a value; anything else that
-   * goes wrong throws `DreamError`. Retries count once.
+   * goes wrong throws `DreamError`. Tries of one call count once.
    */
-  async track({
-    amount,
-    feature,
-    plan,
-    idempotencyKey,
-    ...user
-  }: TrackInput): Promise<TrackResult> {
+  async track(input: TrackInput): Promise<TrackResult> {
+    const { amount, feature, plan, idempotencyKey, retryRateLimited = false, ...user } = input;
     try {
       const { usage } = await this.#api.call<{ usage: Usage }>({
         method: 'POST',
         path: '/api/usage',
-        body: {
-          ...(amount === undefined ? {} : { amount }),
-          ...(feature === undefined ? {} : { feature }),
-        },
-        headers: {
-          ...userHeaders(user),
-          ...(plan === undefined ? {} : { 'x-user-plan': plan }),
-        },
-        final: REFUSALS,
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+        body: { amount, feature },
+        headers: { ...userHeaders(user), ...(plan === undefined ? {} : { 'x-user-plan': plan }) },
+        final: retryRateLimited ? REFUSALS.filter((code) => code !== 'rate_limited') : REFUSALS,
+        idempotencyKey,
       });
       return { allowed: true, usage };
     } catch (error) {
-      const code = error instanceof DreamError && REFUSALS.find((known) => known === error.code);
-      if (!code) throw error;
-      const { usageCount = null, limit = null } = error.details as {
-        usageCount?: number;
-        limit?: number;
-      };
-      return {
-        allowed: false,
-        code,
-        message: error.message,
-        usageCount,
-        limit,
-        retryAfterMs: error.retryAfterMs,
-      };
+      const refusal = error instanceof DreamError ? refusalOf(error) : null;
+      if (!refusal) throw error;
+      return refusal;
     }
   }
 
-  /** Reads a customer's usage without counting. */
-  check({ feature, ...user }: User & { feature?: string }): Promise<UsageStatus> {
+  /** Reads a customer's usage without counting. `feature` is "requests" unless told. */
+  async check({ feature, ...user }: User & { feature?: string }): Promise<UsageStatus> {
     const query = feature === undefined ? '' : `?feature=${encodeURIComponent(feature)}`;
     return this.#api.call({
       method: 'GET',
@@ -91,3 +75,20 @@ export class UsageApi {
     });
   }
 }
+
+/** The refusal an error stands for, or null if it is none. */
+function refusalOf({ code, title, advice, details, retryAfterMs }: DreamError): Refusal | null {
+  const known = REFUSALS.find((candidate) => candidate === code);
+  if (!known) return null;
+  return {
+    allowed: false,
+    code: known,
+    reason: title,
+    message: advice,
+    usageCount: numberOrNull(details.usageCount),
+    limit: numberOrNull(details.limit),
+    retryAfterMs,
+  };
+}
+
+const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);

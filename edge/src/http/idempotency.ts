@@ -32,7 +32,9 @@ export async function answerOnce(
   if (key === null || place === null) return run();
   const replies = call.deps.project(place.ref).replies();
   const scope = `${place.principal} ${call.c.req.method} ${call.c.req.path}`;
-  const user = [call.c.req.header('x-user-id'), call.c.req.header('x-user-token')];
+  const user = ['x-user-id', 'x-user-id-encoding', 'x-user-token'].map((name) =>
+    call.c.req.header(name),
+  );
   const begun = unwrap(
     await replies.begin(scope, key, await fingerprintOf(call.body, user), call.nowMs),
   );

@@ -1,5 +1,6 @@
 import type { Store } from '../core/store.ts';
-import { type Entity, newId, PLATFORM } from './scope.ts';
+import type { Clock } from '../core/clock.ts';
+import { newId, PLATFORM } from './scope.ts';
 
 /** A connected account, and the modes in which the platform may use it. */
 export interface Connected {
@@ -14,16 +15,20 @@ interface Code {
   id: string;
   account: string;
   livemode: boolean;
+  expiresAtMs: number;
 }
 
+const CODE_MS = 5 * 60_000;
+
 /** Accounts that gave the platform access. */
-export function openAccounts(store: Store) {
+export function openAccounts(store: Store, clock: Clock) {
   const accounts = store.collection<Connected>('accounts');
   const codes = store.collection<Code>('oauth-codes');
   const mode = (livemode: boolean) => (livemode ? 'live' : 'test');
   return {
     list: () => accounts.list(),
     get: (id: string) => accounts.get(id),
+    /** Whether the platform has access to an account in a mode. */
     canUse: (id: string, livemode: boolean) =>
       id === PLATFORM || accounts.get(id)?.connected[mode(livemode)] === true,
     /** The account of that id, or a new one. */
@@ -40,14 +45,16 @@ export function openAccounts(store: Store) {
     },
     /** A code that gives access once it is redeemed. */
     issueCode(account: string, livemode: boolean): string {
-      return codes.put({ id: newId('ac'), account, livemode }).id;
+      const expiresAtMs = clock.nowMs() + CODE_MS;
+      return codes.put({ id: newId('ac'), account, livemode, expiresAtMs }).id;
     },
-    /** Redeems a code; null when it is unknown, used, or of the other mode. */
+    /** Redeems a code; null when it is unknown, used, too old, or of the other mode. */
     redeem(id: string, livemode: boolean): Connected | null {
       const code = codes.get(id);
       const account = code && accounts.get(code.account);
       if (!code || !account || code.livemode !== livemode) return null;
       codes.delete(id);
+      if (code.expiresAtMs <= clock.nowMs()) return null;
       return accounts.put({
         ...account,
         connected: { ...account.connected, [mode(livemode)]: true },
@@ -63,33 +70,5 @@ export function openAccounts(store: Store) {
   };
 }
 
+/** The accounts of a sandbox. */
 export type Accounts = ReturnType<typeof openAccounts>;
-
-/** An account as `/v1/accounts` shows it. */
-export function accountEntity(account: Pick<Connected, 'id' | 'name' | 'email'>): Entity {
-  return {
-    id: account.id,
-    object: 'account',
-    business_profile: {
-      mcc: null,
-      name: account.name,
-      product_description: null,
-      support_email: account.email,
-      support_phone: null,
-      support_url: null,
-      url: null,
-    },
-    business_type: 'company',
-    capabilities: { card_payments: 'active', transfers: 'active' },
-    charges_enabled: true,
-    country: 'US',
-    created: 1_700_000_000,
-    default_currency: 'usd',
-    details_submitted: true,
-    email: account.email,
-    metadata: {},
-    payouts_enabled: true,
-    settings: { dashboard: { display_name: account.name, timezone: 'Etc/UTC' } },
-    type: 'standard',
-  };
-}

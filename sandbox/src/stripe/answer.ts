@@ -1,6 +1,14 @@
 import { faults } from './faults.ts';
-import { number, type Params, strings, text } from './form.ts';
+import { integer, type Params, strings, text } from './form.ts';
 import type { Entity, Kind, Scope } from './scope.ts';
+
+/** A page of objects. */
+export interface List {
+  object: 'list';
+  data: Entity[];
+  has_more: boolean;
+  url: string;
+}
 
 /** Where the objects behind ids are, for `expand`. */
 const EXPANDABLE: Record<string, Kind> = {
@@ -13,27 +21,33 @@ const EXPANDABLE: Record<string, Kind> = {
   payment_intent: 'payment_intent',
   default_payment_method: 'payment_method',
   payment_method: 'payment_method',
+  charge: 'charge',
   latest_charge: 'charge',
 };
 
 /** A page of objects, newest first, with Stripe's cursors. */
-export function page(all: Entity[], params: Params, url: string): Entity {
-  const limit = number(params, 'limit') ?? 10;
-  if (!(limit >= 1 && limit <= 100))
+export function page(all: Entity[], params: Params, url: string): List {
+  const limit = integer(params, 'limit') ?? 10;
+  if (limit < 1 || limit > 100)
     throw faults.invalidParam('limit', 'This value must be between 1 and 100.');
   const newest = all.toReversed();
-  const after = text(params, 'starting_after');
-  const before = text(params, 'ending_before');
-  const position = (id: string) => newest.findIndex((entity) => entity.id === id);
-  const rest = after === undefined ? newest : newest.slice(position(after) + 1);
-  const upTo = before === undefined ? rest : rest.slice(0, position(before)).slice(-limit);
-  return { id: '', object: 'list', data: upTo.slice(0, limit), has_more: upTo.length > limit, url };
+  const position = (name: string) => {
+    const id = text(params, name);
+    if (id === undefined) return undefined;
+    const index = newest.findIndex((entity) => entity.id === id);
+    if (index === -1) throw faults.missing('object', id, name, 400);
+    return index;
+  };
+  const after = position('starting_after');
+  const before = position('ending_before');
+  const rest = newest.slice((after ?? -1) + 1, before);
+  const data = before === undefined ? rest.slice(0, limit) : rest.slice(-limit);
+  return { object: 'list', data, has_more: rest.length > limit, url };
 }
 
 /** The answer with what `expand[]` asks for put in place of ids. */
-export function expanded(scope: Scope, answer: Entity, params: Params): unknown {
-  const copy = structuredClone(answer) as Record<string, unknown>;
-  if (copy.object === 'list') delete copy.id;
+export function expanded(scope: Scope, answer: Entity | List, params: Params): object {
+  const copy = structuredClone(answer);
   for (const path of strings(params, 'expand')) expandPath(scope, copy, path.split('.'));
   return copy;
 }
@@ -43,6 +57,7 @@ function expandPath(scope: Scope, at: unknown, path: string[]): void {
   if (head === undefined || typeof at !== 'object' || at === null) return;
   if (Array.isArray(at)) return at.forEach((item) => expandPath(scope, item, path));
   const holder = at as Record<string, unknown>;
+  if (!(head in holder)) throw faults.notExpandable(path.join('.'));
   const kind = EXPANDABLE[head];
   const value = holder[head];
   if (typeof value === 'string' && kind)

@@ -14,6 +14,9 @@ export function cardOutcome(number: string): CardOutcome | null {
   return KNOWN[number.replace(/\s/g, '')] ?? null;
 }
 
+/** Whether a card refuses a charge made without its owner. */
+export const cardFails = (number: string): boolean => cardOutcome(number) !== 'pays';
+
 /** What the buyer reads when a card is refused. */
 export const DECLINE_TEXT: Record<
   'declines' | 'insufficient_funds',

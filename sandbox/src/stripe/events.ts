@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import type { Store } from '../core/store.ts';
 import { createSender, type Sender, type WebhookEndpoint } from '../core/webhooks.ts';
-import { type Entity, newId, type Scope } from './scope.ts';
+import { type Emit, type Entity, newId, type Scope } from './scope.ts';
 
 /** The API version of the events. */
 export const API_VERSION = '2026-10-28.endive';
@@ -33,6 +33,7 @@ export function createEvents(
     }),
   });
   const emit: Emit = (scope, type, object, previous) => {
+    const receivers = sender.endpoints().filter((endpoint) => hears(endpoint, scope, type));
     const event: Entity = {
       id: newId('evt'),
       object: 'event',
@@ -43,26 +44,21 @@ export function createEvents(
         ...(previous ? { previous_attributes: previous } : {}),
       },
       livemode: scope.livemode,
-      pending_webhooks: 0,
+      pending_webhooks: receivers.length,
       request: { id: newId('req'), idempotency_key: null },
       type,
       ...(scope.isPlatform ? {} : { account: scope.account }),
     };
     scope.put('event', event);
     const body = JSON.stringify(event);
-    for (const endpoint of sender.endpoints()) {
-      const wanted = endpoint.enabledEvents.includes('*') || endpoint.enabledEvents.includes(type);
-      if (wanted && endpoint.connect !== scope.isPlatform && endpoint.livemode === scope.livemode) {
-        sender.enqueue(endpoint, event.id, body);
-      }
-    }
+    for (const endpoint of receivers) sender.enqueue(endpoint, event.id, body);
   };
   return { sender, emit };
 }
 
-type Emit = (
-  scope: Scope,
-  type: string,
-  object: Entity,
-  previous?: Record<string, unknown>,
-) => void;
+/** A live endpoint for connected accounts hears of their test mode, too, as at Stripe. */
+function hears(endpoint: StripeEndpoint, scope: Scope, type: string): boolean {
+  const wanted = endpoint.enabledEvents.includes('*') || endpoint.enabledEvents.includes(type);
+  const sameMode = endpoint.livemode === scope.livemode || (endpoint.connect && endpoint.livemode);
+  return wanted && sameMode && endpoint.connect !== scope.isPlatform;
+}

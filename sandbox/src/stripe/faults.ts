@@ -13,6 +13,7 @@ export class Fault extends Error {
 const invalid = (status: number, message: string, more: Record<string, unknown> = {}) =>
   new Fault(status, 'invalid_request_error', message, more);
 
+/** What the API refuses, in its own words. */
 export const faults = {
   noKey: () => invalid(401, 'You did not provide an API key.'),
   badKey: (key: string) => invalid(401, `Invalid API Key provided: ${key.slice(0, 7)}****`),
@@ -31,21 +32,23 @@ export const faults = {
   unknownParam: (param: string) =>
     invalid(400, `Received unknown parameter: ${param}`, { code: 'parameter_unknown', param }),
   invalidParam: (param: string, message: string) => invalid(400, message, { param }),
+  invalidInteger: (param: string, value: string) =>
+    invalid(400, `Invalid integer: ${value}`, { code: 'parameter_invalid_integer', param }),
+  invalidUrl: (param: string) => invalid(400, 'Not a valid URL', { code: 'url_invalid', param }),
+  exists: (kind: string) =>
+    invalid(400, `${kind} already exists.`, { code: 'resource_already_exists', param: 'id' }),
+  notExpandable: (path: string) =>
+    invalid(400, `This property cannot be expanded (${path}).`, { param: 'expand' }),
   keyReused: () =>
     new Fault(
       400,
       'idempotency_error',
       'Keys for idempotent requests can only be used with the same parameters they were first used with.',
     ),
-  keyInFlight: () =>
-    new Fault(
-      409,
-      'idempotency_error',
-      'There is currently another in-progress request using this Idempotent Key.',
-      { code: 'idempotency_key_in_use' },
-    ),
   declined: (declineCode: string, message: string) =>
     new Fault(402, 'card_error', message, { code: 'card_declined', decline_code: declineCode }),
-  wrongState: (message: string) => invalid(400, message),
+  wrongCard: () =>
+    new Fault(402, 'card_error', 'Your card number is incorrect.', { code: 'incorrect_number' }),
+  wrongState: (message: string, more: Record<string, unknown> = {}) => invalid(400, message, more),
   outage: () => new Fault(500, 'api_error', 'An error occurred on our side.'),
 };

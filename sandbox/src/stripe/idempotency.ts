@@ -1,12 +1,13 @@
 import type { Store } from '../core/store.ts';
 import { faults } from './faults.ts';
 
+/** A key's first call and its answer. */
 interface Kept {
   id: string;
   fingerprint: string;
   atMs: number;
   status: number;
-  answer: unknown;
+  answer: object;
 }
 
 const KEEP_MS = 86_400_000;

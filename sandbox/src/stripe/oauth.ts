@@ -1,10 +1,22 @@
 import { Hono } from 'hono';
 import { html, page } from '../core/page.ts';
 import type { Accounts } from './accounts.ts';
-import { keyOf, type World } from './app.ts';
-import { parseForm, text } from './form.ts';
+import { type Params, parseForm, text } from './form.ts';
+import { isLive, keyOf } from './secret-key.ts';
+import type { World } from './world.ts';
+
+const isWebAddress = (given: string) => /^https?:/.test(given) && URL.canParse(given);
+
+/** The key of a call, in its form or its header. */
+const secretOf = (form: Params, header: string | undefined) =>
+  text(form, 'client_secret') ?? keyOf(header);
 
 const fault = (error: string, description: string) => ({ error, error_description: description });
+
+const STYLES = `
+main { max-width: 34rem; } @media (min-width: 48rem) { main { padding-top: 15vh; } }
+form { background: var(--paper); border: 1px solid var(--line); border-radius: .9rem; padding: 1.5rem; }
+label { display: block; font-weight: 500; margin-bottom: .25rem; } form p { margin: 0 0 1.25rem; }`;
 
 /** Connect's OAuth: the page that gives access, the code's redemption, and the end of access. */
 export function oauthApp({ accounts, world }: { accounts: Accounts; world: World }): Hono {
@@ -12,7 +24,7 @@ export function oauthApp({ accounts, world }: { accounts: Accounts; world: World
 
   app.get('/oauth/authorize', (c) => {
     const { client_id: client = '', redirect_uri: redirect = '', state = '' } = c.req.query();
-    if (!/^https?:\/\//.test(redirect))
+    if (!isWebAddress(redirect))
       return c.json(fault('invalid_redirect_uri', 'Invalid redirect URI'), 400);
     const known = accounts
       .list()
@@ -26,12 +38,15 @@ export function oauthApp({ accounts, world }: { accounts: Accounts; world: World
         <button class="primary" name="decision" value="allow">Connect</button>
         <button name="decision" value="deny">Cancel</button>
       </form></main>`;
-    return c.html(page({ title: 'Connect a Stripe account', body }));
+    return c.html(page({ title: 'Connect a Stripe account', body, styles: STYLES }));
   });
 
   app.post('/oauth/authorize', async (c) => {
     const form = parseForm(await c.req.text());
-    const target = new URL(text(form, 'redirect_uri') ?? '');
+    const redirect = text(form, 'redirect_uri') ?? '';
+    if (!isWebAddress(redirect))
+      return c.json(fault('invalid_redirect_uri', 'Invalid redirect URI'), 400);
+    const target = new URL(redirect);
     target.searchParams.set('state', text(form, 'state') ?? '');
     if (text(form, 'decision') !== 'allow') {
       target.searchParams.set('error', 'access_denied');
@@ -48,8 +63,10 @@ export function oauthApp({ accounts, world }: { accounts: Accounts; world: World
 
   app.post('/oauth/token', async (c) => {
     const form = parseForm(await c.req.text());
-    const secret = text(form, 'client_secret') ?? keyOf(c.req.header('authorization'));
-    const livemode = secret.startsWith('sk_live_');
+    const secret = secretOf(form, c.req.header('authorization'));
+    const livemode = isLive(secret);
+    if (text(form, 'grant_type') !== 'authorization_code')
+      return c.json(fault('unsupported_grant_type', 'Use authorization_code.'), 400);
     const account = accounts.redeem(text(form, 'code') ?? '', livemode);
     if (!account)
       return c.json(
@@ -69,9 +86,7 @@ export function oauthApp({ accounts, world }: { accounts: Accounts; world: World
 
   app.post('/oauth/deauthorize', async (c) => {
     const form = parseForm(await c.req.text());
-    const livemode = (
-      text(form, 'client_secret') ?? keyOf(c.req.header('authorization'))
-    ).startsWith('sk_live_');
+    const livemode = isLive(secretOf(form, c.req.header('authorization')));
     const id = text(form, 'stripe_user_id') ?? '';
     if (!accounts.disconnect(id, livemode))
       return c.json(

@@ -1,7 +1,8 @@
 import type { MiddlewareHandler } from 'hono';
 
 /** What is wrong with the provider: nothing, no answer, errors only, or late answers. */
-export type OutageMode = 'none' | 'down' | 'errors' | 'slow';
+export const OUTAGE_MODES = ['none', 'down', 'errors', 'slow'] as const;
+export type OutageMode = (typeof OUTAGE_MODES)[number];
 
 /** "down" keeps callers waiting this long at the most, so that nothing hangs for ever. */
 const DOWN_MS = 30_000;
@@ -36,4 +37,5 @@ export function createOutage() {
   return { set, clear: () => set('none'), middleware, get: () => mode };
 }
 
+/** The switch of an outage. */
 export type Outage = ReturnType<typeof createOutage>;

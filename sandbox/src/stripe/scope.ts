@@ -12,14 +12,12 @@ export type Kind =
   | 'price'
   | 'customer'
   | 'payment_method'
+  | 'card'
   | 'payment_intent'
-  | 'setup_intent'
   | 'charge'
   | 'checkout.session'
   | 'checkout.offer'
-  | 'account'
   | 'subscription'
-  | 'subscription_item'
   | 'invoice'
   | 'refund'
   | 'billing_portal.session'
@@ -34,15 +32,22 @@ export interface Scope {
   isPlatform: boolean;
   nowSeconds(): number;
   get(kind: Kind, id: string): Entity | undefined;
-  /** Like `get`; throws `resource_missing`. */
+  /** Like `get`; throws `resource_missing`, also for one that was deleted. */
   must(kind: Kind, id: string, param?: string): Entity;
   put(kind: Kind, entity: Entity): Entity;
-  delete(kind: Kind, id: string): void;
   /** Oldest first. */
   list(kind: Kind): Entity[];
   /** Tells the endpoints; `previous` are the fields that changed, as they were. */
   emit(type: string, object: Entity, previous?: Record<string, unknown>): void;
 }
+
+/** Writes an event of a scope and sends it. */
+export type Emit = (
+  scope: Scope,
+  type: string,
+  object: Entity,
+  previous?: Record<string, unknown>,
+) => void;
 
 /** The platform's own account. */
 export const PLATFORM = 'acct_platform';
@@ -57,7 +62,7 @@ export function openScope(
   clock: Clock,
   account: string,
   livemode: boolean,
-  emit: (scope: Scope, type: string, object: Entity, previous?: Record<string, unknown>) => void,
+  emit: Emit,
 ): Scope {
   const of = (kind: Kind) =>
     store.collection<Entity>(`${account}:${livemode ? 'live' : 'test'}:${kind}`);
@@ -69,11 +74,11 @@ export function openScope(
     get: (kind, id) => of(kind).get(id),
     must(kind, id, param) {
       const found = of(kind).get(id);
-      if (!found) throw faults.missing(kind, id, param, param === undefined ? 404 : 400);
+      if (!found || found.deleted === true)
+        throw faults.missing(kind, id, param, param === undefined ? 404 : 400);
       return found;
     },
     put: (kind, entity) => of(kind).put(entity),
-    delete: (kind, id) => void of(kind).delete(id),
     list: (kind) => of(kind).list(),
     emit: (type, object, previous) => emit(scope, type, object, previous),
   };

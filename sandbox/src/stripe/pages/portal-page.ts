@@ -1,56 +1,53 @@
 import { Hono } from 'hono';
 import { html, page } from '../../core/page.ts';
-import type { Accounts } from '../accounts.ts';
-import type { World } from '../app.ts';
 import { parseForm, text } from '../form.ts';
 import { PORTAL_SECONDS } from '../routes/portal.ts';
 import type { Entity, Scope } from '../scope.ts';
-import { changeSubscription, itemsOf } from '../subscription-cycle.ts';
-import { formatMoney } from './money.ts';
+import { changeSubscription, scheduledEnd } from '../subscription-cycle.ts';
+import { itemsOf, totalMinor } from '../subscription-items.ts';
+import type { World } from '../world.ts';
+import { day, formatMoney } from './format.ts';
 
 const STYLES = `
-section { background: var(--paper); border: 1px solid var(--line); border-radius: .9rem; padding: 1.25rem 1.5rem; margin: 0 0 1rem; }
-h2 { font-size: 1.1rem; margin: 0; } .quiet { color: var(--quiet); margin: .25rem 0 1rem; } .price { font-size: 1.5rem; font-weight: 700; margin: .25rem 0; }
-ul { list-style: none; padding: 0; } li { display: flex; justify-content: space-between; border-top: 1px solid var(--line); padding: .5rem 0; }`;
+main { max-width: 42rem; } section { background: var(--paper); border: 1px solid var(--line); border-radius: .9rem; padding: 1.25rem 1.5rem; margin: 0 0 1rem; }
+h2 { font-size: 1.1rem; margin: 0; } .quiet { color: var(--quiet); margin: .25rem 0 1rem; } .quiet:last-child { margin-bottom: 0; }
+.price { font-size: 1.5rem; font-weight: 700; margin: .25rem 0; } .price small { font-size: 1rem; font-weight: 400; color: var(--quiet); }
+ul { list-style: none; padding: 0; margin: .75rem 0 0; } li { display: grid; grid-template-columns: 1fr auto 6rem; gap: 1rem; border-top: 1px solid var(--line); padding: .6rem 0; }
+li:last-child { padding-bottom: 0; } li :last-child { text-align: end; font-variant-numeric: tabular-nums; } .bad { color: var(--bad); }`;
 
 /** The page where a customer sees and cancels what it pays for. */
-export function portalPages(world: World, accounts: Accounts): Hono {
+export function portalPages(world: World): Hono {
   const app = new Hono().basePath('/p/session');
-  const find = (id: string): { scope: Scope; session: Entity } | null => {
-    for (const scope of world.scopes()) {
-      const session = scope.get('billing_portal.session', id);
-      if (session && Number(session.created) + PORTAL_SECONDS > scope.nowSeconds())
-        return { scope, session };
-    }
-    return null;
+  const find = (id: string) => {
+    const found = world.find('billing_portal.session', id);
+    const isOpen =
+      found && Number(found.entity.created) + PORTAL_SECONDS > found.scope.nowSeconds();
+    return isOpen ? found : null;
   };
 
   app.get('/:id', (c) => {
     const found = find(c.req.param('id'));
     if (!found) return c.html(gone(), 404);
-    const business = accounts.get(found.scope.account)?.name ?? 'dream';
-    return c.html(view(found.scope, found.session, business));
+    return c.html(view(found.scope, found.entity, world.nameOf(found.scope)));
   });
 
   app.post('/:id', async (c) => {
     const found = find(c.req.param('id'));
     if (!found) return c.html(gone(), 404);
+    const { scope, entity: session } = found;
     const form = parseForm(await c.req.text());
-    const subscription = found.scope.get('subscription', text(form, 'subscription') ?? '');
-    if (
-      subscription &&
-      subscription.customer === found.session.customer &&
-      subscription.status !== 'canceled'
-    ) {
-      const cancels = text(form, 'action') === 'cancel';
+    const action = text(form, 'action');
+    const subscription = scope.get('subscription', text(form, 'subscription') ?? '');
+    const isTheirs = subscription?.customer === session.customer;
+    const isKnown = action === 'cancel' || action === 'resume';
+    if (subscription && isTheirs && isKnown && subscription.status !== 'canceled') {
       // Flexible billing: a cancellation by portal sets the instant, not `cancel_at_period_end`.
-      changeSubscription(found.scope, subscription, {
-        cancel_at: cancels ? (itemsOf(subscription)[0]?.current_period_end ?? null) : null,
+      changeSubscription(scope, subscription, {
+        ...scheduledEnd(scope, subscription, action === 'cancel'),
         cancel_at_period_end: false,
-        canceled_at: cancels ? found.scope.nowSeconds() : null,
       });
     }
-    return c.redirect(`/p/session/${c.req.param('id')}`, 303);
+    return c.redirect(`/p/session/${session.id}`, 303);
   });
   return app;
 }
@@ -59,46 +56,47 @@ function view(scope: Scope, session: Entity, business: string): string {
   const mine = (entity: Entity) => entity.customer === session.customer;
   const subscriptions = scope.list('subscription').filter(mine).toReversed();
   const invoices = scope.list('invoice').filter(mine).toReversed();
-  const day = (seconds: unknown) =>
-    new Date(Number(seconds) * 1000).toLocaleDateString('en', {
-      dateStyle: 'long',
-      timeZone: 'UTC',
-    });
-  const body = html`<main><p><a href="${session.return_url ?? '#'}">← Back to ${business}</a></p><h1>Your subscription</h1>
+  const back = session.return_url;
+  const body = html`<main>${back ? html`<p><a href="${back}">← Back to ${business}</a></p>` : ''}
+    <h1>Your subscription with ${business}</h1>
     ${subscriptions.length === 0 ? html`<p>You have no subscription.</p>` : ''}
-    ${subscriptions.map((subscription) => card(scope, subscription, day))}
-    <section><h2>Invoices</h2><ul>${invoices.map(
-      (invoice) =>
-        html`<li><span>${day(invoice.created)}</span><span>${invoice.status}</span><span>${formatMoney(Number(invoice.total), String(invoice.currency))}</span></li>`,
-    )}</ul></section></main>`;
+    ${subscriptions.map((subscription) => card(scope, subscription))}
+    <section><h2>Invoices</h2>${invoices.length === 0 ? html`<p class="quiet">None yet.</p>` : ''}
+      <ul>${invoices.map(invoiceRow)}</ul></section></main>`;
   return page({ title: `Your subscription with ${business}`, body, styles: STYLES });
 }
 
-function card(scope: Scope, subscription: Entity, day: (seconds: unknown) => string) {
+const invoiceRow = ({ created, status, total, currency }: Entity) =>
+  html`<li><span>${day(created)}</span><span class="${status === 'paid' ? '' : 'bad'}">${status}</span>
+    <span>${formatMoney(Number(total), String(currency))}</span></li>`;
+
+function card(scope: Scope, subscription: Entity) {
   const item = itemsOf(subscription)[0];
   const product = scope.get('product', String(item?.price.product));
-  const action = subscription.cancel_at === null ? 'cancel' : 'resume';
-  const state =
-    subscription.status === 'canceled'
-      ? `Ended on ${day(subscription.ended_at)}`
-      : subscription.cancel_at === null
-        ? `Renews on ${day(item?.current_period_end)}`
-        : `Ends on ${day(subscription.cancel_at)}`;
+  const recurring = item?.price.recurring as { interval: string } | undefined;
+  const isOver = subscription.status === 'canceled';
+  const ends = subscription.cancel_at !== null;
+  const button = ends
+    ? html`<button class="primary" name="action" value="resume">Resume plan</button>`
+    : html`<button name="action" value="cancel">Cancel plan</button>`;
+  const form = html`<form method="post"><input type="hidden" name="subscription" value="${subscription.id}">${button}</form>`;
   return html`<section><h2>${product?.name ?? 'Subscription'}</h2>
-    <p class="price">${formatMoney(Number(item?.price.unit_amount), String(subscription.currency))}</p>
-    <p class="quiet">${state} · ${subscription.status}</p>
-    ${
-      subscription.status === 'canceled'
-        ? ''
-        : html`<form method="post">
-      <input type="hidden" name="subscription" value="${subscription.id}"><input type="hidden" name="action" value="${action}">
-      <button ${action === 'resume' ? html`class="primary"` : ''}>${action === 'cancel' ? 'Cancel plan' : 'Resume plan'}</button></form>`
-    }</section>`;
+    <p class="price">${formatMoney(totalMinor(subscription), String(subscription.currency))} <small>per ${recurring?.interval}</small></p>
+    <p class="quiet">${stateOf(subscription, item?.current_period_end)}</p>
+    ${isOver ? '' : form}</section>`;
 }
 
-function gone(): string {
-  return page({
+function stateOf(subscription: Entity, periodEndSeconds: number | undefined) {
+  const { status } = subscription;
+  if (status === 'canceled') return `Ended on ${day(subscription.ended_at)}`;
+  if (subscription.cancel_at !== null) return `Ends on ${day(subscription.cancel_at)}`;
+  if (status === 'past_due') return html`<span class="bad">The last payment failed</span>`;
+  if (status === 'trialing') return `Free until ${day(periodEndSeconds)}`;
+  return `Renews on ${day(periodEndSeconds)}`;
+}
+
+const gone = () =>
+  page({
     title: 'Expired',
     body: html`<main><h1>This page has expired</h1><p>Open it again from the site.</p></main>`,
   });
-}

@@ -1,6 +1,17 @@
 import { faults } from '../faults.ts';
-import { flag, group, list, mergedMetadata, number, type Params, strings, text } from '../form.ts';
 import { page } from '../answer.ts';
+import { change } from '../change.ts';
+import {
+  flag,
+  group,
+  integer,
+  list,
+  metadata,
+  type Params,
+  strings,
+  text,
+  unsettable,
+} from '../form.ts';
 import { type Entity, newId, type Scope } from '../scope.ts';
 import type { Resource } from '../resource.ts';
 
@@ -18,17 +29,13 @@ export const catalog: Resource = {
   'GET /v1/products/:id': (scope, _params, id) => scope.must('product', id),
   'POST /v1/products/:id': (scope, params, id) => {
     const old = scope.must('product', id);
-    const next = scope.put('product', {
-      ...old,
-      name: text(params, 'name') ?? old.name,
-      description:
-        'description' in params ? (text(params, 'description') ?? null) : old.description,
-      active: flag(params, 'active') ?? old.active,
-      metadata: mergedMetadata(old.metadata as Record<string, string>, group(params, 'metadata')),
+    return change(scope, 'product', 'product.updated', old, {
+      name: text(params, 'name'),
+      description: unsettable(params, 'description'),
+      active: flag(params, 'active'),
+      metadata: metadata(params, old.metadata),
       updated: scope.nowSeconds(),
     });
-    scope.emit('product.updated', next, { updated: old.updated });
-    return next;
   },
   'POST /v1/prices': (scope, params) => createPrice(scope, params),
   'GET /v1/prices': (scope, params) => {
@@ -46,15 +53,12 @@ export const catalog: Resource = {
   'GET /v1/prices/:id': (scope, _params, id) => scope.must('price', id),
   'POST /v1/prices/:id': (scope, params, id) => {
     const old = scope.must('price', id);
-    const next = scope.put('price', {
-      ...old,
-      active: flag(params, 'active') ?? old.active,
-      nickname: text(params, 'nickname') ?? old.nickname,
-      lookup_key: text(params, 'lookup_key') ?? old.lookup_key,
-      metadata: mergedMetadata(old.metadata as Record<string, string>, group(params, 'metadata')),
+    return change(scope, 'price', 'price.updated', old, {
+      active: flag(params, 'active'),
+      nickname: unsettable(params, 'nickname'),
+      lookup_key: 'lookup_key' in params ? lookupKey(scope, params) : undefined,
+      metadata: metadata(params, old.metadata),
     });
-    scope.emit('price.updated', next, { active: old.active });
-    return next;
   },
 };
 
@@ -64,7 +68,7 @@ function createProduct(scope: Scope, params: Params): Entity {
   const name = text(params, 'name');
   if (name === undefined) throw faults.required('name');
   const id = text(params, 'id') ?? newId('prod');
-  if (scope.get('product', id)) throw faults.invalidParam('id', 'Product already exists.');
+  if (scope.get('product', id)) throw faults.exists('Product');
   const nowSeconds = scope.nowSeconds();
   const product = scope.put('product', {
     id,
@@ -76,7 +80,7 @@ function createProduct(scope: Scope, params: Params): Entity {
     images: strings(params, 'images'),
     livemode: scope.livemode,
     marketing_features: list(params, 'marketing_features').map((f) => ({ name: text(f, 'name') })),
-    metadata: mergedMetadata({}, group(params, 'metadata')),
+    metadata: metadata(params),
     name,
     package_dimensions: null,
     shippable: null,
@@ -91,13 +95,15 @@ function createProduct(scope: Scope, params: Params): Entity {
   return product;
 }
 
-function createPrice(scope: Scope, params: Params): Entity {
+/** A price, as made by the API or in place by a checkout. */
+export function createPrice(scope: Scope, params: Params): Entity {
   const currency = text(params, 'currency')?.toLowerCase();
   if (currency === undefined) throw faults.required('currency');
-  const unitAmount = number(params, 'unit_amount');
+  if (!/^[a-z]{3}$/.test(currency))
+    throw faults.invalidParam('currency', `Invalid currency: ${currency}.`);
+  const unitAmount = integer(params, 'unit_amount');
   if (unitAmount === undefined) throw faults.required('unit_amount');
-  if (!Number.isInteger(unitAmount) || unitAmount < 0)
-    throw faults.invalidParam('unit_amount', 'Invalid integer');
+  if (unitAmount < 0) throw faults.invalidInteger('unit_amount', String(unitAmount));
   const inline = group(params, 'product_data');
   const product = inline ? createProduct(scope, inline).id : text(params, 'product');
   if (product === undefined) throw faults.required('product');
@@ -112,7 +118,7 @@ function createPrice(scope: Scope, params: Params): Entity {
     custom_unit_amount: null,
     livemode: scope.livemode,
     lookup_key: lookupKey(scope, params),
-    metadata: mergedMetadata({}, group(params, 'metadata')),
+    metadata: metadata(params),
     nickname: text(params, 'nickname') ?? null,
     product,
     recurring: recurring(group(params, 'recurring')),
@@ -150,7 +156,7 @@ function recurring(params: Params | undefined): Record<string, unknown> | null {
     throw faults.invalidParam('recurring[interval]', 'Invalid recurring[interval]');
   return {
     interval,
-    interval_count: number(params, 'interval_count') ?? 1,
+    interval_count: integer(params, 'interval_count') ?? 1,
     meter: null,
     trial_period_days: null,
     usage_type: 'licensed',

@@ -1,7 +1,8 @@
 import { page } from '../answer.ts';
-import { group, mergedMetadata, type Params, text } from '../form.ts';
-import { newId, type Scope } from '../scope.ts';
-import { endNow } from '../subscription-cycle.ts';
+import { change } from '../change.ts';
+import { metadata, type Params, text, unsettable } from '../form.ts';
+import { type Entity, newId, type Scope } from '../scope.ts';
+import { endAt } from '../subscription-cycle.ts';
 import type { Resource } from '../resource.ts';
 
 /** `/v1/customers` and `/v1/payment_methods`. */
@@ -9,32 +10,32 @@ export const customers: Resource = {
   'POST /v1/customers': (scope, params) => createCustomer(scope, params),
   'GET /v1/customers': (scope, params) => {
     const email = text(params, 'email');
-    const found = scope.list('customer').filter((c) => email === undefined || c.email === email);
+    const found = scope
+      .list('customer')
+      .filter((c) => c.deleted !== true && (email === undefined || c.email === email));
     return page(found, params, '/v1/customers');
   },
-  'GET /v1/customers/:id': (scope, _params, id) => scope.must('customer', id),
+  'GET /v1/customers/:id': (scope, _params, id) =>
+    // A deleted one is still there to be read, as a stub.
+    scope.get('customer', id) ?? scope.must('customer', id),
   'POST /v1/customers/:id': (scope, params, id) => {
     const old = scope.must('customer', id);
-    const next = scope.put('customer', {
-      ...old,
-      email: 'email' in params ? (text(params, 'email') ?? null) : old.email,
-      name: 'name' in params ? (text(params, 'name') ?? null) : old.name,
-      description:
-        'description' in params ? (text(params, 'description') ?? null) : old.description,
-      metadata: mergedMetadata(old.metadata as Record<string, string>, group(params, 'metadata')),
+    return change(scope, 'customer', 'customer.updated', old, {
+      email: unsettable(params, 'email'),
+      name: unsettable(params, 'name'),
+      phone: unsettable(params, 'phone'),
+      description: unsettable(params, 'description'),
+      metadata: metadata(params, old.metadata),
     });
-    scope.emit('customer.updated', next, { email: old.email });
-    return next;
   },
   'DELETE /v1/customers/:id': (scope, _params, id) => {
     const customer = scope.must('customer', id);
     for (const subscription of scope.list('subscription')) {
       if (subscription.customer === id && subscription.status !== 'canceled')
-        endNow(scope, subscription);
+        endAt(scope, subscription, scope.nowSeconds());
     }
-    scope.delete('customer', id);
     scope.emit('customer.deleted', customer);
-    return { id, object: 'customer', deleted: true };
+    return scope.put('customer', { id, object: 'customer', deleted: true });
   },
   'GET /v1/payment_methods': (scope, params) => {
     const customer = text(params, 'customer');
@@ -47,7 +48,7 @@ export const customers: Resource = {
 };
 
 /** A customer, as made by the API or by a checkout that was given none. */
-export function createCustomer(scope: Scope, params: Params) {
+export function createCustomer(scope: Scope, params: Params): Entity {
   const customer = scope.put('customer', {
     id: newId('cus'),
     object: 'customer',
@@ -69,7 +70,7 @@ export function createCustomer(scope: Scope, params: Params) {
       rendering_options: null,
     },
     livemode: scope.livemode,
-    metadata: mergedMetadata({}, group(params, 'metadata')),
+    metadata: metadata(params),
     name: text(params, 'name') ?? null,
     next_invoice_sequence: 1,
     phone: text(params, 'phone') ?? null,

@@ -14,12 +14,3 @@ export const events: Resource = {
   },
   'GET /v1/events/:id': (scope, _params, id) => scope.must('event', id),
 };
-
-/** `/v1/payment_intents` and `/v1/charges`, to read. */
-export const payments: Resource = {
-  'GET /v1/payment_intents/:id': (scope, _params, id) => scope.must('payment_intent', id),
-  'GET /v1/payment_intents': (scope, params) =>
-    page(scope.list('payment_intent'), params, '/v1/payment_intents'),
-  'GET /v1/charges/:id': (scope, _params, id) => scope.must('charge', id),
-  'GET /v1/charges': (scope, params) => page(scope.list('charge'), params, '/v1/charges'),
-};

@@ -1,22 +1,26 @@
+import { page } from '../answer.ts';
 import { faults } from '../faults.ts';
-import { text } from '../form.ts';
+import { flag, group, link, metadata, text } from '../form.ts';
 import { newId } from '../scope.ts';
 import type { Resource } from '../resource.ts';
 
 /** How long a portal page may be opened after it was made. */
 export const PORTAL_SECONDS = 1_800;
 
-/** `/v1/billing_portal/sessions`. */
+/** `/v1/billing_portal/sessions` and `/v1/billing_portal/configurations`, which change nothing. */
 export const portal = (baseUrl: () => string): Resource => ({
   'POST /v1/billing_portal/sessions': (scope, params) => {
     const customer = text(params, 'customer');
     if (customer === undefined) throw faults.required('customer');
     scope.must('customer', customer, 'customer');
+    const configuration = text(params, 'configuration');
+    if (configuration !== undefined)
+      scope.must('billing_portal.configuration', configuration, 'configuration');
     const id = newId('bps');
     return scope.put('billing_portal.session', {
       id,
       object: 'billing_portal.session',
-      configuration: 'bpc_default',
+      configuration: configuration ?? 'bpc_default',
       created: scope.nowSeconds(),
       customer,
       customer_account: null,
@@ -24,8 +28,30 @@ export const portal = (baseUrl: () => string): Resource => ({
       livemode: scope.livemode,
       locale: null,
       on_behalf_of: null,
-      return_url: text(params, 'return_url') ?? null,
+      return_url: link(params, 'return_url') ?? null,
       url: `${baseUrl()}/p/session/${id}`,
     });
+  },
+  'POST /v1/billing_portal/configurations': (scope, params) => {
+    if (group(params, 'features') === undefined) throw faults.required('features');
+    const nowSeconds = scope.nowSeconds();
+    return scope.put('billing_portal.configuration', {
+      id: newId('bpc'),
+      object: 'billing_portal.configuration',
+      active: true,
+      created: nowSeconds,
+      default_return_url: link(params, 'default_return_url') ?? null,
+      is_default: false,
+      livemode: scope.livemode,
+      metadata: metadata(params),
+      updated: nowSeconds,
+    });
+  },
+  'GET /v1/billing_portal/configurations': (scope, params) => {
+    const active = flag(params, 'active');
+    const found = scope
+      .list('billing_portal.configuration')
+      .filter((one) => active === undefined || one.active === active);
+    return page(found, params, '/v1/billing_portal/configurations');
   },
 });

@@ -1,0 +1,38 @@
+import type { Clock } from '../core/clock.ts';
+import type { Store } from '../core/store.ts';
+import type { Accounts } from './accounts.ts';
+import { catchUp } from './catch-up.ts';
+import { type Emit, type Entity, type Kind, openScope, PLATFORM, type Scope } from './scope.ts';
+
+/** The scopes of the sandbox: one for each account and mode. */
+export interface World {
+  /** What one account has in one mode, as it is by now. */
+  scope(account: string, livemode: boolean): Scope;
+  /** Every account and mode that can hold something. */
+  scopes(): Scope[];
+  /** An object whose account is not known, as on the pages people visit. */
+  find(kind: Kind, id: string): { scope: Scope; entity: Entity } | null;
+  /** What people read as the seller's name. */
+  nameOf(scope: Scope): string;
+}
+
+/** Opens every scope of a store. A scope is brought up to its present whenever it is opened. */
+export function openWorld(store: Store, clock: Clock, accounts: Accounts, emit: Emit): World {
+  const world: World = {
+    scope: (account, livemode) => catchUp(openScope(store, clock, account, livemode, emit)),
+    scopes: () =>
+      [PLATFORM, ...accounts.list().map(({ id }) => id)].flatMap((id) => [
+        world.scope(id, false),
+        world.scope(id, true),
+      ]),
+    find(kind, id) {
+      for (const scope of world.scopes()) {
+        const entity = scope.get(kind, id);
+        if (entity) return { scope, entity };
+      }
+      return null;
+    },
+    nameOf: (scope) => accounts.get(scope.account)?.name ?? 'dream',
+  };
+  return world;
+}
