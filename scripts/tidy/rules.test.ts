@@ -14,6 +14,12 @@ describe('tidyFaults', () => {
     ['widgets/src/a.ts', "import { Email } from '@dream/contract/primitives';", 'import type'],
     ['sandbox/src/a.ts', "import { x } from '@dream/contract';", 'nothing of ours'],
     ['demo-site/server.ts', "import { x } from '@dream/edge';", 'customer would write'],
+    [
+      'demo-site/src/page.ts',
+      "import { x } from '../../widgets/src/x.ts';",
+      'customer would write',
+    ],
+    ['docs/decisions/0001-a.md', 'From https://registry.example.com', "registry's host"],
     ['edge/src/storage/a.ts', "import { x } from '../usage/limit.ts';", 'knows no feature'],
     ['edge/src/usage/a.ts', "import { x } from '../billing/billing.route.ts';", 'its own'],
     ['README.md', 'See `edge/src/nowhere.ts`.', 'does not exist'],

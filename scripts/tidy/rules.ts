@@ -32,7 +32,7 @@ const isTest = (path: string) => path.endsWith('.test.ts');
 const purity: Rule = ({ path, text }) => {
   const suffix = /\.([\w-]+)\.ts$/.exec(path)?.[1];
   if (
-    !path.startsWith('edge/src/') ||
+    !/^edge\/src\/.*\.ts$/.test(path) ||
     EFFECTS.test(path) ||
     (suffix !== undefined && SUFFIXES.has(suffix))
   )
@@ -81,7 +81,8 @@ function importFault(path: string, target: string, isType: boolean): string[] {
   const ours = /^@dream\/|^dream-api/.test(target);
   if (from === 'sandbox' && (ours || leaves(path, target, 'sandbox')))
     return [`imports ${target}. The sandbox imports nothing of ours.`];
-  if (from === 'demo-site' && /@dream\/(edge|widgets)/.test(target))
+  const reachesIn = /@dream\/(edge|widgets)/.test(target) || leaves(path, target, 'demo-site');
+  if (from === 'demo-site' && reachesIn)
     return [`imports ${target}. The demo is what a customer would write.`];
   return path.startsWith('edge/src/') && !isTest(path) ? edgeImportFault(path, target) : [];
 }
@@ -108,7 +109,11 @@ const marks: Rule = ({ path, text }) => {
   if (/lock|CHANGELOG|^scripts\/tidy\//.test(path)) return [];
   const mark = /\b(TODO|FIXME|HACK)\b/.exec(text)?.[0];
   const machine = /(?<![\w.])\/(work|root|home\/\w+|Users\/\w+)\//.exec(text)?.[0];
+  const host = /\bregistry\.[a-z0-9-]+\.[a-z]{2,}/.exec(text)?.[0];
   return [
+    ...(host
+      ? [`names a registry's host (${host}). Leave that to the machine's own settings.`]
+      : []),
     ...(mark ? [`says ${mark}. Do it, or say what is so in words.`] : []),
     ...(machine ? [`names a path of one machine (${machine}).`] : []),
   ];
