@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { KEY_ERRORS } from './errors.ts';
+import { IDEMPOTENCY_ERRORS, KEY_ERRORS } from './errors.ts';
 import { Customer } from './customers.ts';
 import { HttpUrl, Name } from './primitives.ts';
 import { route } from './respond.ts';
@@ -16,7 +16,6 @@ const userErrors = [
   'session_expired',
   'session_ended',
   'origin_not_allowed',
-  'rate_limited',
 ] as const;
 
 const providerErrors = [
@@ -47,9 +46,7 @@ export const createCheckout = route({
     'already_subscribed',
     'redirect_url_not_allowed',
     'redirect_url_required',
-    'idempotency_conflict',
-    'idempotency_in_flight',
-    'idempotency_key_invalid',
+    ...IDEMPOTENCY_ERRORS,
   ],
 });
 
@@ -68,7 +65,7 @@ export const confirmCheckout = route({
     ),
   }),
   answer: v.object({ status: v.picklist(['open', 'complete', 'expired']), customer: Customer }),
-  errors: [...userErrors, ...providerErrors, 'checkout_not_found'],
+  errors: [...userErrors, ...providerErrors, ...IDEMPOTENCY_ERRORS, 'checkout_not_found'],
 });
 
 export const createPortal = route({
@@ -81,6 +78,7 @@ export const createPortal = route({
   errors: [
     ...userErrors,
     ...providerErrors,
+    ...IDEMPOTENCY_ERRORS,
     'billing_account_missing',
     'redirect_url_not_allowed',
     'redirect_url_required',

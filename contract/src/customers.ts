@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { KEY_ERRORS } from './errors.ts';
+import { IDEMPOTENCY_ERRORS, KEY_ERRORS } from './errors.ts';
 import { AtMs, Email, Name, pageOf, PageQuery, text } from './primitives.ts';
 import { route } from './respond.ts';
 
@@ -76,9 +76,8 @@ export const createCustomer = route({
     'tier_not_found',
     'password_rejected',
     'provider_unavailable',
-    'idempotency_conflict',
-    'idempotency_in_flight',
-    'idempotency_key_invalid',
+    'provider_refused',
+    ...IDEMPOTENCY_ERRORS,
   ],
 });
 

@@ -157,7 +157,7 @@ export const ERRORS = {
   tier_in_use: row(
     409,
     'Tier in use',
-    'Make another tier the default, or move its customers, before archiving it.',
+    'This is the default tier. Make another one the default first.',
   ),
   price_not_found: row(400, 'Unknown price', 'Use a priceId of that tier, or leave it out.'),
   feature_not_found: row(
@@ -306,4 +306,14 @@ export const KEY_ERRORS = [
   'mode_mismatch',
   'project_not_found',
   'project_deleted',
+] as const satisfies readonly ErrorCode[];
+
+/**
+ * What a POST can answer whose first success is kept for repeats of its Idempotency-Key. Other POSTs
+ * take a key, too, and refuse a malformed one.
+ */
+export const IDEMPOTENCY_ERRORS = [
+  'idempotency_key_invalid',
+  'idempotency_conflict',
+  'idempotency_in_flight',
 ] as const satisfies readonly ErrorCode[];

@@ -1,16 +1,12 @@
 import * as v from 'valibot';
+import { IDEMPOTENCY_ERRORS } from './errors.ts';
 import { AtMs, Email, HttpUrl, Mode, ProjectId, text, whole } from './primitives.ts';
 import { route } from './respond.ts';
 import { Tier, TierInput } from './tiers.ts';
 
 const base = '/api/projects/:project';
 const env = `${base}/:mode`;
-const errors = [
-  'operator_required',
-  'project_not_found',
-  'project_deleted',
-  'idempotency_key_invalid',
-] as const;
+const errors = ['operator_required', 'project_not_found', 'project_deleted'] as const;
 
 /** One product of an account. Its two environments are made with it. */
 export const Project = v.object({
@@ -36,13 +32,7 @@ export const createProject = route({
   }),
   answer: v.object({ project: Project }),
   status: 201,
-  errors: [
-    'operator_required',
-    'project_exists',
-    'idempotency_conflict',
-    'idempotency_in_flight',
-    'idempotency_key_invalid',
-  ],
+  errors: ['operator_required', 'project_exists', 'idempotency_key_invalid'],
 });
 
 export const listProjects = route({
@@ -101,7 +91,7 @@ export const createKey = route({
   body: v.strictObject({ name: v.optional(text(60), 'Secret key') }),
   answer: v.object({ key: SecretKey, secret: v.string() }),
   status: 201,
-  errors: [...errors, 'already_done', 'idempotency_conflict', 'idempotency_in_flight'],
+  errors: [...errors, ...IDEMPOTENCY_ERRORS, 'already_done'],
   secretAnswer: true,
 });
 
@@ -122,13 +112,7 @@ export const rotateKey = route({
   body: v.strictObject({ overlapHours: v.optional(whole(0, 720), 24) }),
   answer: v.object({ key: SecretKey, secret: v.string() }),
   status: 201,
-  errors: [
-    ...errors,
-    'secret_key_not_found',
-    'already_done',
-    'idempotency_conflict',
-    'idempotency_in_flight',
-  ],
+  errors: [...errors, ...IDEMPOTENCY_ERRORS, 'secret_key_not_found', 'already_done'],
   secretAnswer: true,
 });
 
@@ -288,7 +272,7 @@ export const startConnection = route({
   auth: ['operator'],
   body: v.strictObject({ redirectUrl: HttpUrl }),
   answer: v.object({ url: v.string(), state: v.string() }),
-  errors: [...errors, 'platform_protected'],
+  errors: [...errors, ...IDEMPOTENCY_ERRORS, 'platform_protected'],
 });
 
 export const completeConnection = route({
@@ -303,6 +287,7 @@ export const completeConnection = route({
   answer: v.object({ connection: Connection }),
   errors: [
     ...errors,
+    ...IDEMPOTENCY_ERRORS,
     'connection_invalid',
     'platform_protected',
     'provider_unavailable',

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { KEY_ERRORS } from './errors.ts';
+import { IDEMPOTENCY_ERRORS, KEY_ERRORS } from './errors.ts';
 import { Customer, ExternalId, Password } from './customers.ts';
 import { AtMs, Email } from './primitives.ts';
 import { route } from './respond.ts';
@@ -21,6 +21,7 @@ export type Session = v.InferOutput<typeof Session>;
 export const RefreshToken = v.pipe(v.string('Must be a refresh token.'), v.maxLength(400));
 
 const browser = [...KEY_ERRORS, 'origin_not_allowed', 'too_many_attempts'] as const;
+const browserPost = [...browser, 'idempotency_key_invalid'] as const;
 
 export const exchangeSession = route({
   method: 'post',
@@ -30,7 +31,7 @@ export const exchangeSession = route({
   auth: ['pk'],
   body: v.strictObject({ sealedToken: v.pipe(v.string(), v.maxLength(8000)) }),
   answer: v.object({ ...Session.entries, isNew: v.boolean() }),
-  errors: [...browser, 'identity_not_proved', 'provider_unavailable'],
+  errors: [...browserPost, 'identity_not_proved', 'provider_unavailable', 'provider_refused'],
 });
 
 export const passwordSession = route({
@@ -40,7 +41,7 @@ export const passwordSession = route({
   auth: ['pk'],
   body: v.strictObject({ email: Email, password: v.pipe(v.string(), v.maxLength(200)) }),
   answer: Session,
-  errors: [...browser, 'credentials_wrong', 'provider_unavailable'],
+  errors: [...browserPost, 'credentials_wrong', 'provider_unavailable', 'provider_refused'],
 });
 
 export const refreshSession = route({
@@ -50,7 +51,7 @@ export const refreshSession = route({
   auth: ['pk'],
   body: v.strictObject({ refreshToken: RefreshToken }),
   answer: Session,
-  errors: [...browser, 'session_ended', 'token_invalid'],
+  errors: [...browserPost, 'session_ended', 'token_invalid'],
 });
 
 export const endSession = route({
@@ -60,7 +61,7 @@ export const endSession = route({
   auth: ['pk'],
   body: v.strictObject({ refreshToken: RefreshToken }),
   answer: v.object({ success: v.literal(true) }),
-  errors: [...browser, 'token_invalid'],
+  errors: [...browserPost, 'token_invalid'],
 });
 
 export const createSession = route({
@@ -83,7 +84,7 @@ export const createSession = route({
     'customer_exists',
     'user_id_required',
     'platform_protected',
-    'idempotency_key_invalid',
+    ...IDEMPOTENCY_ERRORS,
     'already_done',
   ],
   secretAnswer: true,
@@ -124,6 +125,7 @@ export const setPassword = route({
     'password_rejected',
     'too_many_attempts',
     'provider_unavailable',
+    'provider_refused',
   ],
 });
 
