@@ -102,6 +102,21 @@ describe('runChild', () => {
     },
   );
 
+  it.skipIf(process.platform === 'win32')(
+    'tells that the child was asked to end, also when that exits with 0',
+    async () => {
+      const asking = `
+        import { runChild } from ${JSON.stringify(join(scripts, 'bootstrap', 'child.mjs'))};
+        const child = "process.on('SIGINT', () => process.exit(0)); process.kill(process.ppid, 'SIGINT'); setInterval(() => {}, 1000)";
+        console.log(JSON.stringify(await runChild(process.execPath, ['--eval', child], {})));`;
+      const child = spawn(process.execPath, ['--input-type=module', '--eval', asking], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const [told] = await once(child.stdout.setEncoding('utf8'), 'data');
+      expect(JSON.parse(String(told))).toEqual({ code: 0, signal: null, asked: 'SIGINT' });
+    },
+  );
+
   it.skipIf(process.platform === 'win32')('ends by the signal that ended the child', async () => {
     const [, signal] = await once(start(`process.kill(process.pid, 'SIGTERM')`), 'exit');
     expect(signal).toBe('SIGTERM');

@@ -7,7 +7,8 @@ const ENDING_SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 const GRACE_MS = 20_000;
 
 /**
- * @typedef {{ code: number | null, signal: NodeJS.Signals | null }} Ended
+ * How a child ended, and the first signal we passed on to it: some programs exit with 0 on one.
+ * @typedef {{ code: number | null, signal: NodeJS.Signals | null, asked?: NodeJS.Signals }} Ended
  */
 
 /**
@@ -25,8 +26,11 @@ export function runChild(command, args, options) {
     const child = spawn(command, args, { stdio: 'inherit', ...options });
     /** @type {NodeJS.Timeout | undefined} */
     let grace;
+    /** @type {NodeJS.Signals | undefined} */
+    let asked;
     /** @param {NodeJS.Signals} signal */
     const passOn = (signal) => {
+      asked ??= signal;
       // Windows has no signals: the console has told the child already, and kill() would cut it off.
       if (process.platform !== 'win32') child.kill(signal);
       grace ??= setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
@@ -42,7 +46,7 @@ export function runChild(command, args, options) {
     });
     child.once('exit', (code, signal) => {
       settle();
-      resolve({ code, signal });
+      resolve({ code, signal, ...(asked && { asked }) });
     });
   });
 }

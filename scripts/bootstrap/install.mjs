@@ -109,6 +109,7 @@ export async function installPackages(root, tools, env) {
   flags.push('--config.confirm-modules-purge=false', '--reporter=append-only');
   const args = [tools.pnpm, 'install', ...flags];
   const ended = await runChild(tools.node, args, { cwd: root, env, stdio: TO_STDERR });
+  stopWhenAsked(ended);
   if (ended.code !== 0) {
     const advice = 'After a change of a package.json, run "pnpm install --ignore-scripts" once.';
     throw new BootstrapError(`pnpm install failed, see above. ${advice}`, ended);
@@ -160,13 +161,22 @@ async function prepareTool(root, name, env) {
   const flags = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const options = { cwd: draft, env, stdio: TO_STDERR, shell: command.endsWith('.cmd') };
   const ended = await runChild(command, [...args, ...flags], options).catch(() => undefined);
+  if (ended?.code !== 0 || ended.asked) rmSync(draft, { recursive: true, force: true });
+  stopWhenAsked(ended);
   if (ended?.code !== 0) {
-    rmSync(draft, { recursive: true, force: true });
     const advice = 'Check that npm is installed next to Node and reaches its registry.';
     throw new BootstrapError(`npm could not install ${name}. ${advice}`, ended);
   }
   publish(draft, folder);
   return folder;
+}
+
+/**
+ * Ctrl-C during an install means "do not go on", also when the installer itself ended well.
+ * @param {Ended | undefined} ended
+ */
+function stopWhenAsked(ended) {
+  if (ended?.asked) throw new BootstrapError('Stopped.', { code: null, signal: ended.asked });
 }
 
 /**

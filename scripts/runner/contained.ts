@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 
-/** How a contained command ended, with all it printed. */
+/** How a contained command ended, with all it printed, less colours (oxlint has them in any CI). */
 export type Outcome = { succeeded: boolean; output: string; reason?: string };
 
 /** A running command and the way to end it early. */
@@ -68,7 +69,7 @@ export function runContained(
       void Promise.race([drained, wait(DRAIN_MS, undefined, { ref: false })]).then(() =>
         resolve({
           succeeded: code === 0 && reason === undefined,
-          output,
+          output: stripVTControlCharacters(output),
           ...(reason && { reason }),
         }),
       );

@@ -37,7 +37,7 @@ describe('runSteps', () => {
 
   it('shows what a failed step printed and skips what needs it, to the end of the chain', async () => {
     const table = [
-      step('bad', 'console.log("the reason"); process.exit(3)'),
+      step('bad', 'console.log("\\x1b[31mthe reason\\x1b[0m"); process.exit(3)'),
       step('next', '', { after: ['bad'] }),
       step('after next', '', { after: ['next'] }),
       step('other', ''),

@@ -33,6 +33,7 @@ describe('tidyFaults', () => {
   it.each([
     ['edge/src/usage/track.route.ts', 'const now = Date.now();'],
     ['edge/src/usage/limit.ts', 'return stub.fetch(request);'],
+    ['edge/src/docs/pages.json', '{ "html": "<code>fetch(url)</code>" }'],
     ['widgets/src/a.ts', "import type { Tier } from '@dream/contract';"],
     ['README.md', 'See `edge/src/` and `edge/src/app.ts`.'],
   ])('has nothing against %s', (path, text) => {
