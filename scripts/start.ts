@@ -55,12 +55,16 @@ async function start(): Promise<void> {
   writeFileSync(file, `${JSON.stringify(local, null, 2)}\n`, { mode: 0o600 });
   process.stdout.write(welcome(local, sandbox.control));
 
+  let stopping = false;
   const stop = async () => {
+    // A terminal signals every process, and npm passes the signal on: it may come twice.
+    if (stopping) return;
+    stopping = true;
     await edge.stop();
     await sandbox.stop();
     process.exit(0);
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
 }
 
 function welcome(

@@ -126,8 +126,8 @@ describe('bad input', () => {
     ['{"email":"a@b.example","plan":"gold"}', {}, 400, 'tier_not_found'],
     ['{"email":"a@b.example","rôle":"admin"}', {}, 400, 'invalid_request'],
     ['{"email":"ada@example.com"}', {}, 409, 'customer_exists'],
-    ['[]', {}, 400, 'invalid_request'],
-    ['null', {}, 400, 'invalid_request'],
+    ['[]', {}, 400, 'invalid_json'],
+    ['null', {}, 400, 'invalid_json'],
   ])('%.30s… is refused, and creates nobody', async (body, headers, status, code) => {
     const count = async () =>
       (await call('GET', '/api/customers?limit=100', { key: first.sk })).body.customers.length;

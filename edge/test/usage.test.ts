@@ -83,6 +83,14 @@ describe('POST /api/usage', () => {
     expect((await call('GET', '/api/usage', { key: sk, user: 'ada' })).body.usageCount).toBe(2);
   });
 
+  it('counts nothing for a body that is no object', async () => {
+    const { sk } = await createEnvironment();
+    for (const body of ['[]', 'null', '1', '""']) {
+      expect((await post(sk, 'ada', { body })).body.code).toBe('invalid_json');
+    }
+    expect((await call('GET', '/api/usage', { key: sk, user: 'ada' })).body.usageCount).toBe(0);
+  });
+
   it('takes an own id with letters of any language, percent-encoded', async () => {
     const { sk } = await createEnvironment();
     const headers = {

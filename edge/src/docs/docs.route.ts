@@ -9,6 +9,8 @@ body { font: 17px/1.6 system-ui, sans-serif; max-width: 42rem; margin: 0 auto; p
   color: light-dark(#1a1c23, #e8eaf0); background: light-dark(#fff, #0e0f14); }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .5rem; } h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; }
 code { font: .9em ui-monospace, monospace; background: light-dark(#f1f2f6, #1d2029); border-radius: .3rem; padding: .1em .35em; overflow-wrap: anywhere; }
+pre { overflow-x: auto; padding: .8rem 1rem; border-radius: .4rem; background: light-dark(#f1f2f6, #1d2029); } pre code { padding: 0; background: none; }
+td, th { text-align: start; padding: .2rem .8rem .2rem 0; vertical-align: top; }
 blockquote { margin: 1rem 0; padding: .5rem 1rem; border-inline-start: 4px solid light-dark(#4f46e5, #8b85ff); }`;
 
 /** The pages of `docs/`, made to HTML by `npm run gen`: where the link of every error leads. */

@@ -28,6 +28,9 @@ export async function readBody(
   } catch {
     throw new Fail('invalid_json');
   }
+  // A list would pass for an object without fields.
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Fail('invalid_json');
   return check(schema, value);
 }
 
