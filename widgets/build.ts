@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
+import { build } from 'vite';
+import config from './vite.config.ts';
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const cdn = join(folder, 'dist/cdn');
+const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+  version: string;
+};
+const budgets = JSON.parse(readFileSync(join(folder, 'budgets.json'), 'utf8')) as Record<
+  string,
+  number
+>;
+
+/** How the edge's asset server answers: the entry moves, everything with a hash or a version stays. */
+const HEADERS = `/v*
+  Access-Control-Allow-Origin: *
+  Cross-Origin-Resource-Policy: cross-origin
+  X-Content-Type-Options: nosniff
+  Cache-Control: public, max-age=31536000, immutable
+/v1/dream.js
+  ! Cache-Control
+  Cache-Control: public, max-age=300, stale-while-revalidate=86400
+`;
+
+type Chunk = { fileName: string; code: string; imports: string[]; facadeModuleId: string | null };
+
+rmSync(cdn, { recursive: true, force: true });
+const output = (await build(config)) as unknown as { output: Chunk[] };
+const chunks = new Map(output.output.map((chunk) => [chunk.fileName, chunk]));
+
+/** A chunk and all it imports: what a browser loads for it. */
+function withImports(fileName: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(fileName)) return seen;
+  seen.add(fileName);
+  for (const each of chunks.get(fileName)?.imports ?? []) withImports(each, seen);
+  return seen;
+}
+
+const fileOf = (module: string): string => {
+  const found = [...chunks.values()].find(({ facadeModuleId }) => facadeModuleId?.endsWith(module));
+  if (!found) throw new Error(`The build made no chunk of ${module}.`);
+  return found.fileName;
+};
+const brotliBytes = (fileName: string): number =>
+  brotliCompressSync(readFileSync(join(cdn, 'v1', fileName))).byteLength;
+const sum = (files: Iterable<string>): number =>
+  [...files].reduce((bytes, file) => bytes + brotliBytes(file), 0);
+
+const pricing = withImports(fileOf('src/pricing/pricing.ts'));
+pricing.add('dream.js');
+const further = ['signup/signup', 'usage-meter/usage-meter'].map((name) => {
+  const files = withImports(fileOf(`src/${name}.ts`));
+  return { name, bytes: sum([...files].filter((file) => !pricing.has(file))) };
+});
+
+const measured = [
+  { name: 'core + pricing', bytes: sum(pricing), budget: budgets['core + pricing'] ?? 0 },
+  ...further.map((each) => ({ ...each, budget: budgets['each further element'] ?? 0 })),
+];
+for (const { name, bytes, budget } of measured)
+  process.stdout.write(`${name}: ${bytes} of ${budget} bytes (brotli)\n`);
+
+// A page that pins a version gets these very files for ever.
+cpSync(join(cdn, 'v1'), join(cdn, `v${version}`), { recursive: true });
+writeFileSync(join(cdn, '_headers'), HEADERS);
+
+const integrity = (file: string): string =>
+  `sha384-${createHash('sha384')
+    .update(readFileSync(join(cdn, 'v1', file)))
+    .digest('base64')}`;
+const files = ['dream.js', ...readdirSync(join(cdn, 'v1/chunks')).map((name) => `chunks/${name}`)];
+writeFileSync(
+  join(cdn, `v${version}`, 'integrity.json'),
+  `${JSON.stringify(Object.fromEntries(files.map((file) => [file, integrity(file)])), null, 2)}\n`,
+);
+
+const tooMuch = measured.filter(({ bytes, budget }) => bytes > budget);
+if (tooMuch.length > 0) {
+  process.stderr.write(
+    `Over budget: ${tooMuch.map(({ name }) => name).join(', ')}. Make it smaller; budgets.json is a promise.\n`,
+  );
+  process.exit(1);
+}

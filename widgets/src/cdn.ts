@@ -1,0 +1,102 @@
+import type { Customer, Session } from '@dream/contract';
+import { emit } from './internal/events.ts';
+import { openSignup } from './internal/open-signup.ts';
+import { dream } from './internal/runtime.ts';
+import { toDreamError } from './internal/api.ts';
+
+// What all elements share is exported, so that it comes with the entry and not in a file more.
+export { css, html, nothing } from 'lit';
+export { baseStyles } from './internal/base.styles.ts';
+export { checkOut, openPortal } from './internal/checkout.ts';
+export { DreamElement } from './internal/dream-element.ts';
+export { commonTexts, notice, sayError } from './internal/notice.ts';
+
+/** Each element's code, loaded when the first of its kind is seen. */
+const ELEMENTS: Readonly<Record<string, () => Promise<unknown>>> = {
+  'dream-pricing': () => import('./pricing/pricing.ts'),
+  'dream-signup': () => import('./signup/signup.ts'),
+  'dream-usage-meter': () => import('./usage-meter/usage-meter.ts'),
+};
+const SELECTOR = Object.keys(ELEMENTS)
+  .map((name) => `${name}:not(:defined)`)
+  .join();
+
+/** What a page may ask of the widgets, as the global `Dream`. */
+export interface Dream {
+  /** `Dream('on', 'signin', fn)`: works before the script is loaded, too. Names without `dream-`. */
+  (command: 'on' | 'off', event: string, listener: (event: CustomEvent) => void): void;
+  /** The page's first data is there and who is signed in is known; never rejects. */
+  readonly ready: Promise<void>;
+  /** Who is signed in. */
+  readonly customer: Customer | null;
+  /** An access token for the page's own server, good for over a minute; null when signed out. */
+  getToken(): Promise<string | null>;
+  /** Opens the sign-in dialog; resolves to whether somebody is signed in. */
+  open(what: 'signup'): Promise<boolean>;
+  /** Takes a session the site's own server made (`dream.sessions.create`). */
+  setSession(session: Session): void;
+  signOut(): Promise<void>;
+}
+
+type Command = Parameters<Dream>;
+type Stub = { q?: Command[] };
+
+declare global {
+  interface Window {
+    Dream?: Dream | Stub;
+  }
+}
+
+function listen(...[command, event, listener]: Command): void {
+  const change = command === 'off' ? 'removeEventListener' : 'addEventListener';
+  document[change](`dream-${event}`, listener as EventListener);
+}
+
+const api: Dream = Object.defineProperties(listen as unknown as Dream, {
+  ready: { get: () => dream.page.load() },
+  customer: { get: () => dream.started?.view.customer ?? null },
+  getToken: { value: () => dream.page.load().then(() => dream.page.token()) },
+  setSession: { value: (session: Session) => dream.page.signIn(session) },
+  signOut: { value: () => dream.page.signOut() },
+  open: {
+    value: (what: string) =>
+      what === 'signup'
+        ? openSignup()
+        : Promise.reject(new TypeError(`Dream.open takes "signup", not "${what}".`)),
+  },
+});
+
+function loadElements(root: ParentNode | Element): void {
+  const names = new Set(
+    [
+      ...root.querySelectorAll(SELECTOR),
+      ...('matches' in root && root.matches(SELECTOR) ? [root] : []),
+    ].map((element) => element.localName),
+  );
+  for (const name of names) {
+    ELEMENTS[name]?.().catch((error: unknown) => {
+      const { code, message } = toDreamError(error);
+      emit(document, 'dream-error', { code, message });
+    });
+  }
+}
+
+function start(): void {
+  const { Dream: before } = window;
+  window.Dream = api;
+  for (const command of (before as Stub | undefined)?.q ?? []) listen(...command);
+  // The first data is on its way while the elements' code is.
+  try {
+    void dream.page.load();
+  } catch (error) {
+    console.error(toDreamError(error).message);
+  }
+  loadElements(document);
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes)
+      for (const node of addedNodes) if (node instanceof Element) loadElements(node);
+  }).observe(document, { childList: true, subtree: true });
+}
+
+// A page may include the script twice, or a framework may run it again.
+if (!window.Dream || !('getToken' in window.Dream)) start();

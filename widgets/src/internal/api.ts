@@ -1,0 +1,82 @@
+/** How long a page waits for one answer. */
+const TIMEOUT_MS = 20_000;
+
+/** What is known of an error: the API's envelope, or as much of it as there is. */
+interface Envelope {
+  code?: string;
+  error?: string;
+  message?: string;
+  docs?: string;
+  [extra: string]: unknown;
+}
+
+/** An error of the API, or of the way to it (`unreachable`). `message` says what to do. */
+export class DreamError extends Error {
+  override readonly name = 'DreamError';
+  readonly code: string;
+  readonly status: number;
+  readonly title: string;
+  readonly docs: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, body: Envelope) {
+    super(body.message ?? 'The answer could not be read.');
+    const { code, error, docs, message: _message, ...details } = body;
+    this.code = code ?? 'unreadable_answer';
+    this.status = status;
+    this.title = error ?? this.message;
+    this.docs = docs ?? null;
+    this.details = details;
+  }
+}
+
+/** What is thrown as the one kind of error elements show. */
+export function toDreamError(error: unknown): DreamError {
+  if (error instanceof DreamError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new DreamError(0, { code: 'unreachable', message });
+}
+
+/**
+ * Calls the edge for a page. Without a token the request needs no preflight: the publishable key is
+ * in the query and the body is sent as plain text.
+ */
+export class Api {
+  readonly base: string;
+  readonly publishableKey: string;
+
+  constructor(base: string, publishableKey: string) {
+    this.base = base;
+    this.publishableKey = publishableKey;
+  }
+
+  /** The address of a path of the API, with the key. */
+  url(path: string): string {
+    const joint = path.includes('?') ? '&' : '?';
+    return `${this.base}/api/${path}${joint}pk=${encodeURIComponent(this.publishableKey)}`;
+  }
+
+  get<T>(path: string, token?: string): Promise<T> {
+    return this.#call(path, { method: 'GET' }, token);
+  }
+
+  post<T>(path: string, body: object, token?: string): Promise<T> {
+    return this.#call(path, { method: 'POST', body: JSON.stringify(body) }, token);
+  }
+
+  put<T>(path: string, body: object, token: string): Promise<T> {
+    return this.#call(path, { method: 'PUT', body: JSON.stringify(body) }, token);
+  }
+
+  async #call<T>(path: string, init: RequestInit, token?: string): Promise<T> {
+    const response = await fetch(this.url(path), {
+      ...init,
+      credentials: 'omit',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+    });
+    const body = (await response.json().catch(() => ({}))) as T & Envelope;
+    if (!response.ok) throw new DreamError(response.status, body);
+    return body;
+  }
+}

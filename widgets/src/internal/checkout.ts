@@ -1,0 +1,58 @@
+import { emit } from './events.ts';
+import type { Page } from './page.ts';
+
+/** Where a customer comes back to; left out, the page itself. */
+export interface Return {
+  successUrl?: string | undefined;
+  cancelUrl?: string | undefined;
+}
+
+/** Sends the signed-in customer to pay for a tier; a subscriber's plan is changed at once. */
+export async function checkOut(
+  page: Page,
+  { tier, priceId, successUrl, cancelUrl }: { tier: string; priceId?: string | undefined } & Return,
+): Promise<void> {
+  const here = location.href.split('#')[0] ?? '';
+  const body = {
+    tier,
+    priceId,
+    successUrl: absolute(successUrl) ?? here,
+    cancelUrl: absolute(cancelUrl) ?? here,
+  };
+  const { url } = await page.authed((token) =>
+    page.api.post<{ url: string }>('create-checkout', body, token),
+  );
+  if (url === body.successUrl) return page.renew();
+  emit(document, 'dream-checkout-start', { tier });
+  return go(url);
+}
+
+/** Sends the signed-in customer to where card and subscription are managed. */
+export async function openPortal(page: Page, returnUrl?: string): Promise<void> {
+  const { url } = await page.authed((token) =>
+    page.api.post<{ url: string }>(
+      'customer-portal',
+      { returnUrl: absolute(returnUrl) ?? location.href.split('#')[0] },
+      token,
+    ),
+  );
+  return go(url);
+}
+
+const absolute = (url: string | undefined): string | undefined =>
+  url === undefined ? undefined : new URL(url, document.baseURI).href;
+
+/** Leaves the page. Payment pages refuse to be framed, so a framed page leaves by its top. */
+async function go(url: string): Promise<void> {
+  if (!/^https?:$/.test(new URL(url).protocol)) throw new Error(`Not a web address: ${url}`);
+  try {
+    (window.top ?? window).location.assign(url);
+  } catch {
+    window.open(url, '_blank');
+    return;
+  }
+  // The button stays busy until the page is gone; one that comes back by the back button wakes up.
+  await new Promise<void>((resolve) => {
+    addEventListener('pageshow', ({ persisted }) => persisted && resolve(), { once: true });
+  });
+}

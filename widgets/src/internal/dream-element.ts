@@ -1,0 +1,157 @@
+import type { Bootstrap, Customer, UsageStatus } from '@dream/contract';
+import { LitElement, type PropertyDeclarations } from 'lit';
+import { DreamError, toDreamError } from './api.ts';
+import { type DreamEvents, emit } from './events.ts';
+import { fill, languageOf, type Texts } from './language.ts';
+import type { Page, View } from './page.ts';
+import { dream } from './runtime.ts';
+
+/** Renders an element without any network: what it would have loaded, or the state it is in. */
+export interface Preview {
+  bootstrap?: Partial<Bootstrap>;
+  customer?: Customer | null;
+  usage?: readonly UsageStatus[];
+  status?: View['status'];
+  error?: { code: string; message: string };
+}
+
+const NO_BOOTSTRAP: Bootstrap = {
+  mode: 'test',
+  branding: { name: '', logoUrl: null, accentColor: null, locale: null, supportEmail: null },
+  tiers: [],
+  signIn: { clerkPublishableKey: '', emailCode: true, password: true },
+  sells: true,
+};
+
+/**
+ * What all elements share: the page's one state, texts in the language of the place, the
+ * project's accent colour, and errors.
+ */
+export abstract class DreamElement extends LitElement {
+  static override properties: PropertyDeclarations = {
+    theme: { reflect: true },
+    config: { attribute: false },
+    texts: { attribute: false },
+    failure: { state: true },
+    busy: { state: true },
+  };
+  /** `light`, `dark`, or nothing: as the page's `color-scheme` says. */
+  declare theme: 'light' | 'dark' | undefined;
+  /** Set: the element draws this and calls nobody. */
+  declare config: Preview | undefined;
+  /** Texts of the site's own, by the names in the element's `.strings.ts`. */
+  declare texts: Texts | undefined;
+  declare protected failure: DreamError | null;
+  /** The action that runs, by a name of the element's choice. */
+  declare protected busy: string | null;
+  /** The element's English texts. */
+  protected abstract readonly english: Texts;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor() {
+    super();
+    this.failure = null;
+    this.busy = null;
+  }
+
+  /** The page's state; throws `publishable_key_missing` when the page names no key. */
+  protected get page(): Page {
+    return dream.page;
+  }
+
+  protected get view(): View {
+    if (this.config) return previewed(this.config);
+    try {
+      return this.page.view;
+    } catch (error) {
+      return { ...previewed({}), status: 'failed', error: toDreamError(error) };
+    }
+  }
+
+  protected get language(): string {
+    return languageOf(this, this.view.bootstrap?.branding.locale);
+  }
+
+  /** A text by its name, filled in. */
+  protected text(name: string, values: Readonly<Record<string, string | number>> = {}): string {
+    return fill(this.texts?.[name] ?? this.english[name] ?? name, values);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+  }
+
+  protected override willUpdate(): void {
+    // Not sooner: a preview sets `config` right after it made the element.
+    if (this.isConnected && !this.config) this.#join();
+    const accent = this.view.bootstrap?.branding.accentColor;
+    if (accent) this.style.setProperty('--_brand', accent);
+  }
+
+  /** Takes part in the page's state, which is loaded for the first element that does. */
+  #join(): void {
+    if (this.#unsubscribe) return;
+    try {
+      this.#unsubscribe = this.page.subscribe(() => this.requestUpdate());
+      this.joined();
+    } catch (error) {
+      console.error(toDreamError(error).message);
+      this.#unsubscribe = () => {};
+    }
+  }
+
+  /** What an element needs of the page besides its first data. */
+  protected joined(): void {
+    void this.page.load();
+  }
+
+  /** Tells the page from this element; false when a listener prevented what was to happen. */
+  protected tell<Name extends keyof DreamEvents>(
+    name: Name,
+    detail: DreamEvents[Name],
+    cancelable = false,
+  ): boolean {
+    return emit(this, name, detail, cancelable);
+  }
+
+  /**
+   * Does what a visitor asked for, one thing at a time: `busy` names it meanwhile, and what goes
+   * wrong is shown. In a preview nothing is done.
+   */
+  protected async act(name: string, work: () => Promise<unknown>): Promise<void> {
+    if (this.busy !== null || this.config) return;
+    this.busy = name;
+    this.failure = null;
+    try {
+      await work();
+    } catch (error) {
+      this.failure = toDreamError(error);
+      this.tell('dream-error', { code: this.failure.code, message: this.failure.message });
+    } finally {
+      this.busy = null;
+    }
+  }
+
+  protected retry(): void {
+    this.failure = null;
+    if (!this.config) void this.page.load();
+  }
+}
+
+function previewed({ bootstrap, customer, usage, status, error }: Preview): View {
+  const problem = error ? new DreamError(0, error) : null;
+  return {
+    status: status ?? (error ? 'failed' : 'ready'),
+    bootstrap: { ...NO_BOOTSTRAP, ...bootstrap },
+    customer: customer ?? null,
+    usage: Object.fromEntries((usage ?? []).map((each) => [each.feature, each])),
+    error: problem,
+  };
+}

@@ -1,0 +1,73 @@
+import type { LiveMessage } from '@dream/contract';
+
+/** Where a socket goes and what it says first; null when nobody is signed in. */
+interface Line {
+  address(): Promise<{ url: string; token: string } | null>;
+  told(message: LiveMessage): void;
+  /** The line was cut and is back: what was said meanwhile was missed. */
+  reconnected(): void;
+}
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 60_000;
+
+/**
+ * Keeps a socket to the edge open until the returned function is called, or the session ends. It
+ * comes back by itself, ever more slowly, and at once when the page is seen or online again.
+ */
+export function listen(line: Line): () => void {
+  let socket: WebSocket | null = null;
+  let isOpening = false;
+  let isClosed = false;
+  let wasReady = false;
+  let waitMs = FIRST_WAIT_MS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const again = () => {
+    if (isClosed) return;
+    timer = setTimeout(() => void open(), waitMs * (0.5 + Math.random() / 2));
+    waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+  };
+  const open = async () => {
+    if (isOpening || socket) return;
+    clearTimeout(timer);
+    isOpening = true;
+    const to = await line.address().catch(() => undefined);
+    isOpening = false;
+    if (to === undefined) return again();
+    if (to === null || isClosed) return;
+    const opened = new WebSocket(to.url);
+    socket = opened;
+    opened.addEventListener('open', () =>
+      opened.send(JSON.stringify({ type: 'auth', accessToken: to.token })),
+    );
+    opened.addEventListener('message', ({ data }) => {
+      const message = JSON.parse(String(data)) as LiveMessage;
+      if (isClosed) return;
+      if (message.type !== 'ready') return line.told(message);
+      waitMs = FIRST_WAIT_MS;
+      if (wasReady) line.reconnected();
+      wasReady = true;
+    });
+    opened.addEventListener('close', () => {
+      socket = null;
+      again();
+    });
+  };
+  const wake = () => {
+    if (isClosed || document.hidden) return;
+    waitMs = FIRST_WAIT_MS;
+    void open();
+  };
+  addEventListener('online', wake);
+  document.addEventListener('visibilitychange', wake);
+  void open();
+
+  return () => {
+    isClosed = true;
+    clearTimeout(timer);
+    removeEventListener('online', wake);
+    document.removeEventListener('visibilitychange', wake);
+    socket?.close();
+  };
+}

@@ -1,0 +1,255 @@
+import type { Bootstrap, Customer, Session, UsageStatus } from '@dream/contract';
+import { Api, DreamError, toDreamError } from './api.ts';
+import { emit } from './events.ts';
+import { claimsOf, isOver, Tokens } from './tokens.ts';
+
+/** The query parameter by which a customer comes back from checkout. Same as in the contract. */
+const CHECKOUT_PARAM = 'dream_checkout';
+
+/** What elements show: the first data of the page, and who is signed in. */
+export interface View {
+  status: 'loading' | 'ready' | 'failed';
+  bootstrap: Bootstrap | null;
+  customer: Customer | null;
+  /** By feature. */
+  usage: Readonly<Record<string, UsageStatus>>;
+  error: DreamError | null;
+}
+
+type NewSession = Pick<Session, 'accessToken' | 'refreshToken' | 'customer' | 'usage'>;
+
+/**
+ * The one state all widgets of a page share: loaded once whatever the number of elements, kept
+ * live by a socket, in step with the other tabs. Elements subscribe and draw `view`.
+ */
+export class Page {
+  readonly api: Api;
+  view: View = { status: 'loading', bootstrap: null, customer: null, usage: {}, error: null };
+  readonly #tokens: Tokens;
+  readonly #listeners = new Set<() => void>();
+  readonly #features = new Set<string>();
+  #loading: Promise<void> | null = null;
+  #closeSocket: (() => void) | null = null;
+
+  constructor(api: Api) {
+    this.api = api;
+    this.#tokens = new Tokens(api);
+    this.#tokens.watch((is, was) => {
+      if (!is && was) this.#forget();
+      else if (is && !this.view.customer) void this.#session();
+    });
+    // Back from Stripe by the browser's own button, the page is as it was left: look again.
+    addEventListener('pageshow', ({ persisted }) => {
+      if (persisted && this.view.customer) void this.renew().catch(() => {});
+    });
+  }
+
+  /** Calls back after every change, until the returned function is called. */
+  subscribe(changed: () => void): () => void {
+    this.#listeners.add(changed);
+    return () => this.#listeners.delete(changed);
+  }
+
+  /** Loads the page's first data, once; again after a failure. Never rejects: see `view.error`. */
+  load(): Promise<void> {
+    if (this.view.status === 'failed') this.#loading = null;
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    this.#set({ status: 'loading', error: null });
+    try {
+      const [bootstrap] = await Promise.all([
+        this.api.get<Bootstrap>('bootstrap'),
+        this.#session(),
+      ]);
+      this.#set({ status: 'ready', bootstrap });
+      emit(document, 'dream-ready', { mode: bootstrap.mode });
+    } catch (error) {
+      this.fail(error);
+      this.#set({ status: 'failed', error: toDreamError(error) });
+    }
+  }
+
+  /** Finds out who is signed in. A visitor without a session costs no request. */
+  async #session(): Promise<void> {
+    if (!this.#tokens.kept) return this.#dropCheckout();
+    try {
+      const back = new URL(location.href).searchParams.get(CHECKOUT_PARAM);
+      if (back) await this.#returned(back);
+      else if (this.#tokens.areFresh)
+        this.#welcome(await this.authed((token) => this.api.get('me', token)));
+      else await this.renew();
+    } catch (error) {
+      if (!isOver(error)) throw error;
+    }
+  }
+
+  /** Back from checkout: the plan is made right before anything is shown, webhook or not. */
+  async #returned(checkoutId: string): Promise<void> {
+    let status = 'open';
+    try {
+      ({ status } = await this.authed((token) =>
+        this.api.post<{ status: string }>('checkout/confirm', { checkoutId }, token),
+      ));
+      this.#dropCheckout();
+    } catch (error) {
+      // What is not known yet is asked again at the next load; what is wrong is asked once.
+      if (isOver(error)) throw error;
+      if (toDreamError(error).status < 500 && toDreamError(error).status > 0) this.#dropCheckout();
+      this.fail(error);
+    }
+    await this.renew();
+    const plan = this.view.customer?.plan ?? '';
+    if (status === 'complete') emit(document, 'dream-checkout-complete', { checkoutId, plan });
+  }
+
+  #dropCheckout(): void {
+    const url = new URL(location.href);
+    if (!url.searchParams.has(CHECKOUT_PARAM)) return;
+    url.searchParams.delete(CHECKOUT_PARAM);
+    history.replaceState(history.state, '', url);
+  }
+
+  /** A token good for over a minute, or null when nobody is signed in. */
+  async token(): Promise<string | null> {
+    if (this.#tokens.kept && !this.#tokens.areFresh) await this.renew();
+    return this.#tokens.kept?.accessToken ?? null;
+  }
+
+  /** Replaces the tokens: what they and this page say of the plan is right after it. */
+  async renew(): Promise<void> {
+    const before = this.#tokens.kept?.accessToken;
+    try {
+      const session = await this.#tokens.refresh(before);
+      if (session) this.#welcome(session);
+      else if (this.#tokens.kept && !this.view.customer)
+        this.#welcome(await this.api.get('me', this.#tokens.kept.accessToken));
+    } catch (error) {
+      if (isOver(error)) this.#forget();
+      throw error;
+    }
+  }
+
+  /** Calls the edge for the signed-in customer; a token found to be old is replaced, once. */
+  async authed<T>(call: (token: string) => Promise<T>): Promise<T> {
+    const token = await this.token();
+    if (token === null) throw new DreamError(401, { code: 'session_required' });
+    try {
+      return await call(token);
+    } catch (error) {
+      if (isOver(error)) this.#forget();
+      if (!(error instanceof DreamError && error.code === 'session_expired')) throw error;
+      await this.renew();
+      return call(this.#tokens.kept?.accessToken ?? '');
+    }
+  }
+
+  /** Signs in with a session made by the edge: by exchange, by password, or by the site's server. */
+  signIn(session: NewSession, isNew = false): void {
+    this.#closeSocket?.();
+    this.#closeSocket = null;
+    this.#tokens.keep(session);
+    this.#set({ customer: null, usage: {} });
+    this.#welcome(session, isNew);
+  }
+
+  /** Signs out here and in all tabs. The page is signed out even if the edge cannot be told. */
+  async signOut(): Promise<void> {
+    const refreshToken = this.#tokens.kept?.refreshToken;
+    this.#tokens.keep(null);
+    this.#forget();
+    if (refreshToken) await this.api.post('sessions/end', { refreshToken }).catch(() => {});
+  }
+
+  /** Keeps the usage of a feature loaded, besides the default one. */
+  need(feature: string): void {
+    if (this.#features.has(feature)) return;
+    this.#features.add(feature);
+    if (this.view.customer) void this.#loadFeature(feature);
+  }
+
+  /** Sets what is known of the customer after a change that was made here. */
+  set customer(customer: Customer) {
+    this.#set({ customer });
+  }
+
+  /** Tells the page of an error; elements show their own. */
+  fail(error: unknown): void {
+    const { code, message } = toDreamError(error);
+    emit(document, 'dream-error', { code, message });
+  }
+
+  /** Somebody is known to be signed in: a visitor who returned, or came in just now. */
+  #welcome({ customer, usage }: Pick<Session, 'customer' | 'usage'>, isNew = false): void {
+    const was = this.view.customer;
+    this.#set({ customer });
+    if (usage) this.#tellUsage(usage);
+    if (!was) emit(document, 'dream-signin', { customerId: customer.id, isNew });
+    else if (was.plan !== customer.plan)
+      emit(document, 'dream-plan-change', { plan: customer.plan });
+    for (const feature of this.#features)
+      if (feature !== usage?.feature) void this.#loadFeature(feature);
+    void this.#listen();
+  }
+
+  /** The socket is code and a connection that only the signed-in need. */
+  async #listen(): Promise<void> {
+    if (this.#closeSocket) return;
+    let closed = false;
+    this.#closeSocket = () => (closed = true);
+    const { listen } = await import('./live.ts');
+    if (closed) return;
+    this.#closeSocket = listen({
+      address: async () => {
+        const token = await this.token();
+        if (token === null) return null;
+        const url = this.api.url(`live?shard=${claimsOf(token).shard}`).replace(/^http/, 'ws');
+        return { url, token };
+      },
+      reconnected: () => void this.renew().catch((error: unknown) => this.fail(error)),
+      told: (message) => {
+        if (message.type === 'usage') this.#tellUsage(message.usage);
+        if (message.type === 'plan' && message.plan !== this.view.customer?.plan)
+          void this.renew().catch((error: unknown) => this.fail(error));
+        if (message.type === 'signed_out') {
+          this.#tokens.keep(null);
+          this.#forget();
+        }
+      },
+    });
+  }
+
+  async #loadFeature(feature: string): Promise<void> {
+    try {
+      const path = `usage?feature=${encodeURIComponent(feature)}`;
+      this.#tellUsage(await this.authed((token) => this.api.get<UsageStatus>(path, token)));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #tellUsage(usage: UsageStatus): void {
+    const { feature, usageCount, remaining, limit } = usage;
+    const was = this.view.usage[feature];
+    this.#set({ usage: { ...this.view.usage, [feature]: usage } });
+    if (was?.usageCount === usageCount && was.limit === limit) return;
+    if (was) emit(document, 'dream-usage-change', { feature, usageCount, remaining });
+    if (was && was.remaining !== 0 && remaining === 0)
+      emit(document, 'dream-limit-reached', { feature, limit });
+  }
+
+  #forget(): void {
+    this.#closeSocket?.();
+    this.#closeSocket = null;
+    const { customer } = this.view;
+    this.#set({ customer: null, usage: {} });
+    if (customer) emit(document, 'dream-signout', { customerId: customer.id });
+  }
+
+  #set(part: Partial<View>): void {
+    this.view = { ...this.view, ...part };
+    for (const changed of this.#listeners) changed();
+  }
+}

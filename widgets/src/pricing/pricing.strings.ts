@@ -1,0 +1,32 @@
+import { commonTexts } from '../internal/notice.ts';
+
+/** English. `{tier}`, `{price}`, `{date}`, `{days}` and `{percent}` are filled in. */
+export const english = {
+  ...commonTexts,
+  label: 'Plans',
+  interval: 'Billed',
+  month: 'Monthly',
+  year: 'Yearly',
+  save: 'save {percent} %',
+  currency: 'Currency',
+  perMonth: 'a month',
+  perYear: 'a year',
+  free: 'Free',
+  popular: 'Most popular',
+  trial: '{days} days free, then {price}',
+  current: 'Your plan',
+  signUp: 'Get started',
+  choose: 'Choose {tier}',
+  trialStart: 'Start free trial',
+  change: 'Switch to {tier}',
+  changeConfirm: 'Switch now? What you have paid is set off against the new price.',
+  changeYes: 'Yes, switch',
+  cancel: 'Not now',
+  manage: 'Manage billing',
+  downgrade: 'Change to {tier}',
+  resume: 'Keep {tier}',
+  ends: 'Ends on {date}',
+  renews: 'Renews on {date}',
+  pastDue: 'The last payment failed. Update your card to keep this plan.',
+  empty: 'There are no plans yet.',
+} as const;

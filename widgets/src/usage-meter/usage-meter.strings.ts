@@ -1,0 +1,17 @@
+import { commonTexts } from '../internal/notice.ts';
+
+/** English. `{used}`, `{limit}`, `{left}`, `{date}` and `{tier}` are filled in. */
+export const english = {
+  ...commonTexts,
+  label: 'Usage',
+  used: '{used} of {limit} used',
+  usedUnlimited: '{used} used, no limit',
+  left: '{left} left',
+  resets: 'Resets on {date}',
+  near: 'Nearly used up',
+  reached: 'Limit reached',
+  upgrade: 'Upgrade to {tier}',
+  signedOut: 'Sign in to see your usage.',
+  signIn: 'Sign in',
+  empty: 'Your plan includes none of this.',
+} as const;

@@ -1,0 +1,98 @@
+import type { Bootstrap, Customer, PublicTier, UsageStatus } from '@dream/contract';
+
+/** A free tier, as the API shows it. */
+export const free: PublicTier = {
+  name: 'free',
+  displayName: 'Free',
+  description: 'To try it out.',
+  price: 0,
+  currency: null,
+  interval: null,
+  limit: 10,
+  features: ['10 poems'],
+  popular: false,
+  priceId: null,
+  prices: [],
+  trialDays: 0,
+};
+
+/** A tier on sale by the month and by the year, in two currencies. */
+export const pro: PublicTier = {
+  ...free,
+  name: 'pro',
+  displayName: 'Pro',
+  description: 'For people who write every day.',
+  price: 1900,
+  currency: 'usd',
+  interval: 'month',
+  limit: 1000,
+  features: ['1,000 poems', 'Every style'],
+  popular: true,
+  priceId: 'price_month',
+  prices: [
+    { priceId: 'price_month', price: 1900, currency: 'usd', interval: 'month' },
+    { priceId: 'price_year', price: 19_000, currency: 'usd', interval: 'year' },
+    { priceId: 'price_month_eur', price: 1700, currency: 'eur', interval: 'month' },
+  ],
+};
+
+/** What a page loads first. */
+export const bootstrap: Bootstrap = {
+  mode: 'test',
+  branding: { name: 'Versa', logoUrl: null, accentColor: null, locale: null, supportEmail: null },
+  tiers: [free, pro],
+  signIn: { clerkPublishableKey: 'pk_test_clerk', emailCode: true, password: true },
+  sells: true,
+};
+
+/** Somebody on the free plan. */
+export const ada: Customer = {
+  id: 'cust_00aaaaaaaaaaaaaaaaaaaa',
+  email: 'ada@example.com',
+  emailVerified: true,
+  firstName: null,
+  lastName: null,
+  externalId: null,
+  plan: 'free',
+  planSource: 'default',
+  subscription: null,
+  hasPassword: false,
+  createdAtMs: Date.UTC(2026, 10, 1),
+};
+
+/** Somebody who pays for Pro. */
+export const subscriber: Customer = {
+  ...ada,
+  plan: 'pro',
+  planSource: 'subscription',
+  subscription: {
+    status: 'active',
+    plan: 'pro',
+    renewsAtMs: Date.UTC(2026, 11, 21),
+    endsAtMs: null,
+  },
+};
+
+/** Somebody who paid for Pro and cancelled. */
+export const leaving: Customer = {
+  ...subscriber,
+  subscription: {
+    status: 'active',
+    plan: 'pro',
+    renewsAtMs: null,
+    endsAtMs: Date.UTC(2026, 11, 21),
+  },
+};
+
+/** A usage of the default feature. */
+export const usageOf = (usageCount: number, limit: number | 'unlimited' = 10): UsageStatus => ({
+  userId: ada.id,
+  plan: 'free',
+  feature: 'requests',
+  usageCount,
+  limit,
+  remaining: limit === 'unlimited' ? 'unlimited' : Math.max(0, limit - usageCount),
+  periodStart: '2026-11-01',
+  periodEnd: '2026-11-30',
+  resetsAtMs: Date.UTC(2026, 11, 1),
+});
