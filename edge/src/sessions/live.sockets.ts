@@ -1,4 +1,4 @@
-import type { LiveMessage } from '@dream/contract';
+import type { LiveMessage, Usage } from '@dream/contract';
 import { type Bindings, parseConfig } from '../env.ts';
 import { toStatus } from '../usage/status.ts';
 import type { Told } from '../usage/told.ts';
@@ -23,10 +23,17 @@ const MOST_ANONYMOUS = 500;
 export class LiveSockets {
   readonly #ctx: DurableObjectState;
   readonly #env: Bindings;
+  readonly #usageOf: (customerId: string, nowMs: number) => Usage | null;
 
-  constructor(ctx: DurableObjectState, env: Bindings) {
+  /** `usageOf` answers with a customer's usage of the default feature, as far as the shard knows it. */
+  constructor(
+    ctx: DurableObjectState,
+    env: Bindings,
+    usageOf: (customerId: string, nowMs: number) => Usage | null,
+  ) {
     this.#ctx = ctx;
     this.#env = env;
+    this.#usageOf = usageOf;
   }
 
   /** Takes a socket. Those that never said who they are make room. */
@@ -72,6 +79,9 @@ export class LiveSockets {
         sessionId: claims.sessionId,
       } satisfies Attachment);
       say(socket, { type: 'ready' });
+      // What was counted between the page's first data and this moment was told to nobody.
+      const usage = this.#usageOf(claims.customerId, Date.now());
+      if (usage) say(socket, { type: 'usage', usage: toStatus(claims.customerId, usage) });
     } catch {
       socket.close(4401, 'Sign-in required');
     }

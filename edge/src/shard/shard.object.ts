@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import { DEFAULT_FEATURE } from '@dream/contract/primitives';
 import type { Bindings } from '../env.ts';
 import { SESSIONS_SCHEMA } from '../sessions/sessions.schema.ts';
 import { SessionsRpc } from '../sessions/sessions.rpc.ts';
@@ -16,7 +17,11 @@ export class ShardObject extends DurableObject<Bindings> {
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     migrate(ctx.storage, SHARD_STEPS);
-    this.#sockets = new LiveSockets(ctx, env);
+    this.#sockets = new LiveSockets(ctx, env, (customerId, nowMs) => {
+      const feature = DEFAULT_FEATURE;
+      const answer = this.read({ customerId, feature, rulesVersion: 0, nowMs });
+      return answer.kind === 'usage' ? answer.usage : null;
+    });
   }
 
   /** The hot path: a method of its own, so that no stub has to be made and disposed of. */
