@@ -22,7 +22,7 @@ let running: ChildProcess | undefined;
 
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'dream-start-'));
-  ports = await Promise.all([freePort(), freePort(), freePort()]);
+  ports = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
 });
 afterAll(() => {
   if (running?.exitCode === null) killGroup(running);
@@ -40,13 +40,15 @@ async function freePort(): Promise<number> {
 
 /** Starts everything as `npm start` does, in a process group of its own. */
 async function start(): Promise<Local> {
-  const [edge, stripe, clerk] = ports.map(String);
+  const [edge, stripe, clerk, demo] = ports.map(String);
   const env = {
     ...process.env,
+    DREAM_BUILT: '1',
     DREAM_DATA: data,
     DREAM_EDGE_PORT: edge,
     DREAM_STRIPE_PORT: stripe,
     DREAM_CLERK_PORT: clerk,
+    DREAM_DEMO_PORT: demo,
   };
   const child = spawn(process.execPath, [join(root, 'scripts', 'start.ts')], {
     env,

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startSandbox } from '@dream/sandbox';
-import { bundleEdge, startEdge } from './local/edge.ts';
+import { buildPackages, bundleEdge, startEdge } from './local/edge.ts';
 import { edgeVariables, localSecrets, registerWebhooks } from './local/variables.ts';
 import { seed } from './seed.ts';
 
@@ -29,7 +29,10 @@ async function start(): Promise<void> {
   const edgePort = port('DREAM_EDGE_PORT', 8787);
   const stripePort = port('DREAM_STRIPE_PORT', 8790);
   const clerkPort = port('DREAM_CLERK_PORT', 8791);
+  const demoPort = port('DREAM_DEMO_PORT', 5174);
   mkdirSync(data, { recursive: true });
+  // The tests build once, before anything reads what is built.
+  if (process.env.DREAM_BUILT !== '1') await buildPackages();
   const [bundle, sandbox] = await Promise.all([
     bundleEdge(join(data, 'edge-bundle')),
     startSandbox({ stripePort, clerkPort, dataDir: join(data, 'sandbox') }),
@@ -47,8 +50,17 @@ async function start(): Promise<void> {
     stripe: sandbox.stripe,
     knownSk: knownKey(file),
   });
+  // The sdk is built by now, so it can be imported only here.
+  const { startDemo } = await import('../demo-site/src/server.ts');
+  const demo = await startDemo({
+    port: demoPort,
+    edge: edge.url,
+    publishableKey: project.pk,
+    secretKey: project.sk,
+  });
   const local = {
     edge: edge.url,
+    demo: demo.url,
     sandbox: { stripe: sandbox.stripe, clerk: sandbox.clerk, inbox: sandbox.inbox },
     project,
   };
@@ -60,6 +72,7 @@ async function start(): Promise<void> {
     // A terminal signals every process, and npm passes the signal on: it may come twice.
     if (stopping) return;
     stopping = true;
+    await demo.close();
     await edge.stop();
     await sandbox.stop();
     process.exit(0);
@@ -70,14 +83,21 @@ async function start(): Promise<void> {
 function welcome(
   {
     edge,
+    demo,
     sandbox,
     project,
-  }: { edge: string; sandbox: { inbox: string }; project: { pk: string; sk: string } },
+  }: {
+    edge: string;
+    demo: string;
+    sandbox: { inbox: string };
+    project: { pk: string; sk: string };
+  },
   control: string,
 ): string {
   return `
 dream is running.
 
+  Demo site       ${demo}   <- start here
   Edge            ${edge}
   Codes by e-mail ${sandbox.inbox}
   Stripe sandbox  ${control}
@@ -85,7 +105,11 @@ dream is running.
   Publishable key ${project.pk}
   Secret key      ${project.sk}
 
-Try it: count a call of a customer, until the free plan's limit of 10.
+On the demo site: sign up with any address ending in +clerk_test@example.com and the code 424242
+(other codes arrive at "Codes by e-mail"), write poems to the limit, and buy Pro with the card
+4242 4242 4242 4242.
+
+From a server: count a call of a customer, until the free plan's limit of 10.
 
   curl -X POST ${edge}/api/data \\
     -H "Authorization: Bearer ${project.sk}" -H "X-User-Id: ada"
@@ -95,7 +119,7 @@ Then sell the upgrade, and open the url it answers (card 4242 4242 4242 4242):
   curl -X POST ${edge}/api/create-checkout \\
     -H "Authorization: Bearer ${project.sk}" -H "X-User-Id: ada" \\
     -H "Content-Type: application/json" \\
-    -d '{"tier":"pro","successUrl":"http://localhost:5174/","cancelUrl":"http://localhost:5174/"}'
+    -d '{"tier":"pro","successUrl":"${demo}/","cancelUrl":"${demo}/"}'
 
 Ctrl-C stops it. The data stays in .dream; delete that folder to start anew.
 `;
@@ -107,7 +131,7 @@ try {
   const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
   console.error(
     taken
-      ? 'A port is taken. Stop what uses it, or set DREAM_EDGE_PORT, DREAM_STRIPE_PORT or DREAM_CLERK_PORT.'
+      ? 'A port is taken. Stop what uses it, or set DREAM_EDGE_PORT, DREAM_DEMO_PORT, DREAM_STRIPE_PORT or DREAM_CLERK_PORT.'
       : error,
   );
   process.exit(1);

@@ -15,7 +15,14 @@ export interface LocalEdge {
   stop(): Promise<void>;
 }
 
-/** Bundles the Worker, as a deployment would, without deploying it. */
+/** Builds what the edge serves and what the demo imports; throws with the build's own words. */
+export async function buildPackages(): Promise<void> {
+  const build = (folder: string) =>
+    promisify(execFile)(process.execPath, ['--run', 'build'], { cwd: join(root, folder) });
+  await Promise.all([build('widgets'), build('sdk')]);
+}
+
+/** Bundles the Worker, as a deployment would, without deploying it. The widgets must be built. */
 export async function bundleEdge(outDir: string): Promise<string> {
   const wrangler = join(edge, 'node_modules', '.bin', 'wrangler');
   const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: 'true' };

@@ -54,7 +54,7 @@ export const steps: readonly Step[] = [
     kind: 'tests',
     command: ['vitest', 'run', ...nodeProjects.map((name) => `--project=${name}`), ...vitestReport],
     folder: '.',
-    after: ['build sdk'],
+    after: ['build sdk', 'build widgets'],
     limitSeconds: 600,
     counts: 'vitest',
   },
