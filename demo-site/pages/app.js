@@ -59,7 +59,9 @@ async function answer(intention) {
   else showTrouble(error);
 }
 
+/** The old poem fades only now: while a visitor signs in, it can still be read. */
 function ask({ theme, key }, token) {
+  sheet.setAttribute('aria-busy', 'true');
   return fetch('/api/poems', {
     method: 'POST',
     headers: {
@@ -99,7 +101,7 @@ function setBusy(now) {
   busy = now;
   button.setAttribute('aria-disabled', String(now));
   button.textContent = now ? 'Writing…' : 'Write a poem';
-  sheet.setAttribute('aria-busy', String(now));
+  if (!now) sheet.setAttribute('aria-busy', 'false');
 }
 
 function showPoem({ title, lines }) {

@@ -6,6 +6,9 @@ import { claimsOf, isOver, Tokens } from './tokens.ts';
 /** The query parameter by which a customer comes back from checkout. Same as in the contract. */
 const CHECKOUT_PARAM = 'dream_checkout';
 
+/** Codes of an access token that is old, or was changed: the refresh token decides. */
+const REPLACEABLE = new Set(['session_expired', 'token_invalid', 'key_invalid']);
+
 /** What elements show: the first data of the page, and who is signed in. */
 export interface View {
   status: 'loading' | 'ready' | 'failed';
@@ -132,15 +135,18 @@ export class Page {
     }
   }
 
-  /** Calls the edge for the signed-in customer; a token found to be old is replaced, once. */
+  /** Calls the edge for the signed-in customer; a token it does not take is replaced, once. */
   async authed<T>(call: (token: string) => Promise<T>): Promise<T> {
     const token = await this.token();
     if (token === null) throw new DreamError(401, { code: 'session_required' });
     try {
       return await call(token);
     } catch (error) {
-      if (isOver(error)) this.#forget();
-      if (!(error instanceof DreamError && error.code === 'session_expired')) throw error;
+      const { code } = toDreamError(error);
+      if (!REPLACEABLE.has(code)) {
+        if (isOver(error)) this.#end();
+        throw error;
+      }
       await this.renew();
       return call(this.#tokens.kept?.accessToken ?? '');
     }
@@ -158,8 +164,7 @@ export class Page {
   /** Signs out here and in all tabs. The page is signed out even if the edge cannot be told. */
   async signOut(): Promise<void> {
     const refreshToken = this.#tokens.kept?.refreshToken;
-    this.#tokens.keep(null);
-    this.#forget();
+    this.#end();
     if (refreshToken) await this.api.post('sessions/end', { refreshToken }).catch(() => {});
   }
 
@@ -213,10 +218,7 @@ export class Page {
         if (message.type === 'usage') this.#tellUsage(message.usage);
         if (message.type === 'plan' && message.plan !== this.view.customer?.plan)
           void this.renew().catch((error: unknown) => this.fail(error));
-        if (message.type === 'signed_out') {
-          this.#tokens.keep(null);
-          this.#forget();
-        }
+        if (message.type === 'signed_out') this.#end();
       },
     });
   }
@@ -238,6 +240,12 @@ export class Page {
     if (was) emit(document, 'dream-usage-change', { feature, usageCount, remaining });
     if (was && was.remaining !== 0 && remaining === 0)
       emit(document, 'dream-limit-reached', { feature, limit });
+  }
+
+  /** The session is over, in all tabs. */
+  #end(): void {
+    this.#tokens.keep(null);
+    this.#forget();
   }
 
   #forget(): void {

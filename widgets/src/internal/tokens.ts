@@ -40,7 +40,7 @@ export class Tokens {
 
   get kept(): Kept | null {
     try {
-      return JSON.parse(localStorage.getItem(this.#name) ?? 'null') as Kept | null;
+      return keptIn(localStorage.getItem(this.#name));
     } catch {
       return this.#memory;
     }
@@ -71,7 +71,7 @@ export class Tokens {
   watch(changed: (is: Kept | null, was: Kept | null) => void): void {
     addEventListener('storage', ({ key, newValue, oldValue, storageArea }) => {
       if (storageArea !== localStorage || (key !== this.#name && key !== null)) return;
-      changed(parsed(newValue), parsed(oldValue));
+      changed(keptIn(newValue), keptIn(oldValue));
     });
   }
 
@@ -97,9 +97,15 @@ export class Tokens {
   }
 }
 
-function parsed(text: string | null): Kept | null {
+/** What a text of the storage says, which anybody may have changed; null when it is no session. */
+function keptIn(text: string | null): Kept | null {
   try {
-    return JSON.parse(text ?? 'null') as Kept | null;
+    const kept = JSON.parse(text ?? 'null') as Partial<Kept> | null;
+    return typeof kept?.accessToken === 'string' &&
+      typeof kept.refreshToken === 'string' &&
+      typeof kept.goodUntilMs === 'number'
+      ? (kept as Kept)
+      : null;
   } catch {
     return null;
   }

@@ -83,6 +83,11 @@ export class DreamSignup extends DreamElement {
   protected override updated(changed: PropertyValues): void {
     if (this.view.customer && this.#opensFor === 'sign-in') this.#dialog?.close();
     if (changed.get('step') === undefined || changed.get('step') === this.step) return;
+    this.#focusFirst();
+  }
+
+  /** Where a person goes on: the first field, not the close button a dialog would choose. */
+  #focusFirst(): void {
     const field = this.renderRoot.querySelector<HTMLElement>('input:not([hidden])');
     (field ?? this.renderRoot.querySelector('h2'))?.focus();
   }
@@ -110,7 +115,9 @@ export class DreamSignup extends DreamElement {
     if (!this.compact) this.dialog = true;
     await this.updateComplete;
     this.#opensFor = this.view.customer ? 'account' : 'sign-in';
-    if (!this.#dialog?.open) this.#dialog?.showModal();
+    if (this.#dialog?.open) return;
+    this.#dialog?.showModal();
+    this.#focusFirst();
   }
 
   #closed(): void {

@@ -1,0 +1,236 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { serve } from './site.ts';
+import { local, newEmail, signInByCode, signup } from './stack.ts';
+
+const { edge, demo, project } = local;
+const script = `<script type="module" async src="${edge}/v1/dream.js" data-dream-key="${project.pk}"></script>`;
+const pageWith = (body: string, head = script) =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A site</title>${head}</head><body><main>${body}</main></body></html>`;
+const plans = (page: Page) => page.getByRole('button', { name: 'Choose Pro' });
+const meter = (page: Page) => page.locator('dream-usage-meter');
+
+/** Everything the browser asks of the edge and Clerk from now on; preflights too. */
+function requestsOf(page: Page): string[] {
+  const urls: string[] = [];
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== new URL(page.url()).origin) urls.push(request.url());
+  });
+  return urls;
+}
+
+const consoleOf = (page: Page): string[] => {
+  const lines: string[] = [];
+  page.on('console', (line) => lines.push(line.text()));
+  page.on('pageerror', (error) => lines.push(error.message));
+  return lines;
+};
+
+test('a third party can keep no cookie in these browsers', async ({ page }) => {
+  const tracker = await serve('tracked', {
+    'set-cookie': 'seen=1; SameSite=None; Secure; Path=/',
+    'access-control-allow-credentials': 'true',
+    'access-control-allow-origin': demo,
+  });
+  await page.goto(tracker.edgeSideUrl);
+  await page.goto(tracker.edgeSideUrl);
+  expect(tracker.lastHeaders.cookie).toBe('seen=1');
+  const other = await serve(pageWith('', ''));
+  await page.goto(other.url);
+  await page.evaluate(
+    (url) => fetch(url, { credentials: 'include', mode: 'no-cors' }),
+    tracker.edgeSideUrl,
+  );
+  expect(tracker.lastHeaders.cookie).toBeUndefined();
+  tracker.stop();
+  other.stop();
+});
+
+test('a price table costs three requests at most and no byte of Clerk', async ({ page }) => {
+  const site = await serve(pageWith('<dream-pricing></dream-pricing>'));
+  await page.goto('about:blank');
+  const urls = requestsOf(page);
+  await page.goto(site.url);
+  await expect(plans(page)).toBeVisible();
+  await page.waitForLoadState('networkidle');
+  const asked = urls.filter((url) => url.startsWith(edge));
+  expect(asked.length, asked.join('\n')).toBeLessThanOrEqual(3);
+  expect(urls.filter((url) => /clerk/i.test(url))).toEqual([]);
+  site.stop();
+});
+
+for (const width of [360, 768, 1280]) {
+  test(`nothing moves while the demo loads, ${width} px wide`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.addInitScript(() => {
+      const found: string[] = [];
+      Object.assign(globalThis, { found });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as (PerformanceEntry & {
+          value: number;
+          hadRecentInput: boolean;
+        })[])
+          if (!entry.hadRecentInput) found.push(`${entry.value}`);
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    await page.goto(demo);
+    await expect(plans(page)).toBeVisible();
+    await page.waitForLoadState('networkidle');
+    expect(await page.evaluate(() => (globalThis as unknown as { found: string[] }).found)).toEqual(
+      [],
+    );
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  });
+}
+
+test('signing up works under the strictest content security policy, with no violation', async ({
+  page,
+}) => {
+  const policy = [
+    "default-src 'none'",
+    `script-src ${edge}`,
+    `connect-src ${edge} ${edge.replace('http', 'ws')}`,
+    "require-trusted-types-for 'script'",
+    'trusted-types lit-html',
+  ];
+  const site = await serve(
+    pageWith(
+      '<dream-signup></dream-signup><dream-pricing></dream-pricing><dream-usage-meter></dream-usage-meter>',
+    ),
+    { 'content-security-policy': policy.join('; ') },
+  );
+  await page.addInitScript(() => {
+    const violations: string[] = [];
+    Object.assign(globalThis, { violations });
+    document.addEventListener('securitypolicyviolation', (event) =>
+      violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`),
+    );
+  });
+  await page.goto(site.url);
+  const email = newEmail();
+  await signInByCode(page, email);
+  await expect(signup(page).getByText(email)).toBeVisible();
+  await expect(meter(page)).toContainText('0 of 10 used');
+  expect(
+    await page.evaluate(() => (globalThis as unknown as { violations: string[] }).violations),
+  ).toEqual([]);
+  site.stop();
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing on the demo, signed out, signing in and signed in, ${colorScheme}`, async ({
+    page,
+  }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.goto(demo);
+    await expect(plans(page)).toBeVisible();
+    await expectNoFault(page);
+    await page.getByRole('button', { name: 'Write a poem' }).click();
+    await expect(signup(page).getByLabel('E-mail')).toBeFocused();
+    await expectNoFault(page);
+    await signInByCode(page, newEmail());
+    await expect(meter(page)).toContainText('1 of 10 used');
+    await expectNoFault(page);
+    await signup(page).getByRole('button', { name: 'example.com' }).click();
+    await expectNoFault(page);
+  });
+}
+
+async function expectNoFault(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    // Without this, axe finishes in a tab of its own, which takes the focus from the page.
+    .setLegacyMode()
+    .analyze();
+  const faults = violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ''}`).join('\n')}`,
+  );
+  expect(faults).toEqual([]);
+}
+
+test('the moving entry is looked for again in minutes, everything else is kept for ever', async ({
+  request,
+}) => {
+  const entry = await request.get(`${edge}/v1/dream.js`);
+  expect(entry.headers()['cache-control']).toMatch(/max-age=300, stale-while-revalidate=\d+/);
+  const [, chunk] = /import\(.\.\/(chunks\/[\w.-]+\.js)/.exec(await entry.text()) ?? [];
+  for (const path of [`/v1/${chunk}`, '/v1.0.0/dream.js']) {
+    const { status, headers } = await head(path);
+    expect(status).toBe(200);
+    expect(headers['cache-control']).toMatch(/max-age=31536000, immutable/);
+    expect(headers['access-control-allow-origin']).toBe('*');
+    expect(headers['content-type']).toMatch(/javascript/);
+  }
+  async function head(path: string) {
+    const answer = await request.get(`${edge}${path}`);
+    return { status: answer.status(), headers: answer.headers() };
+  }
+});
+
+test('the script included twice draws everything once and says nothing', async ({ page }) => {
+  const site = await serve(pageWith('<dream-pricing></dream-pricing>', script + script));
+  const lines = consoleOf(page);
+  const urls = requestsOf(page);
+  await page.goto(site.url);
+  await expect(plans(page)).toHaveCount(1);
+  await page.waitForLoadState('networkidle');
+  expect(urls.filter((url) => url.includes('/api/bootstrap'))).toHaveLength(1);
+  expect(lines).toEqual([]);
+  site.stop();
+});
+
+test('an element added later, by any framework, comes to life', async ({ page }) => {
+  const site = await serve(pageWith('<h1>Later</h1>'));
+  await page.goto(site.url);
+  await page.evaluate(() => {
+    const box = document.createElement('section');
+    box.innerHTML = '<div><dream-pricing></dream-pricing></div>';
+    document.body.append(box);
+  });
+  await expect(plans(page)).toBeVisible();
+  site.stop();
+});
+
+test('a listener added before the script is loaded hears what happens', async ({ page }) => {
+  const stub = `<script>window.Dream = window.Dream || function () { (Dream.q = Dream.q || []).push([...arguments]) }; Dream('on', 'ready', (event) => { document.title = event.detail.mode })</script>`;
+  const site = await serve(pageWith('<dream-pricing></dream-pricing>', stub + script));
+  await page.goto(site.url);
+  await expect(page).toHaveTitle('test');
+  site.stop();
+});
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false });
+  test('the children of an element are seen', async ({ page }) => {
+    const site = await serve(
+      pageWith('<dream-pricing><a href="/prices">Prices</a></dream-pricing>'),
+    );
+    await page.goto(site.url);
+    await expect(page.getByRole('link', { name: 'Prices' })).toBeVisible();
+    site.stop();
+  });
+});
+
+const faults = [
+  ['no key', '', 'needs your publishable key'],
+  ['a secret key', 'data-dream-key="sk_test_abc"', 'A secret key (sk_…) is on this page'],
+  ['a word that is no key', 'data-dream-key="hello"', '"hello" is no publishable key'],
+] as const;
+for (const [what, attribute, message] of faults) {
+  test(`a page with ${what} is told so where the table would be, and in the console`, async ({
+    page,
+  }) => {
+    const site = await serve(
+      pageWith(
+        '<dream-pricing></dream-pricing>',
+        `<script type="module" async src="${edge}/v1/dream.js" ${attribute}></script>`,
+      ),
+    );
+    const lines = consoleOf(page);
+    await page.goto(site.url);
+    await expect(page.locator('dream-pricing')).toContainText(message);
+    await expect.poll(() => lines.join('\n')).toContain(message);
+    site.stop();
+  });
+}

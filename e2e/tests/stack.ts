@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** What `npm start` wrote down. */
+interface Local {
+  edge: string;
+  demo: string;
+  sandbox: { stripe: string; clerk: string };
+  project: { id: string; pk: string; sk: string };
+}
+
+/** Where everything is. */
+export const local = JSON.parse(readFileSync(process.env.DREAM_LOCAL ?? '', 'utf8')) as Local;
+
+/** An address nobody used before. */
+export const newEmail = (): string => `ada.${crypto.randomUUID().slice(0, 8)}@example.com`;
+
+/** The newest code mailed to an address, once there are so many letters. */
+export async function codeFor(email: string, letters = 1): Promise<string> {
+  let codes: string[] = [];
+  await expect
+    .poll(async () => {
+      const url = `${local.sandbox.clerk}/inbox.json?email=${encodeURIComponent(email)}`;
+      const answer = (await (await fetch(url)).json()) as { letters: { code: string }[] };
+      codes = answer.letters.map(({ code }) => code);
+      return codes.length;
+    })
+    .toBeGreaterThanOrEqual(letters);
+  return codes[0] ?? '';
+}
+
+/** The dialog or block of `<dream-signup>`. */
+export const signup = (page: Page): Locator => page.locator('dream-signup').first();
+
+/** Types e-mail and code into an open sign-in form. */
+export async function signInByCode(page: Page, email: string, letters = 1): Promise<void> {
+  const form = signup(page);
+  await form.getByLabel('E-mail').fill(email);
+  await form.getByRole('button', { name: 'Continue' }).click();
+  await expect(form.getByLabel('Code')).toBeFocused();
+  await form.getByLabel('Code').fill(await codeFor(email, letters));
+}
+
+/** Types e-mail and password into an open sign-in form. */
+export async function signInByPassword(page: Page, email: string, password: string): Promise<void> {
+  const form = signup(page);
+  await form.getByRole('button', { name: 'Use a password' }).click();
+  await form.getByLabel('E-mail').fill(email);
+  await form.getByLabel('Password').fill(password);
+  await form.getByRole('button', { name: 'Sign in' }).last().click();
+}
+
+/** Pays on the hosted page with a test card. */
+export async function pay(page: Page, card: string): Promise<void> {
+  await page.locator('#cardNumber').fill(card);
+  await page.locator('#cardExpiry').fill('12 / 40');
+  await page.locator('#cardCvc').fill('123');
+  await page.locator('#billingName').fill('Ada Lovelace');
+  await page.locator('#submit').click();
+}
+
+/** Tells the Stripe sandbox something. */
+export async function control(path: string, body: object = {}): Promise<void> {
+  const answer = await fetch(`${local.sandbox.stripe}/_sandbox/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect(answer.status, await answer.text()).toBe(200);
+}

@@ -1,0 +1,167 @@
+import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { local, newEmail, signInByCode, signup } from './stack.ts';
+
+const { demo, edge, project } = local;
+const NAME = `dream:${project.pk}`;
+const account = (page: Page, email: string) => signup(page).getByRole('button', { name: email });
+const meter = (page: Page) => page.locator('dream-usage-meter');
+const signedOut = (page: Page) => signup(page).getByRole('button', { name: 'Sign in' });
+
+/** A tab of the demo whose visitor is signed in, with its address. */
+async function signedIn(context: BrowserContext): Promise<{ page: Page; email: string }> {
+  const page = await context.newPage();
+  const email = newEmail();
+  await page.goto(demo);
+  await signedOut(page).click();
+  await signInByCode(page, email);
+  await expect(account(page, email)).toBeVisible();
+  return { page, email };
+}
+
+/** Changes what the page keeps of its session. */
+const tamper = (page: Page, change: (kept: Kept) => unknown): Promise<void> =>
+  page.evaluate(
+    ([name, body]) => {
+      const kept = JSON.parse(localStorage.getItem(name) ?? '{}');
+      // oxlint-disable-next-line no-implied-eval -- A function cannot be handed to a page as such.
+      const changed = new Function('kept', `return (${body})(kept)`)(kept);
+      localStorage.setItem(name, typeof changed === 'string' ? changed : JSON.stringify(changed));
+    },
+    [NAME, String(change)] as const,
+  );
+
+interface Kept {
+  accessToken: string;
+  refreshToken: string;
+  goodUntilMs: number;
+}
+
+test('signing in and out in one tab does so in all of them', async ({ context }) => {
+  const other = await context.newPage();
+  await other.goto(demo);
+  await expect(signedOut(other)).toBeVisible();
+  const { page, email } = await signedIn(context);
+  await expect(account(other, email)).toBeVisible();
+  await expect(meter(other)).toContainText('0 of 10 used');
+
+  await page.getByRole('button', { name: 'Write a poem' }).click();
+  await expect(meter(other)).toContainText('1 of 10 used');
+
+  await account(other, email).click();
+  await signup(other).getByRole('button', { name: 'Sign out' }).click();
+  await expect(signedOut(page)).toBeVisible();
+  await expect(signedOut(other)).toBeVisible();
+});
+
+test('an access token that is used up is replaced in silence, without Clerk', async ({
+  context,
+}) => {
+  const { page, email } = await signedIn(context);
+  const urls: string[] = [];
+  page.on('request', (request) => urls.push(request.url()));
+  const before = await keptOf(page);
+  await tamper(page, (kept) => ({ ...kept, goodUntilMs: 0 }));
+  await page.reload();
+  await expect(account(page, email)).toBeVisible();
+  const after = await keptOf(page);
+  expect(after.accessToken).not.toBe(before.accessToken);
+  expect(after.refreshToken).not.toBe(before.refreshToken);
+  expect(urls.filter((url) => url.includes('/api/sessions/refresh'))).toHaveLength(1);
+  expect(urls.filter((url) => /clerk/i.test(url))).toEqual([]);
+});
+
+test('an access token that was changed is replaced by the refresh token beside it', async ({
+  context,
+}) => {
+  const { page, email } = await signedIn(context);
+  await tamper(page, (kept) => ({ ...kept, accessToken: `${kept.accessToken}x` }));
+  await page.reload();
+  await expect(account(page, email)).toBeVisible();
+});
+
+test('four tabs that wake at once with an old token stay signed in and refresh once', async ({
+  context,
+}) => {
+  const { page, email } = await signedIn(context);
+  await tamper(page, (kept) => ({ ...kept, goodUntilMs: 0 }));
+  const tabs = await Promise.all([0, 1, 2, 3].map(() => context.newPage()));
+  let refreshes = 0;
+  for (const tab of tabs)
+    tab.on('request', (request) => {
+      if (request.url().includes('/api/sessions/refresh')) refreshes++;
+    });
+  await Promise.all(tabs.map((tab) => tab.goto(demo)));
+  for (const tab of tabs) await expect(account(tab, email)).toBeVisible();
+  expect(refreshes).toBe(1);
+});
+
+test('a tab whose answer to a refresh was lost asks again and stays signed in', async ({
+  context,
+}) => {
+  const { page, email } = await signedIn(context);
+  await tamper(page, (kept) => ({ ...kept, goodUntilMs: 0 }));
+  let lost = 0;
+  await page.route('**/api/sessions/refresh*', async (route) => {
+    if (lost++ > 0) return route.continue();
+    await route.fetch();
+    return route.abort();
+  });
+  await page.reload();
+  await expect(page.locator('dream-pricing').getByRole('alert')).toBeVisible();
+  await page.reload();
+  await expect(account(page, email)).toBeVisible();
+  expect(lost).toBe(2);
+});
+
+test('a stolen refresh token that was replaced long ago ends the session everywhere', async ({
+  context,
+  request,
+}) => {
+  const { page, email } = await signedIn(context);
+  const stolen = (await keptOf(page)).refreshToken;
+  const renew = async () => {
+    await tamper(page, (kept) => ({ ...kept, goodUntilMs: 0 }));
+    await page.reload();
+    await expect(account(page, email)).toBeVisible();
+  };
+  await renew();
+  await renew();
+  const answer = await request.post(`${edge}/api/sessions/refresh?pk=${project.pk}`, {
+    data: { refreshToken: stolen },
+    headers: { origin: new URL(demo).origin },
+  });
+  expect(answer.status()).toBe(401);
+  await expect(signedOut(page)).toBeVisible();
+});
+
+const garbage: [string, (kept: Kept) => unknown][] = [
+  ['no JSON', () => 'not { json'],
+  ['a number', () => 7],
+  ['an empty object', () => ({})],
+  ['tokens that are no text', () => ({ accessToken: 1, refreshToken: [], goodUntilMs: 'soon' })],
+  [
+    'made-up tokens that seem good for ever',
+    () => ({ accessToken: 'a.b.c', refreshToken: 'r', goodUntilMs: 9e15 }),
+  ],
+];
+for (const [what, change] of garbage) {
+  test(`a page whose storage holds ${what} shows a visitor who can sign in`, async ({
+    context,
+  }) => {
+    const { page } = await signedIn(context);
+    const errors: string[] = [];
+    page.on('pageerror', ({ message }) => errors.push(message));
+    await tamper(page, change);
+    await page.reload();
+    await expect(signedOut(page)).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Choose Pro' })).toBeVisible();
+    await signedOut(page).click();
+    const email = newEmail();
+    await signInByCode(page, email);
+    await expect(account(page, email)).toBeVisible();
+    expect(errors).toEqual([]);
+  });
+}
+
+const keptOf = (page: Page): Promise<Kept> =>
+  page.evaluate((name) => JSON.parse(localStorage.getItem(name) ?? '') as Kept, NAME);
