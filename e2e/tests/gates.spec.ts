@@ -234,3 +234,38 @@ for (const [what, attribute, message] of faults) {
     site.stop();
   });
 }
+
+test.describe('a page that pins a release with the snippet of the build', () => {
+  const pinned = async (page: Page) => {
+    const snippet = await (await page.request.get(`${edge}/v1.0.0/snippet.html`)).text();
+    return serve(
+      pageWith(
+        '<dream-pricing></dream-pricing>',
+        snippet.replaceAll('https://YOUR-EDGE', edge).replace('pk_…', project.pk),
+      ),
+    );
+  };
+
+  test('runs files whose bytes are the ones it knows', async ({ page }) => {
+    const site = await pinned(page);
+    await page.goto(site.url);
+    await expect(plans(page)).toBeVisible();
+    site.stop();
+  });
+
+  for (const file of ['dream', 'chunks/pricing']) {
+    test(`runs no ${file} that was changed on the way`, async ({ page }) => {
+      const site = await pinned(page);
+      await page.route(`**/v1.0.0/${file}*.js`, async (route) => {
+        const answer = await route.fetch();
+        await route.fulfill({ response: answer, body: `${await answer.text()}\n;window.owned=1` });
+      });
+      const lines = consoleOf(page);
+      await page.goto(site.url);
+      await expect.poll(() => lines.join('\n')).toMatch(/integrity/);
+      await expect(plans(page)).toHaveCount(0);
+      expect(await page.evaluate(() => 'owned' in globalThis)).toBe(false);
+      site.stop();
+    });
+  }
+});
