@@ -32,7 +32,13 @@ export const createProject = route({
   }),
   answer: v.object({ project: Project }),
   status: 201,
-  errors: ['operator_required', 'project_exists', 'idempotency_key_invalid'],
+  errors: [
+    'operator_required',
+    'project_exists',
+    'project_deleted',
+    'idempotency_key_invalid',
+    'idempotency_conflict',
+  ],
 });
 
 export const listProjects = route({

@@ -20,7 +20,8 @@ export function fingerprintOf(...parts: readonly unknown[]): Promise<string> {
 
 /**
  * Runs a keyed POST once and answers repeats from its first success. Metered calls keep their keys
- * in the customer's shard instead, and calls without an environment of their own keep none.
+ * in the customer's shard instead, and creating a project, which has no environment yet, in the
+ * directory.
  */
 export async function answerOnce(
   call: Call<unknown, unknown>,

@@ -11,12 +11,12 @@ import { PLATFORM_PROJECT, projectId } from '../auth/keys.ts';
 import type { Deps } from '../deps.ts';
 import { type AppEnv, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
+import { fingerprintOf, idempotencyKey } from '../http/idempotency.ts';
 import { initialSettings } from './initial-settings.ts';
 import { actOf, managedProjectId } from './managed.ts';
 import {
-  accountOf,
+  beginCreation,
   findProject,
-  insertProject,
   listAllProjects,
   markActive,
   markDeleted,
@@ -30,17 +30,27 @@ export function projectRoutes(app: Hono<AppEnv>, deps: Deps): void {
 
   serve(app, deps, createProject, async (call) => {
     const { name, ownerEmail, id: wanted } = call.body;
-    const id = wanted ?? (await projectId(deps.random(8), deps.tagKey));
-    if (wanted && (await findProject(db, wanted)))
-      throw new Fail('project_exists', { projectId: wanted });
-    const accountId = await accountOf(db, ownerEmail, deps.newId('plt_'), call.nowMs);
-    await insertProject(db, { id, accountId, name, createdAtMs: call.nowMs });
+    const drawn = wanted ?? (await projectId(deps.random(8), deps.tagKey));
+    const key = idempotencyKey(call.c.req.raw);
+    const begun = await beginCreation(db, {
+      key: key === null ? call.c.get('requestId') : `${call.principal.kind} ${key}`,
+      fingerprint: await fingerprintOf(call.body),
+      projectId: drawn,
+      accountId: deps.newId('plt_'),
+      ownerEmail,
+      name,
+      nowMs: call.nowMs,
+    });
+    if (begun.kind === 'taken') throw new Fail('project_exists', { projectId: drawn });
+    if (begun.kind === 'conflict') throw new Fail('idempotency_conflict');
+    const id = begun.projectId;
     for (const mode of MODES) {
       const project = deps.project({ projectId: id, mode });
       unwrap(await project.access().init(id, mode, initialSettings(name), actOf(call)));
       await project.catalog().ensureDefault(call.nowMs);
     }
     await markActive(db, id);
+    if (begun.kind === 'repeated') call.c.header('Idempotent-Replayed', 'true');
     return { project: await found(id) };
   });
 

@@ -36,34 +36,63 @@ export async function listAllProjects(db: D1Database): Promise<Project[]> {
   return results.map(toProject);
 }
 
-/** The account of a developer, made at first sight. */
-export async function accountOf(
-  db: D1Database,
-  ownerEmail: string,
-  newId: string,
-  nowMs: number,
-): Promise<string> {
-  await db
-    .prepare('INSERT INTO account VALUES (?, ?, ?) ON CONFLICT (owner_email) DO NOTHING')
-    .bind(newId, ownerEmail, nowMs)
-    .run();
-  const row = await db
-    .prepare('SELECT id FROM account WHERE owner_email = ?')
-    .bind(ownerEmail)
-    .first<{ id: string }>();
-  if (!row) throw new Error('An account is gone right after it was made');
-  return row.id;
+/** How long the key of a creation is remembered. */
+const KEEP_KEY_MS = 24 * 3_600_000;
+
+/** A project to be made. The same `key` makes one project; `fingerprint` tells its bodies apart. */
+export interface Creation {
+  key: string;
+  fingerprint: string;
+  /** For the project if it is made now. A repeat gets the id of the first time. */
+  projectId: string;
+  /** For the developer's account if this is the first project. */
+  accountId: string;
+  ownerEmail: string;
+  name: string;
+  nowMs: number;
 }
 
-/** Notes a project that is being made; the objects follow, then `markActive`. */
-export async function insertProject(
-  db: D1Database,
-  project: { id: string; accountId: string; name: string; createdAtMs: number },
-): Promise<void> {
-  await db
-    .prepare("INSERT INTO project VALUES (?, ?, ?, 'creating', ?, NULL)")
-    .bind(project.id, project.accountId, project.name, project.createdAtMs)
-    .run();
+/** What became of a creation. `taken`: another one made a project of this id. */
+export type Begun =
+  | { kind: 'created' | 'repeated'; projectId: string }
+  | { kind: 'conflict' }
+  | { kind: 'taken' };
+
+/**
+ * Notes a project that is being made, once for each key, in one transaction; the objects follow,
+ * then `markActive`. Whoever repeats it goes through the same steps, and so finishes what a crash
+ * left. A refused one leaves nothing.
+ */
+export async function beginCreation(db: D1Database, creation: Creation): Promise<Begun> {
+  const { key, fingerprint, projectId, accountId, ownerEmail, name, nowMs } = creation;
+  const [, noted, , , read] = await db.batch<{ fingerprint: string; projectId: string }>([
+    db.prepare('DELETE FROM creation WHERE created_ms <= ?').bind(nowMs - KEEP_KEY_MS),
+    db
+      .prepare(
+        `INSERT INTO creation SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM project WHERE id = ?3)
+         ON CONFLICT (key) DO NOTHING`,
+      )
+      .bind(key, fingerprint, projectId, nowMs),
+    db
+      .prepare(
+        `INSERT INTO account SELECT ?3, ?4, ?5 FROM creation WHERE key = ?1 AND fingerprint = ?2
+         ON CONFLICT (owner_email) DO NOTHING`,
+      )
+      .bind(key, fingerprint, accountId, ownerEmail, nowMs),
+    db
+      .prepare(
+        `INSERT INTO project
+         SELECT creation.project_id, account.id, ?3, 'creating', ?5, NULL FROM creation, account
+         WHERE creation.key = ?1 AND creation.fingerprint = ?2 AND account.owner_email = ?4
+         ON CONFLICT (id) DO NOTHING`,
+      )
+      .bind(key, fingerprint, name, ownerEmail, nowMs),
+    db.prepare('SELECT fingerprint, project_id AS projectId FROM creation WHERE key = ?').bind(key),
+  ]);
+  const row = read?.results[0];
+  if (!row) return { kind: 'taken' };
+  if (row.fingerprint !== fingerprint) return { kind: 'conflict' };
+  return { kind: noted?.meta.changes ? 'created' : 'repeated', projectId: row.projectId };
 }
 
 export async function markActive(db: D1Database, id: string): Promise<void> {
