@@ -6,6 +6,7 @@ import { createDeps, type Deps } from './deps.ts';
 import type { Bindings } from './env.ts';
 import type { AppEnv } from './http/call.ts';
 import { deliverJobs } from './outbox/deliver.job.ts';
+import { runUpkeep } from './projects/upkeep.job.ts';
 
 export { GateObject } from './gate/gate.object.ts';
 export { ProjectObject } from './project/project.object.ts';
@@ -36,12 +37,9 @@ export default {
     return app.fetch(request, env, ctx);
   },
 
-  /** Wakes the environments the directory says have open work. */
+  /** Finds again what was left undone. */
   async scheduled(_controller, env) {
     const { deps } = await boot(env);
-    const open = await env.DIRECTORY.prepare(
-      'SELECT project_id AS projectId, mode FROM open_work ORDER BY noted_ms LIMIT 50',
-    ).all<{ projectId: string; mode: Mode }>();
-    for (const ref of open.results) await deliverJobs(deps, ref);
+    await runUpkeep(deps);
   },
 } satisfies ExportedHandler<Bindings>;

@@ -5,6 +5,7 @@ import { Fail } from '../http/fail.ts';
 import { log } from '../http/log.ts';
 import { deleteClerkUser } from '../sessions/clerk.job.ts';
 import type { JobResult } from './job.ts';
+import { noteOpenWork } from './open-work.store.ts';
 import type { ClaimedJob } from './outbox.rpc.ts';
 
 /** How many due jobs one run takes. */
@@ -12,7 +13,7 @@ const BATCH = 20;
 
 /**
  * Does jobs of an environment's outbox: those named, now, or else all that are due. Each result is
- * recorded by itself, so one that fails delays no other. With `throwFirst` the first failure is
+ * recorded by itself, so one that fails delays no other, and is noted for the cron. With `throwFirst` the first failure is
  * thrown after all were recorded, for a caller who waits for it.
  */
 export async function deliverJobs(
@@ -31,7 +32,17 @@ export async function deliverJobs(
       await deps.project(ref).outbox().record([result], deps.nowMs());
     }),
   );
+  if (failures.length > 0) await noteForCron(deps, ref);
   if (how.throwFirst && failures.length > 0) throw failures[0];
+}
+
+/** A directory that cannot be reached now must not undo what was done. */
+async function noteForCron(deps: Deps, ref: EnvironmentRef): Promise<void> {
+  try {
+    await noteOpenWork(deps, ref);
+  } catch (error) {
+    log('error', { event: 'open_work.not_noted', ...ref, error: String(error) });
+  }
 }
 
 async function doOne(

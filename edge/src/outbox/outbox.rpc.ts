@@ -91,6 +91,15 @@ export class OutboxRpc extends RpcTarget {
     });
   }
 
+  /** Whether something should be done by now, or was begun and is not done. */
+  isStuck(nowMs: number): boolean {
+    const found = this.#storage.sql.exec(
+      "SELECT 1 FROM outbox WHERE state = 'open' AND (due_ms <= ? OR fence > 0) LIMIT 1",
+      nowMs,
+    );
+    return found.toArray().length > 0;
+  }
+
   #recordOne(sql: SqlStorage, result: JobResult, nowMs: number): void {
     const { id, fence } = result;
     if (result.done) {

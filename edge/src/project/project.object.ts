@@ -48,6 +48,11 @@ export class ProjectObject extends DurableObject<Bindings> {
     return new RepliesRpc(this.ctx.storage);
   }
 
+  /** Sets the alarm again if it is missing while there is work. */
+  touch(): void {
+    if (isInitialised(this.ctx.storage)) armAlarm(this.ctx.storage);
+  }
+
   /** Hands due jobs to the Worker. Never throws: the next alarm is set before anything else. */
   override async alarm(): Promise<void> {
     await this.ctx.storage.setAlarm(Date.now() + 60_000);

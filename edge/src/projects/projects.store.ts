@@ -81,8 +81,8 @@ export async function beginCreation(db: D1Database, creation: Creation): Promise
       .bind(key, fingerprint, accountId, ownerEmail, nowMs),
     db
       .prepare(
-        `INSERT INTO project
-         SELECT creation.project_id, account.id, ?3, 'creating', ?5, NULL FROM creation, account
+        `INSERT INTO project (id, account_id, name, state, created_ms)
+         SELECT creation.project_id, account.id, ?3, 'creating', ?5 FROM creation, account
          WHERE creation.key = ?1 AND creation.fingerprint = ?2 AND account.owner_email = ?4
          ON CONFLICT (id) DO NOTHING`,
       )
@@ -93,6 +93,23 @@ export async function beginCreation(db: D1Database, creation: Creation): Promise
   if (!row) return { kind: 'taken' };
   if (row.fingerprint !== fingerprint) return { kind: 'conflict' };
   return { kind: noted?.meta.changes ? 'created' : 'repeated', projectId: row.projectId };
+}
+
+/** Projects in use nobody touched for longest, touched now. */
+export async function touchProjects(
+  db: D1Database,
+  atMost: number,
+  nowMs: number,
+): Promise<string[]> {
+  const { results } = await db
+    .prepare(
+      `UPDATE project SET touched_ms = ?1 WHERE id IN (
+         SELECT id FROM project WHERE state = 'active' ORDER BY touched_ms LIMIT ?2
+       ) RETURNING id`,
+    )
+    .bind(nowMs, atMost)
+    .all<{ id: string }>();
+  return results.map(({ id }) => id);
 }
 
 export async function markActive(db: D1Database, id: string): Promise<void> {
