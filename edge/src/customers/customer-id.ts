@@ -22,5 +22,9 @@ export function isShard(name: string): boolean {
   return name.length === 2 && index >= 0 && index < SHARDS;
 }
 
+/** The shards of an environment. */
+export const shardNames = (): string[] =>
+  Array.from({ length: SHARDS }, (_, index) => shardName(index));
+
 const shardName = (index: number): string =>
   ALPHABET.charAt(index >> 5) + ALPHABET.charAt(index & 31);

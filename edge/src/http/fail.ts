@@ -32,6 +32,15 @@ export const no = (code: ErrorCode, details: FailDetails = {}): Outcome<never> =
   details,
 });
 
+/**
+ * The code of what an object throws that was deleted, or never set up, and null of any other error.
+ * Classes do not survive RPC, so such an object throws its code as the message.
+ */
+export function goneCode(error: unknown): 'project_not_found' | 'project_deleted' | null {
+  const message = error instanceof Error ? error.message : null;
+  return message === 'project_not_found' || message === 'project_deleted' ? message : null;
+}
+
 /** The value of an outcome; throws its error as a `Fail`. */
 export function unwrap<T>(outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value;

@@ -25,13 +25,16 @@ export function enqueue(sql: SqlStorage, id: string, job: Job, nowMs: number, du
 
 /** Sets the alarm to the first open job. Call it in the turn that wrote a job. */
 export function armAlarm(storage: DurableObjectStorage): void {
-  const next = storage.sql
+  const next = firstDueMs(storage.sql);
+  if (next !== null) void storage.setAlarm(next);
+}
+
+const firstDueMs = (sql: SqlStorage): number | null =>
+  sql
     .exec<{ due_ms: number | null }>(
       "SELECT min(due_ms) AS due_ms FROM outbox WHERE state = 'open'",
     )
     .one().due_ms;
-  if (next !== null) void storage.setAlarm(next);
-}
 
 /** A job as it was claimed. Results of an older claim are dropped by the fence. */
 export interface ClaimedJob {
@@ -89,6 +92,11 @@ export class OutboxRpc extends RpcTarget {
       for (const result of results) this.#recordOne(sql, result, nowMs);
       armAlarm(this.#storage);
     });
+  }
+
+  /** When the first open job is due; null when nothing is left to do. */
+  nextDueMs(): number | null {
+    return firstDueMs(this.#storage.sql);
   }
 
   /** Whether something should be done by now, or was begun and is not done. */

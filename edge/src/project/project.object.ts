@@ -4,9 +4,10 @@ import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import { CustomersRpc } from '../customers/customers.rpc.ts';
 import type { Bindings } from '../env.ts';
 import { armAlarm, OutboxRpc } from '../outbox/outbox.rpc.ts';
-import { AccessRpc } from '../projects/access.rpc.ts';
+import { AccessRpc, environmentInUse } from '../projects/access.rpc.ts';
 import { RepliesRpc } from '../replies/replies.rpc.ts';
 import { IdentityRpc } from '../sessions/identity.rpc.ts';
+import { erase, refusingStorage } from '../storage/erase.ts';
 import { isInitialised, migrate } from '../storage/migrate.ts';
 import { PROJECT_STEPS } from './project.schema.ts';
 
@@ -25,32 +26,46 @@ export class ProjectObject extends DurableObject<Bindings> {
   }
 
   catalog(): CatalogRpc {
-    return new CatalogRpc(this.ctx.storage);
+    return new CatalogRpc(this.#inUse());
   }
 
   customers(): CustomersRpc {
-    return new CustomersRpc(this.ctx.storage);
+    return new CustomersRpc(this.#inUse());
   }
 
   identity(): IdentityRpc {
-    return new IdentityRpc(this.ctx.storage);
+    return new IdentityRpc(this.#inUse());
   }
 
   billing(): BillingRpc {
-    return new BillingRpc(this.ctx.storage);
+    return new BillingRpc(this.#inUse());
   }
 
+  /** Also of a deleted environment, whose last jobs are to delete what providers keep. */
   outbox(): OutboxRpc {
-    return new OutboxRpc(this.ctx.storage);
+    const { storage } = this.ctx;
+    return new OutboxRpc(isInitialised(storage) ? storage : this.#inUse());
   }
 
   replies(): RepliesRpc {
-    return new RepliesRpc(this.ctx.storage);
+    return new RepliesRpc(this.#inUse());
   }
 
   /** Sets the alarm again if it is missing while there is work. */
   touch(): void {
     if (isInitialised(this.ctx.storage)) armAlarm(this.ctx.storage);
+  }
+
+  /** Erases a deleted environment, for good. Safe to repeat. */
+  async erase(nowMs: number): Promise<void> {
+    if (environmentInUse(this.ctx.storage).ok) throw new Error('Only what was deleted is erased');
+    await erase(this.ctx.storage, nowMs);
+  }
+
+  /** The storage of an environment in use. What comes too late for a deleted one changes nothing. */
+  #inUse(): DurableObjectStorage {
+    const used = environmentInUse(this.ctx.storage);
+    return used.ok ? this.ctx.storage : refusingStorage(used.code);
   }
 
   /** Hands due jobs to the Worker. Never throws: the next alarm is set before anything else. */

@@ -3,8 +3,10 @@ import type { SecretKey, Settings, SettingsPatch } from '@dream/contract';
 import type { Mode } from '@dream/contract/primitives';
 import { readTiers, type TierRecord } from '../catalog/catalog.store.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
-import { isInitialised, migrate } from '../storage/migrate.ts';
 import { PROJECT_STEPS } from '../project/project.schema.ts';
+import { isErased } from '../storage/erase.ts';
+import { isInitialised, migrate } from '../storage/migrate.ts';
+import { queueErasure } from './erasure.store.ts';
 
 type EnvironmentRow = {
   project_id: string;
@@ -55,6 +57,7 @@ export class AccessRpc extends RpcTarget {
 
   /** Sets the environment up; repeating it changes nothing. */
   init(projectId: string, mode: Mode, settings: Settings, act: Act): Outcome<null> {
+    if (isErased(this.#storage)) return no('project_deleted');
     migrate(this.#storage, PROJECT_STEPS);
     const row = this.#row();
     if (row) return row.deleted_ms === null ? ok(null) : no('project_deleted');
@@ -71,10 +74,9 @@ export class AccessRpc extends RpcTarget {
 
   /** What the Worker admits calls by. Writes nothing, also on an object that was never set up. */
   environment(): Outcome<Environment> {
-    if (!isInitialised(this.#storage)) return no('project_not_found');
-    const row = this.#row();
-    if (!row) return no('project_not_found');
-    if (row.deleted_ms !== null) return no('project_deleted');
+    const used = environmentInUse(this.#storage);
+    if (!used.ok) return used;
+    const row = used.value;
     const { sql } = this.#storage;
     const account = sql
       .exec<{ stripe_account_id: string | null }>('SELECT stripe_account_id FROM connection')
@@ -99,14 +101,36 @@ export class AccessRpc extends RpcTarget {
     });
   }
 
-  /** Marks the environment deleted: from now on its keys answer `project_deleted`. */
-  remove(act: Act): Outcome<null> {
-    this.#storage.sql.exec(
-      'UPDATE environment SET deleted_ms = coalesce(deleted_ms, ?)',
-      act.nowMs,
-    );
-    this.#audit(act, 'environment.deleted', null);
-    return ok(null);
+  /**
+   * Marks the environment deleted, also one that was not set up yet: from now on its keys answer
+   * `project_deleted`, and its outbox is what there is to delete outside. Safe to repeat.
+   */
+  remove(
+    projectId: string,
+    mode: Mode,
+    act: Act,
+  ): { isErased: boolean; stripeAccountId: string | null } {
+    if (isErased(this.#storage)) return { isErased: true, stripeAccountId: null };
+    migrate(this.#storage, PROJECT_STEPS);
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      const { id: stripeAccountId } = sql
+        .exec<{ id: string | null }>('SELECT stripe_account_id AS id FROM connection')
+        .one();
+      const row = this.#row();
+      if (row?.deleted_ms == null) {
+        sql.exec(
+          `INSERT INTO environment VALUES (?1, ?2, 1, '{}', '[]', ?3, ?3)
+           ON CONFLICT DO UPDATE SET deleted_ms = ?3`,
+          projectId,
+          mode,
+          act.nowMs,
+        );
+        this.#audit(act, 'environment.deleted', null);
+        queueErasure(sql, stripeAccountId, act.nowMs);
+      }
+      return { isErased: false, stripeAccountId };
+    });
   }
 
   addKey(
@@ -227,7 +251,7 @@ export class AccessRpc extends RpcTarget {
   }
 
   #row(): EnvironmentRow | undefined {
-    return this.#storage.sql.exec<EnvironmentRow>('SELECT * FROM environment').toArray()[0];
+    return rowOf(this.#storage);
   }
 
   #key(id: string): Outcome<SecretKey> {
@@ -237,6 +261,17 @@ export class AccessRpc extends RpcTarget {
     return row ? ok(toKey(row)) : no('secret_key_not_found');
   }
 }
+
+/** The environment of an object, unless it was deleted or never set up. Writes nothing. */
+export function environmentInUse(storage: DurableObjectStorage): Outcome<EnvironmentRow> {
+  if (isErased(storage)) return no('project_deleted');
+  const row = isInitialised(storage) ? rowOf(storage) : undefined;
+  if (!row) return no('project_not_found');
+  return row.deleted_ms === null ? ok(row) : no('project_deleted');
+}
+
+const rowOf = (storage: DurableObjectStorage): EnvironmentRow | undefined =>
+  storage.sql.exec<EnvironmentRow>('SELECT * FROM environment').toArray()[0];
 
 type AuditEntryValue = {
   id: string;

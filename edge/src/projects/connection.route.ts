@@ -14,6 +14,7 @@ import { type AppEnv, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
 import { connectUrl, deauthorize, exchangeOAuthCode } from '../providers/stripe/connect.ts';
+import { forgetAccount, isUsedElsewhere, noteAccount } from './connected-accounts.store.ts';
 import { managedEnvironment } from './managed.ts';
 
 /** How long a developer may take at Stripe before the connection must be started again. */
@@ -75,39 +76,4 @@ function shown(
   { stripeAccountId, accountName, connectedAtMs }: ConnectionRecord,
 ): Connection {
   return { connected: stripeAccountId !== null, stripeAccountId, accountName, mode, connectedAtMs };
-}
-
-async function noteAccount(
-  deps: Deps,
-  { projectId, mode }: EnvironmentRef,
-  accountId: string,
-): Promise<void> {
-  await deps.directory
-    .prepare('INSERT OR IGNORE INTO stripe_account VALUES (?, ?, ?)')
-    .bind(accountId, mode, projectId)
-    .run();
-}
-
-async function forgetAccount(
-  deps: Deps,
-  { projectId, mode }: EnvironmentRef,
-  accountId: string,
-): Promise<void> {
-  await deps.directory
-    .prepare('DELETE FROM stripe_account WHERE account_id = ? AND mode = ? AND project_id = ?')
-    .bind(accountId, mode, projectId)
-    .run();
-}
-
-/** Whether another project uses the account in this mode: giving the permission back would end it. */
-async function isUsedElsewhere(
-  deps: Deps,
-  { projectId, mode }: EnvironmentRef,
-  accountId: string,
-): Promise<boolean> {
-  const other = await deps.directory
-    .prepare('SELECT 1 FROM stripe_account WHERE account_id = ? AND mode = ? AND project_id <> ?')
-    .bind(accountId, mode, projectId)
-    .first();
-  return other !== null;
 }

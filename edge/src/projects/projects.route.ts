@@ -5,21 +5,19 @@ import {
   listProjects,
   updateProject,
 } from '@dream/contract/projects';
-import { MODES } from '@dream/contract/primitives';
 import type { Hono } from 'hono';
 import { PLATFORM_PROJECT, projectId } from '../auth/keys.ts';
 import type { Deps } from '../deps.ts';
 import { type AppEnv, serve } from '../http/call.ts';
-import { Fail, unwrap } from '../http/fail.ts';
+import { Fail } from '../http/fail.ts';
 import { fingerprintOf, idempotencyKey } from '../http/idempotency.ts';
-import { initialSettings } from './initial-settings.ts';
+import { log } from '../http/log.ts';
+import { beginDeletion, finishCreation, finishDeletion } from './lifecycle.job.ts';
 import { actOf, managedProjectId } from './managed.ts';
 import {
   beginCreation,
   findProject,
   listAllProjects,
-  markActive,
-  markDeleted,
   markDeleting,
   renameProject,
 } from './projects.store.ts';
@@ -44,12 +42,7 @@ export function projectRoutes(app: Hono<AppEnv>, deps: Deps): void {
     if (begun.kind === 'taken') throw new Fail('project_exists', { projectId: drawn });
     if (begun.kind === 'conflict') throw new Fail('idempotency_conflict');
     const id = begun.projectId;
-    for (const mode of MODES) {
-      const project = deps.project({ projectId: id, mode });
-      unwrap(await project.access().init(id, mode, initialSettings(name), actOf(call)));
-      await project.catalog().ensureDefault(call.nowMs);
-    }
-    await markActive(db, id);
+    await finishCreation(deps, { id, name }, actOf(call));
     if (begun.kind === 'repeated') call.c.header('Idempotent-Replayed', 'true');
     return { project: await found(id) };
   });
@@ -70,13 +63,17 @@ export function projectRoutes(app: Hono<AppEnv>, deps: Deps): void {
   serve(app, deps, deleteProject, async (call) => {
     const id = await managedProjectId(call);
     if (id === PLATFORM_PROJECT) throw new Fail('platform_protected');
-    await found(id);
+    const known = await findProject(db, id);
+    if (!known) throw new Fail('project_not_found');
+    if (known.state === 'deleted') throw new Fail('project_deleted');
     await markDeleting(db, id);
-    for (const mode of MODES) {
-      unwrap(await deps.project({ projectId: id, mode }).access().remove(actOf(call)));
-      deps.environments.drop({ projectId: id, mode });
+    await beginDeletion(deps, id, actOf(call));
+    try {
+      await finishDeletion(deps, id, actOf(call));
+    } catch (error) {
+      // The keys are dead and the directory knows: the cron does the rest.
+      log('error', { event: 'deletion.unfinished', projectId: id, error: String(error) });
     }
-    await markDeleted(db, id, call.nowMs);
     return { success: true as const };
   });
 

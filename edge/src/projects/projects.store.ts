@@ -39,6 +39,9 @@ export async function listAllProjects(db: D1Database): Promise<Project[]> {
 /** How long the key of a creation is remembered. */
 const KEEP_KEY_MS = 24 * 3_600_000;
 
+/** A creation older than this is not going on any more. */
+const CREATING_MS = 60_000;
+
 /** A project to be made. The same `key` makes one project; `fingerprint` tells its bodies apart. */
 export interface Creation {
   key: string;
@@ -123,15 +126,45 @@ export async function renameProject(db: D1Database, id: string, name: string): P
   await db.prepare('UPDATE project SET name = ? WHERE id = ?').bind(name, id).run();
 }
 
+/** From here on the cron finishes the deletion if nobody else does. */
 export async function markDeleting(db: D1Database, id: string): Promise<void> {
-  await db.prepare("UPDATE project SET state = 'deleting' WHERE id = ?").bind(id).run();
+  await db
+    .prepare("UPDATE project SET state = 'deleting' WHERE id = ? AND state <> 'deleted'")
+    .bind(id)
+    .run();
 }
 
 /** Nothing revives a deleted project; its id stays known. */
 export async function markDeleted(db: D1Database, id: string, nowMs: number): Promise<void> {
-  await db
-    .prepare("UPDATE project SET state = 'deleted', deleted_ms = ? WHERE id = ?")
-    .bind(nowMs, id)
-    .run();
-  await db.prepare('DELETE FROM stripe_account WHERE project_id = ?').bind(id).run();
+  await db.batch([
+    db.prepare("UPDATE project SET state = 'deleted', deleted_ms = ? WHERE id = ?").bind(nowMs, id),
+    db.prepare('DELETE FROM stripe_account WHERE project_id = ?').bind(id),
+    db.prepare('DELETE FROM open_work WHERE project_id = ?').bind(id),
+  ]);
+}
+
+/** A project whose creation or deletion was begun and not finished. */
+export interface HalfDone {
+  id: string;
+  name: string;
+  state: 'creating' | 'deleting';
+}
+
+/** Projects left half done, the one longest unseen first, touched now. Creating takes its time. */
+export async function touchHalfDone(
+  db: D1Database,
+  atMost: number,
+  nowMs: number,
+): Promise<HalfDone[]> {
+  const { results } = await db
+    .prepare(
+      `UPDATE project SET touched_ms = ?1 WHERE id IN (
+         SELECT id FROM project
+         WHERE state = 'deleting' OR (state = 'creating' AND created_ms <= ?2)
+         ORDER BY touched_ms LIMIT ?3
+       ) RETURNING id, name, state`,
+    )
+    .bind(nowMs, nowMs - CREATING_MS, atMost)
+    .all<HalfDone>();
+  return results;
 }

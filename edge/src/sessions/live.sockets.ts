@@ -101,6 +101,11 @@ export class LiveSockets {
     }
   }
 
+  /** Closes every page's socket: the project is gone. */
+  closeAll(): void {
+    for (const socket of this.#ctx.getWebSockets()) socket.close(4401, 'Project deleted');
+  }
+
   #isAlive(sessionId: string, customerId: string): boolean {
     return (
       this.#ctx.storage.sql

@@ -4,6 +4,7 @@ import type { Bindings } from '../env.ts';
 import { SESSIONS_SCHEMA } from '../sessions/sessions.schema.ts';
 import { SessionsRpc } from '../sessions/sessions.rpc.ts';
 import { LiveSockets } from '../sessions/live.sockets.ts';
+import { erase, isErased, refusingStorage } from '../storage/erase.ts';
 import { migrate } from '../storage/migrate.ts';
 import { MeterRpc, type UsageAnswer, type UsageCall, type UsageQuery } from '../usage/meter.rpc.ts';
 import { METER_SCHEMA } from '../usage/meter.schema.ts';
@@ -13,10 +14,12 @@ const SHARD_STEPS: readonly string[] = [`${METER_SCHEMA}\n${SESSIONS_SCHEMA}`];
 /** A share of an environment's customers: usage, sessions and open pages. */
 export class ShardObject extends DurableObject<Bindings> {
   readonly #sockets: LiveSockets;
+  #isErased: boolean;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
-    migrate(ctx.storage, SHARD_STEPS);
+    this.#isErased = isErased(ctx.storage);
+    if (!this.#isErased) migrate(ctx.storage, SHARD_STEPS);
     this.#sockets = new LiveSockets(ctx, env, (customerId, nowMs) => {
       const feature = DEFAULT_FEATURE;
       const answer = this.read({ customerId, feature, rulesVersion: 0, nowMs });
@@ -35,23 +38,36 @@ export class ShardObject extends DurableObject<Bindings> {
   }
 
   meter(): MeterRpc {
-    return new MeterRpc(this.ctx.storage, (customerId, told) =>
+    return new MeterRpc(this.#storage(), (customerId, told) =>
       this.#sockets.tell(customerId, told),
     );
   }
 
   sessions(): SessionsRpc {
-    return new SessionsRpc(this.ctx.storage, (customerId, told) =>
+    return new SessionsRpc(this.#storage(), (customerId, told) =>
       this.#sockets.tell(customerId, told),
     );
   }
 
   /** Accepts a page's socket. It says who it is in its first message. */
   override fetch(request: Request): Response {
+    if (this.#isErased) throw new Error('project_deleted');
     return this.#sockets.accept(request);
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     return this.#sockets.message(socket, message);
+  }
+
+  /** Erases everything of these customers, for good. Safe to repeat. */
+  async erase(nowMs: number): Promise<void> {
+    this.#isErased = true;
+    this.#sockets.closeAll();
+    await erase(this.ctx.storage, nowMs);
+  }
+
+  /** A call admitted just before the project was deleted must not write here after it. */
+  #storage(): DurableObjectStorage {
+    return this.#isErased ? refusingStorage('project_deleted') : this.ctx.storage;
   }
 }
