@@ -10,6 +10,7 @@ import { deliverJobs } from '../src/outbox/deliver.job.ts';
 import { initialSettings } from '../src/projects/initial-settings.ts';
 import { beginDeletion, finishCreation } from '../src/projects/lifecycle.job.ts';
 import { beginCreation, findProject, markDeleting } from '../src/projects/projects.store.ts';
+import { erase } from '../src/storage/erase.ts';
 import { call, deps, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
 import { createEnvironment, type TestEnvironment } from './harness.ts';
 
@@ -200,6 +201,18 @@ describe('nothing late revives a deleted project', () => {
     expect(await init).toMatchObject({ ok: false, code: 'project_deleted' });
     await runInDurableObject(deps.project(ref), (object) => object.alarm());
     expect(await tablesOf(id)).toEqual(['erased']);
+  });
+
+  it('no alarm that was at work when it was erased', async () => {
+    const { id } = await createEnvironment();
+    const ref = { projectId: id, mode: 'test' } as const;
+    await runInDurableObject(deps.project(ref), async (object, { storage }) => {
+      const running = object.alarm();
+      await erase(storage, Date.now());
+      await running;
+      expect(await storage.getAlarm()).toBeNull();
+    });
+    expect(await runInDurableObject(deps.project(ref), tables)).toEqual(['erased']);
   });
 
   it('no call while it is being erased', async () => {

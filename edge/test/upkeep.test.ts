@@ -6,8 +6,11 @@ import type { EnvironmentRef } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
 import type { Job } from '../src/outbox/job.ts';
 import { forgetOpenWork, noteOpenWork } from '../src/outbox/open-work.store.ts';
-import { enqueue } from '../src/outbox/outbox.rpc.ts';
+import { DONE_JOBS, enqueue } from '../src/outbox/outbox.rpc.ts';
 import { runUpkeep } from '../src/projects/upkeep.job.ts';
+import { OLD_EVENTS } from '../src/billing/inbox.store.ts';
+import { OLD_REPLIES } from '../src/replies/replies.rpc.ts';
+import { type Perishable, PRUNE_ROWS, prune } from '../src/storage/prune.ts';
 import { deps, Shop, whileStripeIsDown } from './billing-shop.ts';
 
 afterEach(() => {
@@ -88,4 +91,130 @@ describe('a stuck outbox', () => {
     await runCron();
     await vi.waitFor(async () => expect(await openJobs(ref)).toEqual([]), { timeout: 20_000 });
   });
+});
+
+describe('what is done', () => {
+  const DAY_MS = 86_400_000;
+  const count = (ref: EnvironmentRef, table: string) =>
+    runInDurableObject(
+      deps.project(ref),
+      (_object, { storage }) => storage.sql.exec(`SELECT * FROM ${table}`).toArray().length,
+    );
+  const touch = (ref: EnvironmentRef, nowMs: number) => deps.project(ref).touch(nowMs);
+
+  it('in the outbox is kept for 7 days, and what is open or dead for longer', async () => {
+    const { ref } = await Shop.open({ connected: false });
+    const outbox = deps.project(ref).outbox();
+    const nowMs = Date.now();
+    const kept = () =>
+      runInDurableObject(deps.project(ref), (_object, { storage }) =>
+        storage.sql.exec("SELECT id FROM outbox WHERE kind = 'stripe.sync' ORDER BY id").toArray(),
+      );
+    await runInDurableObject(deps.project(ref), (_object, { storage }) => {
+      for (const id of ['dead', 'done', 'open'])
+        enqueue(storage.sql, id, { kind: 'stripe.sync', objectId: id }, nowMs, nowMs + 99 * DAY_MS);
+    });
+    for (const { id, fence } of await outbox.claim(nowMs, 2, ['dead', 'done'])) {
+      const failed = { id, fence, done: false as const, retry: false, error: 'no' };
+      await outbox.record([id === 'done' ? { id, fence, done: true } : failed], nowMs);
+    }
+    await touch(ref, nowMs + 7 * DAY_MS - 1);
+    expect(await kept()).toEqual([{ id: 'dead' }, { id: 'done' }, { id: 'open' }]);
+    await touch(ref, nowMs + 7 * DAY_MS);
+    expect(await kept()).toEqual([{ id: 'dead' }, { id: 'open' }]);
+  });
+
+  it('in the inbox of events is kept for 7 days', async () => {
+    const { ref } = await Shop.open({ connected: false });
+    const nowMs = Date.now();
+    const event = { id: 'evt_old', type: 'customer.updated', subjects: [] };
+    await deps.project(ref).billing().receiveEvent(event, 'job_old', nowMs);
+    await touch(ref, nowMs + 7 * DAY_MS - 1);
+    expect(await count(ref, 'inbox')).toBe(1);
+    await touch(ref, nowMs + 7 * DAY_MS);
+    expect(await count(ref, 'inbox')).toBe(0);
+  });
+
+  it('as the answer of a keyed call is replayed and kept for 24 h, and no longer', async () => {
+    const { ref } = await Shop.open({ connected: false });
+    const replies = deps.project(ref).replies();
+    const nowMs = Date.now();
+    await replies.begin('sk POST /x', 'key', 'same', nowMs);
+    await replies.finish('sk POST /x', 'key', 200, '{}');
+    const replayed = await replies.begin('sk POST /x', 'key', 'same', nowMs + DAY_MS - 1);
+    expect(replayed).toMatchObject({ ok: true, value: { kind: 'replay' } });
+    await touch(ref, nowMs + DAY_MS - 1);
+    expect(await count(ref, 'reply')).toBe(1);
+    await touch(ref, nowMs + DAY_MS);
+    expect(await count(ref, 'reply')).toBe(0);
+  });
+
+  it('is not replayed after its time, however much there is to forget', async () => {
+    const { ref } = await Shop.open({ connected: false });
+    const nowMs = Date.now();
+    await keepReplies(ref, PRUNE_ROWS + 1, nowMs);
+    const last = keyOf(PRUNE_ROWS);
+    const begun = await deps
+      .project(ref)
+      .replies()
+      .begin('scope', last, 'other', nowMs + DAY_MS);
+    expect(begun).toMatchObject({ ok: true, value: { kind: 'fresh' } });
+  });
+
+  it('is forgotten a bounded number of rows at a time, by the alarm too', async () => {
+    const { ref } = await Shop.open({ connected: false });
+    await keepReplies(ref, 2 * PRUNE_ROWS + 1, Date.now() - 2 * DAY_MS);
+    await touch(ref, Date.now());
+    expect(await count(ref, 'reply')).toBe(PRUNE_ROWS + 1);
+    await runInDurableObject(deps.project(ref), (object) => object.alarm());
+    expect(await count(ref, 'reply')).toBe(1);
+  });
+
+  it('is found without reading what is kept, however much that is', async () => {
+    const { ref } = await Shop.open({ connected: false });
+    const nowMs = Date.now();
+    await keepReplies(ref, 300, nowMs);
+    await keepReplies(ref, 2, nowMs - DAY_MS, 'old');
+    const read = await runInDurableObject(deps.project(ref), (_object, { storage }) => {
+      for (let i = 0; i < 300; i++) {
+        storage.sql.exec("INSERT INTO inbox VALUES (?, 'customer.updated', ?)", `evt_${i}`, nowMs);
+        storage.sql.exec(
+          `INSERT INTO outbox (id, kind, body, state, tries, fence, due_ms, created_ms)
+           VALUES (?, 'stripe.sync', '{}', ?, 0, 0, ?, 0)`,
+          `job_${i}`,
+          i % 2 ? 'done' : 'dead',
+          i % 2 ? nowMs : 0,
+        );
+      }
+      return [DONE_JOBS, OLD_EVENTS, OLD_REPLIES].map((rows) => rowsRead(storage.sql, rows, nowMs));
+    });
+    for (const rows of read) expect(rows).toBeLessThan(20);
+    expect(await count(ref, 'reply')).toBe(300);
+  });
+
+  /** How many rows forgetting reads. */
+  const rowsRead = (sql: SqlStorage, rows: Perishable, nowMs: number) => {
+    let read = 0;
+    const exec = (query: string, ...bindings: unknown[]) => {
+      const cursor = sql.exec(query, ...bindings);
+      read += cursor.rowsRead;
+      return cursor;
+    };
+    prune({ exec } as SqlStorage, rows, nowMs);
+    return read;
+  };
+
+  /** Keys in the order they are forgotten in. */
+  const keyOf = (index: number) => `key_${String(index).padStart(5, '0')}`;
+
+  const keepReplies = (ref: EnvironmentRef, rows: number, nowMs: number, scope = 'scope') =>
+    runInDurableObject(deps.project(ref), (_object, { storage }) => {
+      for (let i = 0; i < rows; i++)
+        storage.sql.exec(
+          "INSERT INTO reply VALUES (?, ?, 'print', ?, 200, '{}')",
+          scope,
+          keyOf(i),
+          nowMs,
+        );
+    });
 });

@@ -27,9 +27,6 @@ import {
 } from './sync.store.ts';
 import { tellPlan } from './tell-plan.store.ts';
 
-/** How long an event's id is remembered; Stripe repeats one for three days at most. */
-const INBOX_KEEP_MS = 30 * 86_400_000;
-
 /** Everything a checkout is decided by, read at once. */
 export interface Checkouting extends CheckoutFacts {
   connection: ConnectionRecord;
@@ -235,7 +232,6 @@ export class BillingRpc extends RpcTarget {
   ): string[] {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
-      sql.exec('DELETE FROM inbox WHERE received_ms < ?', nowMs - INBOX_KEEP_MS);
       const fresh = sql.exec(
         'INSERT OR IGNORE INTO inbox VALUES (?, ?, ?) RETURNING 1',
         event.id,

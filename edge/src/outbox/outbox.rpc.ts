@@ -1,8 +1,17 @@
 import { RpcTarget } from 'cloudflare:workers';
+import type { Perishable } from '../storage/prune.ts';
 import { nextTryMs } from './back-off.ts';
 import type { Job, JobResult } from './job.ts';
 
 type Row = { id: string; body: string; created_ms: number; tries: number; fence: number };
+
+/** What was done is kept for a week, to be looked at. */
+export const DONE_JOBS: Perishable = {
+  table: 'outbox',
+  key: 'id',
+  over: "state = 'done' AND due_ms <= ?",
+  keepMs: 7 * 86_400_000,
+};
 
 /** How long a claimed row is left to its worker before another may take it. */
 const CLAIM_MS = 60_000;
@@ -112,7 +121,8 @@ export class OutboxRpc extends RpcTarget {
     const { id, fence } = result;
     if (result.done) {
       sql.exec(
-        "UPDATE outbox SET state = 'done', last_error = NULL WHERE id = ? AND fence = ?",
+        "UPDATE outbox SET state = 'done', due_ms = ?, last_error = NULL WHERE id = ? AND fence = ?",
+        nowMs,
         id,
         fence,
       );

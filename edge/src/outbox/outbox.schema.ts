@@ -15,3 +15,7 @@ CREATE TABLE outbox (
   last_error TEXT
 );
 CREATE INDEX outbox_due ON outbox(due_ms) WHERE state = 'open';`;
+
+/** Finds what was done long ago: `due_ms` of a done row is when it was done. */
+export const OUTBOX_DONE_INDEX = `
+CREATE INDEX outbox_done ON outbox(due_ms) WHERE state = 'done';`;

@@ -1,14 +1,16 @@
 import { DurableObject } from 'cloudflare:workers';
 import { BillingRpc } from '../billing/billing.rpc.ts';
+import { OLD_EVENTS } from '../billing/inbox.store.ts';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import { CustomersRpc } from '../customers/customers.rpc.ts';
 import type { Bindings } from '../env.ts';
-import { armAlarm, OutboxRpc } from '../outbox/outbox.rpc.ts';
+import { armAlarm, DONE_JOBS, OutboxRpc } from '../outbox/outbox.rpc.ts';
 import { AccessRpc, environmentInUse } from '../projects/access.rpc.ts';
-import { RepliesRpc } from '../replies/replies.rpc.ts';
+import { OLD_REPLIES, RepliesRpc } from '../replies/replies.rpc.ts';
 import { IdentityRpc } from '../sessions/identity.rpc.ts';
 import { erase, refusingStorage } from '../storage/erase.ts';
 import { isInitialised, migrate } from '../storage/migrate.ts';
+import { prune } from '../storage/prune.ts';
 import { PROJECT_STEPS } from './project.schema.ts';
 
 /** One environment of a project: the thin object that hands out one target per feature. */
@@ -51,9 +53,12 @@ export class ProjectObject extends DurableObject<Bindings> {
     return new RepliesRpc(this.#inUse());
   }
 
-  /** Sets the alarm again if it is missing while there is work. */
-  touch(): void {
-    if (isInitialised(this.ctx.storage)) armAlarm(this.ctx.storage);
+  /** Sets the alarm again if it is missing while there is work, and forgets what is old. */
+  touch(nowMs: number): void {
+    if (!isInitialised(this.ctx.storage)) return;
+    for (const rows of [DONE_JOBS, OLD_EVENTS, OLD_REPLIES])
+      prune(this.ctx.storage.sql, rows, nowMs);
+    armAlarm(this.ctx.storage);
   }
 
   /** Erases a deleted environment, for good. Safe to repeat. */
@@ -81,6 +86,7 @@ export class ProjectObject extends DurableObject<Bindings> {
     } catch (error) {
       console.error(JSON.stringify({ event: 'outbox.deliver_failed', error: String(error) }));
     }
-    armAlarm(this.ctx.storage);
+    // Erased meanwhile, it stays empty.
+    this.touch(Date.now());
   }
 }

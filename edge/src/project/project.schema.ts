@@ -1,7 +1,7 @@
 import { BILLING_SCHEMA } from '../billing/billing.schema.ts';
 import { CATALOG_SCHEMA } from '../catalog/catalog.schema.ts';
 import { CUSTOMERS_SCHEMA } from '../customers/customers.schema.ts';
-import { OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
+import { OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
 import { ACCESS_SCHEMA } from '../projects/access.schema.ts';
 import { REPLIES_SCHEMA } from '../replies/replies.schema.ts';
 import { IDENTITY_SCHEMA } from '../sessions/identity.schema.ts';
@@ -17,4 +17,5 @@ export const PROJECT_STEPS: readonly string[] = [
     OUTBOX_SCHEMA,
     REPLIES_SCHEMA,
   ].join('\n'),
+  OUTBOX_DONE_INDEX,
 ];

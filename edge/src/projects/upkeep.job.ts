@@ -22,7 +22,7 @@ export async function runUpkeep(deps: Deps): Promise<void> {
   for (const projectId of await touchProjects(deps.directory, BATCH, deps.nowMs())) {
     for (const mode of MODES) {
       const ref = { projectId, mode };
-      await attempt(ref, () => deps.project(ref).touch());
+      await attempt(ref, () => deps.project(ref).touch(deps.nowMs()));
     }
   }
 }

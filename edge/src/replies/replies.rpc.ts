@@ -1,8 +1,18 @@
 import { RpcTarget } from 'cloudflare:workers';
 import { no, ok, type Outcome } from '../http/fail.ts';
+import { type Perishable, prune } from '../storage/prune.ts';
 
 /** How long an answer is replayed. */
 const KEEP_MS = 24 * 3_600_000;
+
+/** Answers that are not replayed any more. */
+export const OLD_REPLIES: Perishable = {
+  table: 'reply',
+  key: 'scope, key',
+  over: 'created_ms <= ?',
+  keepMs: KEEP_MS,
+};
+
 /** A call that has run for this long is taken to be lost, and its key may be used again. */
 const LOST_MS = 60_000;
 
@@ -28,9 +38,14 @@ export class RepliesRpc extends RpcTarget {
   begin(scope: string, key: string, fingerprint: string, nowMs: number): Outcome<Begun> {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
-      sql.exec('DELETE FROM reply WHERE created_ms < ?', nowMs - KEEP_MS);
+      prune(sql, OLD_REPLIES, nowMs);
       const row = sql
-        .exec<Row>('SELECT * FROM reply WHERE scope = ? AND key = ?', scope, key)
+        .exec<Row>(
+          'SELECT * FROM reply WHERE scope = ? AND key = ? AND created_ms > ?',
+          scope,
+          key,
+          nowMs - KEEP_MS,
+        )
         .toArray()[0];
       if (row) {
         if (row.fingerprint !== fingerprint) return no('idempotency_conflict');
