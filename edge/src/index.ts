@@ -2,11 +2,11 @@ import { WorkerEntrypoint } from 'cloudflare:workers';
 import type { Mode } from '@dream/contract/primitives';
 import type { Hono } from 'hono';
 import { createApp } from './app.ts';
+import { runCron } from './cron.job.ts';
 import { createDeps, type Deps } from './deps.ts';
 import type { Bindings } from './env.ts';
 import type { AppEnv } from './http/call.ts';
 import { deliverJobs } from './outbox/deliver.job.ts';
-import { runUpkeep } from './projects/upkeep.job.ts';
 
 export { GateObject } from './gate/gate.object.ts';
 export { ProjectObject } from './project/project.object.ts';
@@ -40,6 +40,6 @@ export default {
   /** Finds again what was left undone. */
   async scheduled(_controller, env) {
     const { deps } = await boot(env);
-    await runUpkeep(deps);
+    await runCron(deps);
   },
 } satisfies ExportedHandler<Bindings>;

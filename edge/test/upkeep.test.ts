@@ -7,6 +7,7 @@ import type { Bindings } from '../src/env.ts';
 import type { Job } from '../src/outbox/job.ts';
 import { forgetOpenWork, noteOpenWork } from '../src/outbox/open-work.store.ts';
 import { DONE_JOBS, enqueue } from '../src/outbox/outbox.rpc.ts';
+import { runCron } from '../src/cron.job.ts';
 import { runUpkeep } from '../src/projects/upkeep.job.ts';
 import { OLD_EVENTS } from '../src/billing/inbox.store.ts';
 import { OLD_REPLIES } from '../src/replies/replies.rpc.ts';
@@ -39,7 +40,7 @@ const loseAlarm = (ref: EnvironmentRef, job?: Job) =>
     return storage.deleteAlarm();
   });
 
-const runCron = () => worker.scheduled(createScheduledController(), env as unknown as Bindings);
+const triggerCron = () => worker.scheduled(createScheduledController(), env as unknown as Bindings);
 
 /** A shop with a job Stripe could not be told of, and nothing that will tell it later. */
 async function stuckShop(): Promise<Shop> {
@@ -57,7 +58,7 @@ describe('a stuck outbox', () => {
     expect(await openJobs(ref)).toEqual([{ kind: 'stripe.delete_customer' }]);
     expect(await notes(ref)).toHaveLength(1);
     later(60_000);
-    await runCron();
+    await triggerCron();
     expect([await openJobs(ref), await notes(ref)]).toEqual([[], []]);
   });
 
@@ -80,7 +81,7 @@ describe('a stuck outbox', () => {
     await noteOpenWork(deps, { projectId: 'prj_nothing_is_here', mode: 'test' });
     const { ref } = await stuckShop();
     later(60_000);
-    await runCron();
+    await triggerCron();
     expect(await openJobs(ref)).toEqual([]);
   });
 
@@ -88,8 +89,24 @@ describe('a stuck outbox', () => {
     const { ref } = await Shop.open();
     await loseAlarm(ref, { kind: 'clerk.delete_user', clerkUserId: 'user_gone' });
     expect(await notes(ref)).toEqual([]);
-    await runCron();
+    await triggerCron();
     await vi.waitFor(async () => expect(await openJobs(ref)).toEqual([]), { timeout: 20_000 });
+  });
+});
+
+describe('the cron', () => {
+  const failing = () => Promise.reject(new Error('no'));
+
+  it('does every job, also when another one fails or takes its time', async () => {
+    const endless = () => new Promise<void>(() => undefined);
+    const last = new Promise<string>((resolve) => {
+      void runCron(deps, { failing, endless, last: () => Promise.resolve(resolve('done')) });
+    });
+    expect(await last).toBe('done');
+  });
+
+  it('does not fail when a job does', async () => {
+    await expect(runCron(deps, { failing })).resolves.toBeUndefined();
   });
 });
 
