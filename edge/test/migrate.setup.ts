@@ -6,8 +6,8 @@ const { DIRECTORY, TEST_MIGRATIONS } = env as unknown as {
 };
 
 const known = await DIRECTORY.prepare("SELECT 1 FROM sqlite_master WHERE name = 'project'").first();
-
-for (const migration of known ? [] : (JSON.parse(TEST_MIGRATIONS) as string[])) {
+const migrations = known ? [] : (JSON.parse(TEST_MIGRATIONS) as string[]);
+for (const migration of migrations) {
   const statements = migration
     .replace(/^--.*$/gm, '')
     .split(';')

@@ -48,6 +48,13 @@ export interface NewCheckoutRow {
   fingerprint: string;
 }
 
+/** An event as an environment takes it in: what it is about, and whose that is. */
+export interface ReceivedEvent {
+  id: string;
+  type: string;
+  subjects: readonly { objectId: string; stripeCustomerId: string | null }[];
+}
+
 /** A turn at an object, and what became due meanwhile. */
 export interface SyncTurn {
   turn: Turn;
@@ -87,8 +94,9 @@ export class BillingRpc extends RpcTarget {
   }
 
   /**
-   * Connects an account and queues bringing every priced tier to it; `publishJobIds` are those rows.
-   * What was sold in the same account before is looked at again.
+   * Connects an account and queues bringing every priced tier to it, and looking at the account,
+   * which takes in the events that waited for it; `publishJobIds` are those rows. What was sold in
+   * the same account before is looked at again.
    */
   connect(
     account: { id: string; name: string },
@@ -106,6 +114,8 @@ export class BillingRpc extends RpcTarget {
           enqueue(sql, id, { kind: 'stripe.publish_tier', tier: tier.name }, act.nowMs);
           return id;
         });
+      publishJobIds.push(`${jobId}_${account.id}`);
+      markDirty(this.#storage, account.id, `${jobId}_${account.id}`, act.nowMs);
       for (const { id, endsAtMs } of this.#sold()) {
         if (isSame) markDirty(this.#storage, id, `${jobId}_${id}`, act.nowMs);
         else if (endsAtMs !== null) lookAgainAt(this.#storage, id, endsAtMs, act.nowMs);
@@ -218,29 +228,18 @@ export class BillingRpc extends RpcTarget {
   }
 
   /**
-   * Takes an event in, once, and marks what it is about, as far as this environment has to do with
-   * it. Answers the outbox rows that look at it.
+   * Takes events in, each once, and marks what they are about, as far as this environment has to do
+   * with it. Answers the outbox rows that look at it, one for each object.
    */
-  receiveEvent(
-    event: {
-      id: string;
-      type: string;
-      subjects: readonly { objectId: string; stripeCustomerId: string | null }[];
-    },
-    jobId: string,
-    nowMs: number,
-  ): string[] {
+  receiveEvents(events: readonly ReceivedEvent[], jobId: string, nowMs: number): string[] {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
-      const fresh = sql.exec(
-        'INSERT OR IGNORE INTO inbox VALUES (?, ?, ?) RETURNING 1',
-        event.id,
-        event.type,
-        nowMs,
-      );
-      if (fresh.toArray().length === 0) return [];
-      const ours = event.subjects.filter((subject) => this.#isOurs(subject));
-      return ours.map(({ objectId }, index) => {
+      const ours = events
+        .filter((event) => this.#isFresh(event, nowMs))
+        .flatMap(({ subjects }) => subjects)
+        .filter((subject) => this.#isOurs(subject));
+      const objectIds = new Set(ours.map(({ objectId }) => objectId));
+      return [...objectIds].map((objectId, index) => {
         markDirty(this.#storage, objectId, `${jobId}_${index}`, nowMs);
         return `${jobId}_${index}`;
       });
@@ -284,6 +283,17 @@ export class BillingRpc extends RpcTarget {
          UNION ALL SELECT id, NULL FROM checkout WHERE status = 'open'`,
       )
       .toArray();
+  }
+
+  /** Whether an event comes for the first time; it does not from then on. */
+  #isFresh({ id, type }: ReceivedEvent, nowMs: number): boolean {
+    const noted = this.#storage.sql.exec(
+      'INSERT OR IGNORE INTO inbox VALUES (?, ?, ?) RETURNING 1',
+      id,
+      type,
+      nowMs,
+    );
+    return noted.toArray().length > 0;
   }
 
   #isOurs({

@@ -2,6 +2,7 @@ import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
 import type { StripeClient } from '../providers/stripe/client.ts';
+import { takeWaitingEvents } from './waiting-events.job.ts';
 
 /** Stripe forgets an idempotency key after 24 h; what may be older than this is looked for first. */
 const KEYS_LAST_MS = 23 * 3_600_000;
@@ -72,6 +73,7 @@ export async function syncObject(deps: Deps, ref: EnvironmentRef, objectId: stri
       .project(ref)
       .billing()
       .applySync(begun.turn, state, deps.newId('job_'), deps.nowMs());
+    if (state.kind === 'account') await takeWaitingEvents(deps, ref, objectId);
     if (state.kind === 'gone') await forgetAccount(deps, ref, objectId);
     await deliverJobs(deps, ref, applied.jobIds);
     if (applied.cancel) await stripe.cancelSubscription(objectId);

@@ -3,6 +3,7 @@ import { clerkWebhook, stripeWebhook } from '@dream/contract/billing';
 import type { Mode } from '@dream/contract/primitives';
 import type { Hono } from 'hono';
 import { PLATFORM_PROJECT } from '../auth/keys.ts';
+import { keepEvent } from '../billing/waiting-events.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { MAX_BODY_BYTES, readText } from '../http/body.ts';
 import { type AppEnv, serve } from '../http/call.ts';
@@ -21,9 +22,13 @@ export function webhookRoutes(app: Hono<AppEnv>, deps: Deps): void {
     );
     if (event === null) return { received: true as const };
     const { id, type, subjects } = event;
-    for (const ref of await environmentsOf(deps, event, nowMs)) {
+    for (const ref of await holdersOf(deps, event, nowMs)) {
       const billing = deps.project(ref).billing();
-      const jobIds = await billing.receiveEvent({ id, type, subjects }, deps.newId('job_'), nowMs);
+      const jobIds = await billing.receiveEvents(
+        [{ id, type, subjects }],
+        deps.newId('job_'),
+        nowMs,
+      );
       // What fails here is tried again by the environment's alarm.
       c.executionCtx.waitUntil(deliverJobs(deps, ref, jobIds));
     }
@@ -39,6 +44,21 @@ export function webhookRoutes(app: Hono<AppEnv>, deps: Deps): void {
     }
     throw new Fail('signature_invalid');
   });
+}
+
+/**
+ * The environments to take an event in. When there is none it waits for one to connect the account.
+ * Then they are looked up again: one that connected meanwhile may have looked before it was there.
+ */
+async function holdersOf(
+  deps: Deps,
+  event: VerifiedEvent,
+  nowMs: number,
+): Promise<EnvironmentRef[]> {
+  const refs = await environmentsOf(deps, event, nowMs);
+  if (refs.length > 0) return refs;
+  await keepEvent(deps, event, nowMs);
+  return environmentsOf(deps, event, nowMs);
 }
 
 /** The environments that themselves hold the account an event is of. */
