@@ -27,10 +27,10 @@ export function billSubscription(
     scope.emit('invoice.payment_failed', open);
     return open;
   }
-  if (totalMinor > 0)
-    takePayment(scope, { totalMinor, currency: open.currency, customer: open.customer });
+  const payments = totalMinor > 0 ? [payInvoice(scope, open, totalMinor)] : [];
   const paid = scope.put('invoice', {
     ...open,
+    payments: { ...(open.payments as object), data: payments },
     status: 'paid',
     amount_paid: totalMinor,
     amount_remaining: 0,
@@ -42,6 +42,27 @@ export function billSubscription(
   scope.emit('invoice.paid', paid);
   scope.emit('invoice.payment_succeeded', paid);
   return paid;
+}
+
+/** Charges for an invoice. Answers what ties the payment to it. */
+function payInvoice(scope: Scope, invoice: Entity, totalMinor: number): Entity {
+  const { currency, customer } = invoice;
+  const intent = takePayment(scope, { totalMinor, currency, customer });
+  const nowSeconds = scope.nowSeconds();
+  return scope.put('invoice_payment', {
+    id: newId('inpay'),
+    object: 'invoice_payment',
+    amount_paid: totalMinor,
+    amount_requested: totalMinor,
+    created: nowSeconds,
+    currency,
+    invoice: invoice.id,
+    is_default: true,
+    livemode: scope.livemode,
+    payment: { type: 'payment_intent', payment_intent: intent.id },
+    status: 'paid',
+    status_transitions: { canceled_at: null, paid_at: nowSeconds },
+  });
 }
 
 function newInvoice(

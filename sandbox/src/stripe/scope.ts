@@ -19,6 +19,7 @@ export type Kind =
   | 'checkout.offer'
   | 'subscription'
   | 'invoice'
+  | 'invoice_payment'
   | 'refund'
   | 'billing_portal.session'
   | 'billing_portal.configuration'

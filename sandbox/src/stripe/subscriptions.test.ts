@@ -248,3 +248,25 @@ test.each([
   const price = { recurring: { interval, interval_count: count } } as unknown as Entity;
   expect(periodEnd(at(anchor), at(start), price)).toBe(at(end));
 });
+
+test('an invoice that was paid names its payment, and that can be given back', async () => {
+  const { id } = await shop.subscribe();
+  const { invoices, invoicePayments, refunds } = shop.stripe;
+  const { data } = await invoices.list({ subscription: id, status: 'paid' }, shop.on);
+  expect(data).toHaveLength(1);
+  const invoice = data[0]?.id ?? '';
+  const payments = await invoicePayments.list({ invoice, status: 'paid' }, shop.on);
+  expect(payments.data).toMatchObject([
+    { invoice, amount_paid: 1900, status: 'paid', payment: { type: 'payment_intent' } },
+  ]);
+  const intent = String(payments.data[0]?.payment.payment_intent);
+  const refund = await refunds.create({ payment_intent: intent }, shop.on);
+  expect(refund).toMatchObject({ amount: 1900, payment_intent: intent, status: 'succeeded' });
+});
+
+test('an invoice for a trial was paid by nothing', async () => {
+  const { id } = await shop.subscribe(undefined, { subscription_data: { trial_period_days: 7 } });
+  const { data } = await shop.stripe.invoices.list({ subscription: id }, shop.on);
+  const invoice = data[0]?.id ?? '';
+  expect((await shop.stripe.invoicePayments.list({ invoice }, shop.on)).data).toEqual([]);
+});

@@ -5,13 +5,22 @@ import { integer, metadata, type Params, text } from '../form.ts';
 import type { Resource } from '../resource.ts';
 import { type Entity, newId, type Scope } from '../scope.ts';
 
-/** `/v1/payment_intents` and `/v1/charges`, to read, and `/v1/refunds`. */
+/** `/v1/payment_intents`, `/v1/charges` and `/v1/invoice_payments`, to read, and `/v1/refunds`. */
 export const payments: Resource = {
   'GET /v1/payment_intents/:id': (scope, _params, id) => scope.must('payment_intent', id),
   'GET /v1/payment_intents': (scope, params) =>
     page(scope.list('payment_intent'), params, '/v1/payment_intents'),
   'GET /v1/charges/:id': (scope, _params, id) => scope.must('charge', id),
   'GET /v1/charges': (scope, params) => page(scope.list('charge'), params, '/v1/charges'),
+  'GET /v1/invoice_payments/:id': (scope, _params, id) => scope.must('invoice_payment', id),
+  'GET /v1/invoice_payments': (scope, params) => {
+    const [invoice, status] = [text(params, 'invoice'), text(params, 'status')];
+    const found = scope
+      .list('invoice_payment')
+      .filter((one) => invoice === undefined || one.invoice === invoice)
+      .filter((one) => status === undefined || one.status === status);
+    return page(found, params, '/v1/invoice_payments');
+  },
   'POST /v1/refunds': (scope, params) => refund(scope, params),
   'GET /v1/refunds/:id': (scope, _params, id) => scope.must('refund', id),
   'GET /v1/refunds': (scope, params) => page(scope.list('refund'), params, '/v1/refunds'),

@@ -34,12 +34,14 @@ export const subscriptions: Resource = {
     return endAt(scope, subscription, scope.nowSeconds());
   },
   'GET /v1/invoices': (scope, params) => {
-    const customer = text(params, 'customer');
-    return page(
-      scope.list('invoice').filter((i) => customer === undefined || i.customer === customer),
-      params,
-      '/v1/invoices',
-    );
+    const [customer, status] = [text(params, 'customer'), text(params, 'status')];
+    const subscription = text(params, 'subscription');
+    const found = scope
+      .list('invoice')
+      .filter((one) => customer === undefined || one.customer === customer)
+      .filter((one) => status === undefined || one.status === status)
+      .filter((one) => subscription === undefined || subscriptionOf(one) === subscription);
+    return page(found, params, '/v1/invoices');
   },
   'GET /v1/invoices/:id': (scope, _params, id) => scope.must('invoice', id),
 };
@@ -98,6 +100,11 @@ function changeItem(
     status: invoice.status === 'paid' ? changed.status : 'past_due',
   });
 }
+
+/** The subscription an invoice asks payment for. */
+const subscriptionOf = (invoice: Entity): unknown =>
+  (invoice.parent as { subscription_details: { subscription: unknown } }).subscription_details
+    .subscription;
 
 /** The part of an item's period that is still to come. */
 const shareLeft = (scope: Scope, item: Item): number =>
