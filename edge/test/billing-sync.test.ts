@@ -67,7 +67,7 @@ describe('looking at an object', () => {
       const { turn } = await billing().beginSync('sub_foreign', 'job_h', Date.now());
       expect(await billing().applySync(turn, foreign, 'job_i', Date.now())).toMatchObject({
         jobIds: [],
-        cancel: false,
+        surplus: null,
       });
     }
     expect((await shop.customer(id)).plan).toBe('pro');

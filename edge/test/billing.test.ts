@@ -191,32 +191,6 @@ describe('a subscriber', () => {
     expect(running.filter(({ status }) => status !== 'canceled')).toHaveLength(1);
   });
 
-  it('with a second subscription keeps the first, and the second is cancelled', async () => {
-    const id = await shop.newCustomer();
-    await shop.buy(id, 'pro');
-    const [first] = await shop.subscriptionsAtStripe(id);
-    const session = await shop.stripe.checkout.sessions.create(
-      {
-        mode: 'subscription',
-        customer: first?.customer ?? '',
-        line_items: [{ price: first?.priceId ?? '', quantity: 1 }],
-        success_url: 'https://shop.example',
-      },
-      shop.onAccount,
-    );
-    await control(`checkout/${session.id}/pay`, {});
-    const second = (await shop.subscriptionsAtStripe(id)).find((one) => one.id !== first?.id);
-    await shop.hear('customer.subscription.created', {
-      id: second?.id,
-      object: 'subscription',
-      customer: first?.customer,
-    });
-    const after = await shop.subscriptionsAtStripe(id);
-    expect(after.find((one) => one.id === first?.id)?.status).toBe('active');
-    expect(after.find((one) => one.id === second?.id)?.status).toBe('canceled');
-    expect((await shop.customer(id)).plan).toBe('pro');
-  });
-
   it('opens the portal; somebody who bought nothing has none', async () => {
     const id = await shop.newCustomer();
     const none = await shop.bySecretKey('POST', '/api/customer-portal', {}, id);

@@ -1,19 +1,34 @@
 import { dropAccount } from './connection.store.ts';
 import { writeAudit } from '../projects/access.rpc.ts';
 import type { StripeState, SubscriptionState } from '../providers/stripe/state.ts';
-import { chooseSubscription, planFromSubscription } from './subscription.ts';
+import { chooseSubscription, isLive, planFromSubscription } from './subscription.ts';
 import { findSubscription, putSubscription, subscriptionsOf } from './subscription.store.ts';
 import { markDirty } from './sync.store.ts';
 import { tellPlan } from './tell-plan.store.ts';
 
-/** What an applied state asks for: outbox rows to do now, and whether to cancel the object. */
+/** What an applied state asks for: outbox rows to do now, and whether to end the object. */
 export interface Applied {
   jobIds: string[];
-  /** It is a subscription beside the one that counts: to be cancelled at Stripe. */
-  cancel: boolean;
+  surplus: Surplus | null;
 }
 
-const NOTHING: Applied = { jobIds: [], cancel: false };
+/**
+ * A subscription beside the one that counts: to be cancelled at Stripe, and to be refunded, too, when
+ * it is running. One that is not running was of use in its time.
+ */
+export interface Surplus {
+  isRunning: boolean;
+  /** The subscription that counts, as far as we know. */
+  besideId: string;
+}
+
+const NOTHING: Applied = { jobIds: [], surplus: null };
+
+/** Notes something of an object in the audit, once. */
+export function auditOnce(sql: SqlStorage, action: string, subject: string, nowMs: number): void {
+  const noted = sql.exec('SELECT 1 FROM audit WHERE action = ? AND subject = ?', action, subject);
+  if (noted.toArray().length === 0) writeAudit(sql, { actor: 'system', nowMs }, action, subject);
+}
 
 /** Applies the whole of what Stripe has under an id. Objects that are not ours change nothing. */
 export function applyState(
@@ -63,16 +78,16 @@ function applySubscription(
   });
   const jobIds = tellPlan(storage, customerId, `${jobId}_plan`, nowMs);
   const { live, surplus } = chooseSubscription(subscriptionsOf(sql, customerId), nowMs);
-  if (surplus.some(({ id }) => id === state.id)) {
-    writeAudit(sql, { actor: 'system', nowMs }, 'subscription.surplus', state.id);
-    return { jobIds, cancel: true };
+  const itself = surplus.find(({ id }) => id === state.id);
+  if (live && itself) {
+    return { jobIds, surplus: { isRunning: isLive(itself, nowMs), besideId: live.id } };
   }
-  if (live?.id !== state.id) return { jobIds, cancel: false };
+  if (live?.id !== state.id) return { jobIds, surplus: null };
   for (const { id } of surplus) {
     markDirty(storage, id, `${jobId}_${id}`, nowMs);
     jobIds.push(`${jobId}_${id}`);
   }
-  return { jobIds, cancel: false };
+  return { jobIds, surplus: null };
 }
 
 /** Something is not at Stripe any more. An id names one thing, so the others do not match. */
@@ -96,7 +111,7 @@ function applyGone(
     customerId,
   );
   sql.exec('UPDATE customer SET stripe_customer_id = NULL WHERE stripe_customer_id = ?', id);
-  return { jobIds: tellPlan(storage, customerId, `${jobId}_plan`, nowMs), cancel: false };
+  return { jobIds: tellPlan(storage, customerId, `${jobId}_plan`, nowMs), surplus: null };
 }
 
 function customerOf(sql: SqlStorage, stripeCustomerId: string): string | null {

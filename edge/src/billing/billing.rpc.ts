@@ -5,7 +5,7 @@ import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { type Act, writeAudit } from '../projects/access.rpc.ts';
 import type { StripeState } from '../providers/stripe/state.ts';
-import { applyState, type Applied } from './apply.store.ts';
+import { applyState, type Applied, auditOnce } from './apply.store.ts';
 import type { CheckoutFacts } from './checkout.ts';
 import {
   type ConnectionRecord,
@@ -62,7 +62,7 @@ export interface SyncTurn {
   jobIds: string[];
 }
 
-/** What applying an answer asks the Worker to do: jobs, a cancellation, fetching once more. */
+/** What applying an answer asks the Worker to do: jobs, ending a surplus, fetching once more. */
 export interface Synced extends Applied {
   again: boolean;
 }
@@ -266,13 +266,22 @@ export class BillingRpc extends RpcTarget {
   applySync(turn: Turn, state: StripeState, jobId: string, nowMs: number): Synced {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
-      if (!appliesTurn(sql, turn)) return { jobIds: [], cancel: false, again: false };
+      if (!appliesTurn(sql, turn)) return { jobIds: [], surplus: null, again: false };
       const applied = applyState(this.#storage, state, jobId, nowMs);
       const known = findSubscription(sql, turn.objectId);
       const dueMs = known && known.status !== 'canceled' ? dueOf(known, nowMs) : null;
       if (dueMs !== null) lookAgainAt(this.#storage, turn.objectId, dueMs, nowMs);
       return { ...applied, again: isDirtyAgain(sql, turn) };
     });
+  }
+
+  /** Notes what was done about a surplus subscription; once, whatever is repeated. */
+  noteSurplus(
+    subscriptionId: string,
+    done: 'surplus' | 'refunded' | 'refund_refused',
+    nowMs: number,
+  ): void {
+    auditOnce(this.#storage.sql, `subscription.${done}`, subscriptionId, nowMs);
   }
 
   /** What may still change at Stripe. */

@@ -2,6 +2,8 @@ import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
 import type { StripeClient } from '../providers/stripe/client.ts';
+import type { Surplus } from './apply.store.ts';
+import { isLive } from './subscription.ts';
 import { takeWaitingEvents } from './waiting-events.job.ts';
 
 /** Stripe forgets an idempotency key after 24 h; what may be older than this is looked for first. */
@@ -76,10 +78,48 @@ export async function syncObject(deps: Deps, ref: EnvironmentRef, objectId: stri
     if (state.kind === 'account') await takeWaitingEvents(deps, ref, objectId);
     if (state.kind === 'gone') await forgetAccount(deps, ref, objectId);
     await deliverJobs(deps, ref, applied.jobIds);
-    if (applied.cancel) await stripe.cancelSubscription(objectId);
+    if (applied.surplus) await settleSurplus(deps, ref, objectId, stripe, applied.surplus);
     else if (!applied.again) return;
   }
   throw new Fail('temporarily_unavailable');
+}
+
+/**
+ * Ends a subscription beside the one that counts; but first makes sure that that one does, because
+ * what was given back and cancelled cannot be taken back. If it does not, this one is no surplus.
+ */
+async function settleSurplus(
+  deps: Deps,
+  ref: EnvironmentRef,
+  id: string,
+  stripe: StripeClient,
+  { isRunning, besideId }: Surplus,
+): Promise<void> {
+  const beside = await stripe.fetchObject(besideId);
+  if (beside.kind !== 'subscription' || !isLive(beside, deps.nowMs()))
+    return syncNow(deps, ref, besideId);
+  const billing = deps.project(ref).billing();
+  await billing.noteSurplus(id, 'surplus', deps.nowMs());
+  // The money first: a cancelled one is not looked at again, so a crash must leave it running.
+  if (isRunning) await refundSurplus(deps, ref, id, stripe);
+  await stripe.cancelSubscription(id);
+}
+
+/** What cannot be given back is noted, and no reason to go on: it would be paid again. */
+async function refundSurplus(
+  deps: Deps,
+  ref: EnvironmentRef,
+  id: string,
+  stripe: StripeClient,
+): Promise<void> {
+  const billing = deps.project(ref).billing();
+  try {
+    const isRefunded = await stripe.refundSubscription(id);
+    if (isRefunded) await billing.noteSurplus(id, 'refunded', deps.nowMs());
+  } catch (error) {
+    if (!(error instanceof Fail) || error.code !== 'provider_refused') throw error;
+    await billing.noteSurplus(id, 'refund_refused', deps.nowMs());
+  }
 }
 
 /** Marks an object dirty and waits until what it is now is applied. Throws what Stripe answers. */

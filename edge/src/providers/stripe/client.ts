@@ -6,6 +6,7 @@ import type { Config } from '../../env.ts';
 import { Fail } from '../../http/fail.ts';
 import { asked, isMissing, isRefusal } from './errors.ts';
 import { openPortal } from './portal.ts';
+import { refundSubscription } from './refund.ts';
 import { stripeSdk } from './sdk.ts';
 import {
   type CheckoutState,
@@ -72,6 +73,11 @@ export interface StripeClient {
    */
   changePlan(change: PlanChange, idempotencyKey: string): Promise<SubscriptionState>;
   cancelSubscription(subscriptionId: string): Promise<void>;
+  /**
+   * Gives back the whole of what a subscription paid last; false when it paid nothing. One payment
+   * is given back once, however often this is called.
+   */
+  refundSubscription(subscriptionId: string): Promise<boolean>;
   /** The page where a customer changes the card, cancels or resumes. */
   openPortal(portal: { stripeCustomerId: string; returnUrl: string }): Promise<string>;
 }
@@ -169,6 +175,9 @@ function stripeClient(stripe: Stripe, account: Account): StripeClient {
           if (!isMissing(error)) throw error;
         }
       }),
+
+    refundSubscription: (subscriptionId) =>
+      asked(() => refundSubscription(stripe, account, subscriptionId)),
 
     openPortal: (portal) => asked(() => openPortal(stripe, account, portal)),
   };
