@@ -11,3 +11,12 @@ CREATE TABLE waiting_event (
 );
 CREATE INDEX waiting_event_by_age ON waiting_event(received_ms);
 CREATE INDEX waiting_event_by_account ON waiting_event(account_id, mode);
+
+-- When an environment's subscriptions and checkouts are looked at next, and from which id on.
+CREATE TABLE reconciliation (
+  project_id TEXT NOT NULL,
+  mode TEXT NOT NULL,
+  after_id TEXT NOT NULL,
+  due_ms INTEGER NOT NULL,
+  PRIMARY KEY (project_id, mode)
+);

@@ -15,6 +15,8 @@ import {
   readConnection,
   spendState,
 } from './connection.store.ts';
+import { type ReceivedEvent, takeIn } from './inbox.store.ts';
+import { soldHere, soldObjects } from './sold.store.ts';
 import { chooseSubscription } from './subscription.ts';
 import { findSubscription, subscriptionsOf } from './subscription.store.ts';
 import {
@@ -46,13 +48,6 @@ export interface NewCheckoutRow {
   tier: string;
   turn: number;
   fingerprint: string;
-}
-
-/** An event as an environment takes it in: what it is about, and whose that is. */
-export interface ReceivedEvent {
-  id: string;
-  type: string;
-  subjects: readonly { objectId: string; stripeCustomerId: string | null }[];
 }
 
 /** A turn at an object, and what became due meanwhile. */
@@ -116,7 +111,7 @@ export class BillingRpc extends RpcTarget {
         });
       publishJobIds.push(`${jobId}_${account.id}`);
       markDirty(this.#storage, account.id, `${jobId}_${account.id}`, act.nowMs);
-      for (const { id, endsAtMs } of this.#sold()) {
+      for (const { id, endsAtMs } of soldObjects(sql)) {
         if (isSame) markDirty(this.#storage, id, `${jobId}_${id}`, act.nowMs);
         else if (endsAtMs !== null) lookAgainAt(this.#storage, id, endsAtMs, act.nowMs);
       }
@@ -228,18 +223,32 @@ export class BillingRpc extends RpcTarget {
   }
 
   /**
+   * Marks what was sold and may still change, in the order of ids after `afterId`, at most `limit`.
+   * Answers the outbox rows that look at it.
+   */
+  markSold(
+    afterId: string,
+    limit: number,
+    jobId: string,
+    nowMs: number,
+  ): { objectId: string; jobId: string }[] {
+    return this.#storage.transactionSync(() =>
+      soldHere(this.#storage.sql, afterId, limit).map((objectId) => {
+        markDirty(this.#storage, objectId, `${jobId}_${objectId}`, nowMs);
+        return { objectId, jobId: `${jobId}_${objectId}` };
+      }),
+    );
+  }
+
+  /**
    * Takes events in, each once, and marks what they are about, as far as this environment has to do
    * with it. Answers the outbox rows that look at it, one for each object.
    */
   receiveEvents(events: readonly ReceivedEvent[], jobId: string, nowMs: number): string[] {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
-      const ours = events
-        .filter((event) => this.#isFresh(event, nowMs))
-        .flatMap(({ subjects }) => subjects)
-        .filter((subject) => this.#isOurs(subject));
-      const objectIds = new Set(ours.map(({ objectId }) => objectId));
-      return [...objectIds].map((objectId, index) => {
+      const objectIds = events.flatMap((event) => takeIn(sql, event, nowMs));
+      return [...new Set(objectIds)].map((objectId, index) => {
         markDirty(this.#storage, objectId, `${jobId}_${index}`, nowMs);
         return `${jobId}_${index}`;
       });
@@ -282,45 +291,6 @@ export class BillingRpc extends RpcTarget {
     nowMs: number,
   ): void {
     auditOnce(this.#storage.sql, `subscription.${done}`, subscriptionId, nowMs);
-  }
-
-  /** What may still change at Stripe. */
-  #sold(): { id: string; endsAtMs: number | null }[] {
-    return this.#storage.sql
-      .exec<{ id: string; endsAtMs: number | null }>(
-        `SELECT id, ends_ms AS endsAtMs FROM subscription WHERE status <> 'canceled'
-         UNION ALL SELECT id, NULL FROM checkout WHERE status = 'open'`,
-      )
-      .toArray();
-  }
-
-  /** Whether an event comes for the first time; it does not from then on. */
-  #isFresh({ id, type }: ReceivedEvent, nowMs: number): boolean {
-    const noted = this.#storage.sql.exec(
-      'INSERT OR IGNORE INTO inbox VALUES (?, ?, ?) RETURNING 1',
-      id,
-      type,
-      nowMs,
-    );
-    return noted.toArray().length > 0;
-  }
-
-  #isOurs({
-    objectId,
-    stripeCustomerId,
-  }: {
-    objectId: string;
-    stripeCustomerId: string | null;
-  }): boolean {
-    const found = this.#storage.sql.exec(
-      `SELECT 1 FROM customer WHERE stripe_customer_id = ?2
-       UNION ALL SELECT 1 FROM subscription WHERE id = ?1
-       UNION ALL SELECT 1 FROM checkout WHERE id = ?1
-       UNION ALL SELECT 1 FROM connection WHERE stripe_account_id = ?1`,
-      objectId,
-      stripeCustomerId,
-    );
-    return found.toArray().length > 0;
   }
 
   #nextTurn(customerId: string): number {

@@ -1,9 +1,50 @@
 import type { Perishable } from '../storage/prune.ts';
 
-/** An event's id is remembered for a week; Stripe repeats one for three days at most. */
+/** An event's id is remembered for 30 days, as long as Stripe lets anybody send one again. */
 export const OLD_EVENTS: Perishable = {
   table: 'inbox',
   key: 'event_id',
   over: 'received_ms <= ?',
-  keepMs: 7 * 86_400_000,
+  keepMs: 30 * 86_400_000,
 };
+
+/** An event as an environment takes it in: what it is about, and whose that is. */
+export interface ReceivedEvent {
+  id: string;
+  type: string;
+  subjects: readonly { objectId: string; stripeCustomerId: string | null }[];
+}
+
+/**
+ * Takes an event in. Answers what it is about, as far as this environment has to do with it; nothing
+ * when it came before.
+ */
+export function takeIn(
+  sql: SqlStorage,
+  { id, type, subjects }: ReceivedEvent,
+  nowMs: number,
+): string[] {
+  const fresh = sql.exec(
+    'INSERT OR IGNORE INTO inbox VALUES (?, ?, ?) RETURNING 1',
+    id,
+    type,
+    nowMs,
+  );
+  if (fresh.toArray().length === 0) return [];
+  return subjects.filter((subject) => isOurs(sql, subject)).map(({ objectId }) => objectId);
+}
+
+function isOurs(
+  sql: SqlStorage,
+  { objectId, stripeCustomerId }: ReceivedEvent['subjects'][number],
+): boolean {
+  const found = sql.exec(
+    `SELECT 1 FROM customer WHERE stripe_customer_id = ?2
+     UNION ALL SELECT 1 FROM subscription WHERE id = ?1
+     UNION ALL SELECT 1 FROM checkout WHERE id = ?1
+     UNION ALL SELECT 1 FROM connection WHERE stripe_account_id = ?1`,
+    objectId,
+    stripeCustomerId,
+  );
+  return found.toArray().length > 0;
+}

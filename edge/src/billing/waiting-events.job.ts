@@ -22,8 +22,8 @@ export async function keepEvent(
   nowMs: number,
 ): Promise<void> {
   if (accountId === null || subjects.length === 0) return;
+  await dropOldEvents({ directory }, nowMs);
   await directory.batch([
-    directory.prepare('DELETE FROM waiting_event WHERE received_ms <= ?').bind(nowMs - WAITS_MS),
     directory
       .prepare(
         `INSERT OR IGNORE INTO waiting_event (account_id, mode, event_id, type, subjects, received_ms)
@@ -38,6 +38,17 @@ export async function keepEvent(
       )
       .bind(accountId, mode, MOST_WAITING),
   ]);
+}
+
+/** Deletes the events that have waited for too long. */
+export async function dropOldEvents(
+  { directory }: Pick<Deps, 'directory'>,
+  nowMs: number,
+): Promise<void> {
+  await directory
+    .prepare('DELETE FROM waiting_event WHERE received_ms <= ?')
+    .bind(nowMs - WAITS_MS)
+    .run();
 }
 
 /**

@@ -1,0 +1,103 @@
+import type { Mode } from '@dream/contract/primitives';
+import { PLATFORM_PROJECT } from '../auth/keys.ts';
+import type { Deps, EnvironmentRef } from '../deps.ts';
+import { log } from '../http/log.ts';
+import { deliverJobs } from '../outbox/deliver.job.ts';
+import { dropOldEvents } from './waiting-events.job.ts';
+
+/** How often everything an environment has sold is looked at, whatever events say. */
+const EVERY_MS = 3_600_000;
+
+/** What one run does at most. What is left is due at the next one. */
+export interface ReconcileBounds {
+  environments: number;
+  /** Objects looked at, of one environment. */
+  objects: number;
+  /** Objects looked at, of all environments. */
+  objectsInAll: number;
+}
+
+const BOUNDS: ReconcileBounds = { environments: 50, objects: 50, objectsInAll: 150 };
+
+/** Objects looked at at the same time: Stripe allows 25 calls a second in test mode. */
+const AT_ONCE = 10;
+
+type Due = EnvironmentRef & { afterId: string };
+
+/**
+ * Looks at the live subscriptions and open checkouts of the environments whose hour has come, and
+ * waits until what Stripe says is applied. Safe to repeat, and at the same time as itself. What
+ * fails is left to the outbox, and stops neither the other objects nor the other environments.
+ */
+export async function reconcileBilling(
+  deps: Deps,
+  bounds: ReconcileBounds = BOUNDS,
+): Promise<void> {
+  await dropOldEvents(deps, deps.nowMs());
+  let left = bounds.objectsInAll;
+  for (const due of await dueEnvironments(deps, bounds.environments)) {
+    if (left <= 0) return;
+    try {
+      left -= await reconcile(deps, due, Math.min(left, bounds.objects));
+    } catch (error) {
+      const { projectId, mode } = due;
+      log('error', { event: 'reconcile.failed', projectId, mode, error: String(error) });
+      await note(deps, due, { afterId: '', dueMs: deps.nowMs() + EVERY_MS });
+    }
+  }
+}
+
+/** Looks at the next objects of an environment, at most `limit`; answers how many. */
+async function reconcile(deps: Deps, due: Due, limit: number): Promise<number> {
+  const nowMs = deps.nowMs();
+  const marked = await deps
+    .project(due)
+    .billing()
+    .markSold(due.afterId, limit, deps.newId('job_'), nowMs);
+  for (let index = 0; index < marked.length; index += AT_ONCE) {
+    const jobIds = marked.slice(index, index + AT_ONCE).map(({ jobId }) => jobId);
+    await deliverJobs(deps, due, jobIds);
+  }
+  const last = marked.at(-1);
+  const isAll = last === undefined || marked.length < limit;
+  // One with more to look at goes on at the next run, behind those that are due by then.
+  await note(
+    deps,
+    due,
+    isAll ? { afterId: '', dueMs: nowMs + EVERY_MS } : { afterId: last.objectId, dueMs: nowMs },
+  );
+  return marked.length;
+}
+
+/** Environments that can sell: those with an account, and the platform's own. Longest due first. */
+async function dueEnvironments(deps: Deps, limit: number): Promise<Due[]> {
+  const { results } = await deps.directory
+    .prepare(
+      `SELECT seller.project_id AS projectId, seller.mode AS mode, coalesce(after_id, '') AS afterId
+       FROM (SELECT project_id, mode FROM stripe_account
+             UNION SELECT ?1, 'test' UNION SELECT ?1, 'live') AS seller
+       JOIN project ON project.id = seller.project_id AND project.state = 'active'
+       LEFT JOIN reconciliation AS done
+         ON done.project_id = seller.project_id AND done.mode = seller.mode
+       WHERE coalesce(due_ms, 0) <= ?2
+       ORDER BY coalesce(due_ms, 0), seller.project_id, seller.mode LIMIT ?3`,
+    )
+    .bind(PLATFORM_PROJECT, deps.nowMs(), limit)
+    .all<{ projectId: string; mode: Mode; afterId: string }>();
+  return results;
+}
+
+/** Notes where to go on, and when. */
+async function note(
+  { directory }: Deps,
+  { projectId, mode }: EnvironmentRef,
+  { afterId, dueMs }: { afterId: string; dueMs: number },
+): Promise<void> {
+  await directory
+    .prepare(
+      `INSERT INTO reconciliation VALUES (?1, ?2, ?3, ?4)
+       ON CONFLICT (project_id, mode) DO UPDATE SET after_id = ?3, due_ms = ?4`,
+    )
+    .bind(projectId, mode, afterId, dueMs)
+    .run();
+}
