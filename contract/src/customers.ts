@@ -48,11 +48,15 @@ export const Password = v.pipe(
   v.maxLength(72, 'Must have at most 72 characters.'),
 );
 
-/** The developer's own id for a customer: 1 to 128 printable characters, not starting with cust_. */
+/**
+ * The developer's own id for a customer: 1 to 128 printable characters, not starting with cust_. Not
+ * "." or "..", which stand for folders in a URL and would never arrive in its path (RFC 3986, 5.2.4).
+ */
 export const ExternalId = v.pipe(
   v.string('Must be a text.'),
   v.regex(/^[^\p{C}\s](?:[^\p{C}]{0,126}[^\p{C}\s])?$/u, 'Must be 1 to 128 printable characters.'),
   v.check((id) => !id.startsWith('cust_'), 'Must not start with "cust_".'),
+  v.check((id) => id !== '.' && id !== '..', 'Must not be "." or "..": a URL cannot carry it.'),
 );
 
 export const createCustomer = route({

@@ -139,7 +139,7 @@ export const ERRORS = {
   user_id_invalid: row(
     400,
     'Invalid user id',
-    'X-User-Id takes a cust_… id or your own id: 1 to 128 printable characters.',
+    'X-User-Id takes a cust_… id or your own id: 1 to 128 printable characters, not "." or "..".',
   ),
   user_mismatch: row(
     400,

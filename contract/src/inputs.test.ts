@@ -142,6 +142,8 @@ describe("a developer's own ids", () => {
     'constructor',
     'cust',
     'CUST_1',
+    '...',
+    '.hidden',
     'x'.repeat(128),
   ])('%j is one', (id) => {
     expect(read(ExternalId, id)).toBe(id);
@@ -167,6 +169,10 @@ describe("a developer's own ids", () => {
     null,
   ])('%j is refused', (id) => {
     expect(accepts(ExternalId, id)).toBe(false);
+  });
+
+  it.each(['.', '..'])('%j is refused, because no URL can carry it', (id) => {
+    expect(read(ExternalId, id)).toBe('Must not be "." or "..": a URL cannot carry it.');
   });
 });
 

@@ -149,13 +149,28 @@ describe('bad input', () => {
     );
   });
 
-  it.each(['', 'a\u0007b', 'x'.repeat(129), '%ZZ'])('the own id %j is refused', async (id) => {
-    const headers = {
-      'x-user-id': encodeURI(id).replace('%25ZZ', '%ZZ'),
-      'x-user-id-encoding': 'percent',
-    };
-    const answer = await call('POST', '/api/usage', { key: first.sk, headers });
-    expect([answer.status, answer.body.code]).toEqual([400, 'user_id_invalid']);
+  it.each(['', 'a\u0007b', 'x'.repeat(129), '%ZZ', '.', '..'])(
+    'the own id %j is refused',
+    async (id) => {
+      const headers = {
+        'x-user-id': encodeURI(id).replace('%25ZZ', '%ZZ'),
+        'x-user-id-encoding': 'percent',
+      };
+      const answer = await call('POST', '/api/usage', { key: first.sk, headers });
+      expect([answer.status, answer.body.code]).toEqual([400, 'user_id_invalid']);
+    },
+  );
+
+  it.each(['.', '..'])('nobody gets the own id %j, and the answer says why', async (id) => {
+    const reason = 'Must not be "." or "..": a URL cannot carry it.';
+    const used = await call('POST', '/api/usage', { key: first.sk, user: id });
+    expect(used.body).toMatchObject({ code: 'user_id_invalid', reason });
+    const body = { email: 'dot@example.com', externalId: id };
+    const created = await call('POST', '/api/customers', { key: first.sk, body });
+    expect(created.body).toMatchObject({
+      code: 'invalid_request',
+      issues: [{ path: 'externalId', message: reason }],
+    });
   });
 
   it('an unknown path is a 404 and a wrong method a 405 with Allow', async () => {

@@ -60,7 +60,8 @@ function userIdOf(header: string | undefined, encoding: string | undefined): str
   if (header === undefined) return null;
   const id = encoding === 'percent' ? decoded(header) : header;
   if (id.startsWith('cust_')) return id;
-  if (!v.is(ExternalId, id)) throw new Fail('user_id_invalid');
+  const read = v.safeParse(ExternalId, id);
+  if (!read.success) throw new Fail('user_id_invalid', { reason: read.issues[0].message });
   return id;
 }
 
