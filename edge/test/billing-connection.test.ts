@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { call, deps, manage, openAccount, Shop } from './billing-shop.ts';
+import { type AtStripe, call, deps, manage, openAccount, Shop } from './billing-shop.ts';
 
 const operator = deps.config.operatorSecret;
 const start = (shop: Shop) =>
@@ -103,6 +103,35 @@ describe('disconnecting', () => {
     });
     await shop.buy(bob, 'pro');
     expect(await shop.shardPlan(bob)).toBe('pro');
+  });
+
+  it('keeps nobody from being erased, at Stripe as soon as the account is connected again', async () => {
+    const shop = await Shop.open();
+    const [ada, bob] = [await shop.newCustomer(), await shop.newCustomer()];
+    await shop.buy(ada, 'pro');
+    await shop.buy(bob, 'pro');
+    const [bought] = await shop.subscriptionsAtStripe(ada);
+    const [kept] = await shop.subscriptionsAtStripe(bob);
+    const status = async (of: AtStripe | undefined) =>
+      (await shop.stripe.subscriptions.retrieve(of?.id ?? '', {}, shop.onAccount)).status;
+    await manage('DELETE', `${shop.base}/stripe`);
+    expect((await shop.bySecretKey('DELETE', `/api/customers/${ada}`)).status).toBe(200);
+    expect((await shop.bySecretKey('GET', `/api/customers/${ada}`)).status).toBe(404);
+    const before = shop.account;
+    await shop.connect();
+    await shop.connect(before);
+    await expect.poll(() => status(bought), { timeout: 10_000 }).toBe('canceled');
+    expect(await status(kept)).toBe('active');
+  });
+
+  it('leaves no work that can only fail', async () => {
+    const shop = await Shop.open();
+    const ada = await shop.newCustomer();
+    await shop.buy(ada, 'pro');
+    await manage('DELETE', `${shop.base}/stripe`);
+    await shop.bySecretKey('DELETE', `/api/customers/${ada}`);
+    const later = Date.now() + 3_600_000;
+    expect(await deps.project(shop.ref).outbox().claim(later, 20)).toEqual([]);
   });
 
   it('twice says that there is nothing to disconnect', async () => {

@@ -15,6 +15,7 @@ import {
   readConnection,
   spendState,
 } from './connection.store.ts';
+import { dropErasure, erasuresIn, putErasure } from './erasure.store.ts';
 import { type ReceivedEvent, takeIn } from './inbox.store.ts';
 import { soldHere, soldObjects } from './sold.store.ts';
 import { chooseSubscription } from './subscription.ts';
@@ -91,7 +92,7 @@ export class BillingRpc extends RpcTarget {
   /**
    * Connects an account and queues bringing every priced tier to it, and looking at the account,
    * which takes in the events that waited for it; `publishJobIds` are those rows. What was sold in
-   * the same account before is looked at again.
+   * the same account before is looked at again, and whom nobody could delete there is deleted.
    */
   connect(
     account: { id: string; name: string },
@@ -114,6 +115,11 @@ export class BillingRpc extends RpcTarget {
       for (const { id, endsAtMs } of soldObjects(sql)) {
         if (isSame) markDirty(this.#storage, id, `${jobId}_${id}`, act.nowMs);
         else if (endsAtMs !== null) lookAgainAt(this.#storage, id, endsAtMs, act.nowMs);
+      }
+      for (const stripeCustomerId of erasuresIn(sql, account.id)) {
+        const job = { stripeCustomerId, stripeAccountId: account.id };
+        const id = `${jobId}_${stripeCustomerId}`;
+        enqueue(sql, id, { kind: 'stripe.delete_customer', ...job }, act.nowMs);
       }
       armAlarm(this.#storage);
       return { connection: readConnection(sql), previousAccountId, publishJobIds };
@@ -171,6 +177,34 @@ export class BillingRpc extends RpcTarget {
         ? ok(customer.stripe_customer_id ?? stripeCustomerId)
         : no('customer_not_found');
     });
+  }
+
+  /**
+   * Erases what a customer bought and tried to buy, and queues deleting the Stripe customer in the
+   * account it was made in. Answers the outbox rows. While that account is not connected they do
+   * nothing, and connecting it queues them again.
+   */
+  forgetCustomer(
+    { id, stripeCustomerId }: { id: string; stripeCustomerId: string | null },
+    jobId: string,
+    nowMs: number,
+  ): string[] {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      for (const table of ['subscription', 'checkout'])
+        sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, id);
+      if (stripeCustomerId === null) return [];
+      const stripeAccountId = putErasure(sql, stripeCustomerId);
+      const job = { stripeCustomerId, stripeAccountId };
+      enqueue(sql, jobId, { kind: 'stripe.delete_customer', ...job }, nowMs);
+      armAlarm(this.#storage);
+      return [jobId];
+    });
+  }
+
+  /** Notes that a Stripe customer is deleted. */
+  erased(stripeCustomerId: string): void {
+    dropErasure(this.#storage.sql, stripeCustomerId);
   }
 
   /**

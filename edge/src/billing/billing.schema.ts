@@ -51,3 +51,10 @@ CREATE TABLE synced (
   fence INTEGER NOT NULL,
   applied INTEGER NOT NULL
 );`;
+
+/** Stripe customers of erased customers, until they are deleted in the account they were made in. */
+export const ERASURE_SCHEMA = `
+CREATE TABLE erasure (
+  stripe_customer_id TEXT PRIMARY KEY,
+  stripe_account_id TEXT
+);`;

@@ -129,13 +129,19 @@ export async function syncNow(deps: Deps, ref: EnvironmentRef, objectId: string)
   await deliverJobs(deps, ref, [jobId], { throwFirst: true });
 }
 
-/** Deletes a customer at Stripe, which cancels its subscriptions. Safe to repeat. */
+/**
+ * Deletes a customer at Stripe, which cancels its subscriptions. Safe to repeat. While its account
+ * is not connected nothing can be done, and nothing is: connecting it asks for this again.
+ */
 export async function deleteStripeCustomer(
   deps: Deps,
   ref: EnvironmentRef,
   job: { stripeCustomerId: string; stripeAccountId: string | null },
 ): Promise<void> {
-  await deps.stripe(ref, job.stripeAccountId).deleteCustomer(job.stripeCustomerId);
+  const { usable, stripeAccountId } = await deps.project(ref).billing().connection();
+  if (!usable || stripeAccountId !== job.stripeAccountId) return;
+  await deps.stripe(ref, stripeAccountId).deleteCustomer(job.stripeCustomerId);
+  await deps.project(ref).billing().erased(job.stripeCustomerId);
 }
 
 /** An account that is gone gets no more events routed to this environment. */

@@ -1,6 +1,7 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { Customer } from '@dream/contract';
 import { readTiers } from '../catalog/catalog.store.ts';
+import { BillingRpc } from '../billing/billing.rpc.ts';
 import { liveSubscription } from '../billing/subscription.store.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
@@ -143,22 +144,8 @@ export class CustomersRpc extends RpcTarget {
       if (!row) return no('customer_not_found');
       const queued: string[] = [jobIds[0]];
       enqueue(sql, jobIds[0], { kind: 'shard.erase', customerId: row.id }, nowMs);
-      if (row.stripe_customer_id) {
-        const account = sql
-          .exec<{ id: string | null }>('SELECT stripe_account_id AS id FROM connection')
-          .toArray()[0];
-        enqueue(
-          sql,
-          jobIds[1],
-          {
-            kind: 'stripe.delete_customer',
-            stripeCustomerId: row.stripe_customer_id,
-            stripeAccountId: account?.id ?? null,
-          },
-          nowMs,
-        );
-        queued.push(jobIds[1]);
-      }
+      const bought = { id: row.id, stripeCustomerId: row.stripe_customer_id };
+      queued.push(...new BillingRpc(this.#storage).forgetCustomer(bought, jobIds[1], nowMs));
       if (row.clerk_password_user_id) {
         enqueue(
           sql,
@@ -168,8 +155,7 @@ export class CustomersRpc extends RpcTarget {
         );
         queued.push(jobIds[2]);
       }
-      for (const table of ['identity', 'subscription', 'checkout'])
-        sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, row.id);
+      sql.exec('DELETE FROM identity WHERE customer_id = ?', row.id);
       sql.exec('DELETE FROM customer WHERE id = ?', row.id);
       armAlarm(this.#storage);
       return ok({ id: row.id, email: row.email, jobIds: queued });

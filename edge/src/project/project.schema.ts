@@ -1,4 +1,4 @@
-import { BILLING_SCHEMA } from '../billing/billing.schema.ts';
+import { BILLING_SCHEMA, ERASURE_SCHEMA } from '../billing/billing.schema.ts';
 import { CATALOG_SCHEMA } from '../catalog/catalog.schema.ts';
 import { CUSTOMERS_SCHEMA } from '../customers/customers.schema.ts';
 import { OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
@@ -18,4 +18,5 @@ export const PROJECT_STEPS: readonly string[] = [
     REPLIES_SCHEMA,
   ].join('\n'),
   OUTBOX_DONE_INDEX,
+  ERASURE_SCHEMA,
 ];
