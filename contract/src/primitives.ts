@@ -63,7 +63,7 @@ function isHttpUrl(value: string): boolean {
 
 /** Three-letter ISO 4217 code, lower case as Stripe writes it. */
 export const Currency = v.pipe(
-  v.string('Must be a currency code.'),
+  v.string('Must be a three-letter currency code, like "usd".'),
   v.toLowerCase(),
   v.regex(/^[a-z]{3}$/, 'Must be a three-letter currency code, like "usd".'),
 );
@@ -73,11 +73,20 @@ export type Interval = v.InferOutput<typeof Interval>;
 
 /** A whole number from `min` to `max`. */
 export const whole = (min: number, max: number) =>
+  wholeElse(min, max, `Must be a whole number from ${min} to ${max}.`);
+
+/** A whole number from `min` to `max`, or null for none of it; `none` says what that means. */
+export const wholeOrNull = (min: number, max: number, none: string) =>
+  v.nullable(
+    wholeElse(min, max, `Must be a whole number from ${min} to ${max}, or null for ${none}.`),
+  );
+
+const wholeElse = (min: number, max: number, otherwise: string) =>
   v.pipe(
-    v.number(`Must be a whole number from ${min} to ${max}.`),
-    v.integer(`Must be a whole number from ${min} to ${max}.`),
-    v.minValue(min, `Must be a whole number from ${min} to ${max}.`),
-    v.maxValue(max, `Must be a whole number from ${min} to ${max}.`),
+    v.number(otherwise),
+    v.integer(otherwise),
+    v.minValue(min, otherwise),
+    v.maxValue(max, otherwise),
   );
 
 /** An instant, in milliseconds since 1970 UTC. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { KEY_ERRORS } from './errors.ts';
-import { Currency, Interval, Limit, Name, text, whole } from './primitives.ts';
+import { Currency, Interval, Limit, Name, text, whole, wholeOrNull } from './primitives.ts';
 import { route } from './respond.ts';
 
 /** One price of a tier. `priceMinor` is in the currency's minor unit (cents). */
@@ -19,42 +19,49 @@ export const TierFeature = v.variant('kind', [
   v.strictObject({
     kind: v.literal('metered'),
     name: Name,
-    limitUnits: v.nullable(whole(0, 1_000_000_000_000)),
+    limitUnits: wholeOrNull(0, 1_000_000_000_000, 'no limit'),
   }),
   v.strictObject({ kind: v.literal('boolean'), name: Name }),
 ]);
 export type TierFeature = v.InferOutput<typeof TierFeature>;
 
 /** A tier as a developer writes it. No prices: free. `rateLimitPerMinute` null: no rate limit. */
-export const TierInput = v.pipe(
-  v.strictObject({
-    displayName: text(60),
-    description: v.optional(text(300, 0), ''),
-    prices: v.optional(v.pipe(v.array(TierPrice), v.maxLength(20, 'At most 20 prices.')), []),
-    features: v.pipe(
-      v.array(TierFeature),
-      v.maxLength(50, 'At most 50 features.'),
+export const TierInput = v.strictObject({
+  displayName: text(60),
+  description: v.optional(text(300, 0), ''),
+  prices: v.optional(
+    v.pipe(
+      v.array(TierPrice),
+      v.maxLength(20, 'Must have at most 20 prices.'),
       v.check(
-        (list) => new Set(list.map((f) => f.name)).size === list.length,
-        'Each feature once.',
+        (list) => new Set(list.map((p) => p.currency + p.interval)).size === list.length,
+        'Must have one price for each currency and interval.',
       ),
     ),
-    /** Lines of the price table. */
-    highlights: v.optional(v.pipe(v.array(text(120)), v.maxLength(20, 'At most 20 lines.')), []),
-    popular: v.optional(v.boolean(), false),
-    /** An unlisted tier is shown nowhere and can be set or sold by secret key only. */
-    listed: v.optional(v.boolean(), true),
-    /** The tier of customers for whom nothing else decides. Exactly one is; left out, it stays as it was. */
-    isDefault: v.optional(v.boolean()),
-    trialDays: v.optional(whole(0, 730), 0),
-    rateLimitPerMinute: v.optional(v.nullable(whole(1, 1_000_000)), 100),
-    position: v.optional(whole(0, 1000), 0),
-  }),
-  v.check(
-    (tier) => new Set(tier.prices.map((p) => p.currency + p.interval)).size === tier.prices.length,
-    'One price for each currency and interval.',
+    [],
   ),
-);
+  features: v.pipe(
+    v.array(TierFeature),
+    v.maxLength(50, 'Must have at most 50 features.'),
+    v.check(
+      (list) => new Set(list.map((f) => f.name)).size === list.length,
+      'Must name each feature once.',
+    ),
+  ),
+  /** Lines of the price table. */
+  highlights: v.optional(
+    v.pipe(v.array(text(120)), v.maxLength(20, 'Must have at most 20 lines.')),
+    [],
+  ),
+  popular: v.optional(v.boolean(), false),
+  /** An unlisted tier is shown nowhere and can be set or sold by secret key only. */
+  listed: v.optional(v.boolean(), true),
+  /** The tier of customers for whom nothing else decides. Exactly one is; left out, it stays as it was. */
+  isDefault: v.optional(v.boolean()),
+  trialDays: v.optional(whole(0, 730), 0),
+  rateLimitPerMinute: v.optional(wholeOrNull(1, 1_000_000, 'no rate limit'), 100),
+  position: v.optional(whole(0, 1000), 0),
+});
 export type TierInput = v.InferOutput<typeof TierInput>;
 
 /** A tier as the management routes show it. */

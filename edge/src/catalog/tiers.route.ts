@@ -23,10 +23,10 @@ export function tierRoutes(app: Hono<AppEnv>, deps: Deps): void {
 
   serve(app, deps, putTier, async (call) => {
     const name = call.param('name');
-    if (!v.is(Name, name)) {
-      throw new Fail('invalid_request', {
-        issues: [{ path: 'name', message: 'Must be lower-case letters, digits, "-" or "_".' }],
-      });
+    const read = v.safeParse(Name, name);
+    if (!read.success) {
+      const { message } = read.issues[0];
+      throw new Fail('invalid_request', { issues: [{ path: 'name', message }] });
     }
     const managed = await managedEnvironment(call);
     const ids = { job: deps.newId('job_'), prices: call.body.prices.map(() => deps.newId('prc_')) };

@@ -56,7 +56,7 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
 }
 
 function check(schema: v.GenericSchema, value: unknown): unknown {
-  const result = v.safeParse(schema, value);
+  const result = v.safeParse(schema, value, { message: messageByType });
   if (result.success) return result.output;
   const issues = result.issues
     .slice(0, 20)
@@ -66,7 +66,16 @@ function check(schema: v.GenericSchema, value: unknown): unknown {
 
 function messageOf(issue: v.BaseIssue<unknown>): string {
   if (issue.type === 'strict_object' && issue.expected === 'never')
-    return 'Is not a field of this call.';
+    return 'Is not a field of this call. Check its spelling, or leave it out.';
   if (issue.received === 'undefined') return 'Is required.';
   return issue.message;
+}
+
+/** What to send instead, where the schema does not say it in words of its own. */
+function messageByType({ type, expected, message }: v.BaseIssue<unknown>): string {
+  if (type === 'array') return 'Must be a list.';
+  if (type === 'boolean') return 'Must be true or false.';
+  if (expected === 'Object') return 'Must be an object.';
+  const choices = [...(expected ?? '').matchAll(/"[^"]*"/g)].map(([choice]) => choice);
+  return choices.length > 0 ? `Must be ${choices.join(' or ')}.` : message;
 }

@@ -1,0 +1,133 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { call, createEnvironment, manage, OPERATOR, type TestEnvironment } from './harness.ts';
+
+const price = { priceMinor: 1900, currency: 'usd', interval: 'month' };
+const metered = { kind: 'metered', name: 'exports', limitUnits: 10 };
+const times = <T>(count: number, item: (index: number) => T) =>
+  Array.from({ length: count }, (_, index) => item(index));
+
+describe('a tier that cannot be saved', () => {
+  let shop: TestEnvironment;
+  beforeAll(async () => {
+    shop = await createEnvironment();
+  });
+
+  const unknown = 'Is not a field of this call. Check its spelling, or leave it out.';
+  const named = 'Must be 1 to 40 lower-case letters, digits, "-" or "_", starting with a letter.';
+  const limited = 'Must be a whole number from 0 to 1000000000000, or null for no limit.';
+  const rated = 'Must be a whole number from 1 to 1000000, or null for no rate limit.';
+  const priced = 'Must be a whole number from 1 to 99999999.';
+
+  it.each<[object, string, string]>([
+    [{ displayName: undefined }, 'displayName', 'Is required.'],
+    [{ displayName: ' ' }, 'displayName', 'Must not be empty.'],
+    [{ displayName: null }, 'displayName', 'Must be a text.'],
+    [{ displayName: 'x'.repeat(61) }, 'displayName', 'Must have at most 60 characters.'],
+    [{ description: 'two\nlines' }, 'description', 'Must not contain control characters.'],
+    [{ description: null }, 'description', 'Must be a text.'],
+    [{ prices: null }, 'prices', 'Must be a list.'],
+    [{ prices: { month: 1900 } }, 'prices', 'Must be a list.'],
+    [{ prices: [1900] }, 'prices.0', 'Must be an object.'],
+    [{ prices: [{ ...price, priceMinor: undefined }] }, 'prices.0.priceMinor', 'Is required.'],
+    [{ prices: [{ ...price, priceMinor: 19.99 }] }, 'prices.0.priceMinor', priced],
+    [{ prices: [{ ...price, priceMinor: '1900' }] }, 'prices.0.priceMinor', priced],
+    [{ prices: [{ ...price, priceMinor: 0 }] }, 'prices.0.priceMinor', priced],
+    [
+      { prices: [{ ...price, currency: 'dollar' }] },
+      'prices.0.currency',
+      'Must be a three-letter currency code, like "usd".',
+    ],
+    [
+      { prices: [{ ...price, currency: null }] },
+      'prices.0.currency',
+      'Must be a three-letter currency code, like "usd".',
+    ],
+    [
+      { prices: [{ ...price, interval: 'week' }] },
+      'prices.0.interval',
+      'Must be "month" or "year".',
+    ],
+    [{ prices: [{ ...price, amount: 1900 }] }, 'prices.0.amount', unknown],
+    [
+      { prices: [price, { ...price, currency: 'USD' }] },
+      'prices',
+      'Must have one price for each currency and interval.',
+    ],
+    [
+      {
+        prices: times(21, (n) => ({ ...price, currency: `us${String.fromCharCode(97 + n)}` })),
+      },
+      'prices',
+      'Must have at most 20 prices.',
+    ],
+    [{ features: undefined }, 'features', 'Is required.'],
+    [{ features: null }, 'features', 'Must be a list.'],
+    [{ features: ['sso'] }, 'features.0', 'Must be an object.'],
+    [{ features: [{ name: 'sso' }] }, 'features.0.kind', 'Is required.'],
+    [
+      { features: [{ ...metered, kind: 'meter' }] },
+      'features.0.kind',
+      'Must be "metered" or "boolean".',
+    ],
+    [{ features: [{ ...metered, name: 'API calls' }] }, 'features.0.name', named],
+    [
+      { features: [{ ...metered, limitUnits: undefined }] },
+      'features.0.limitUnits',
+      'Is required.',
+    ],
+    [{ features: [{ ...metered, limitUnits: 'unlimited' }] }, 'features.0.limitUnits', limited],
+    [{ features: [{ ...metered, limitUnits: -1 }] }, 'features.0.limitUnits', limited],
+    [{ features: [{ ...metered, kind: 'boolean' }] }, 'features.0.limitUnits', unknown],
+    [{ features: [metered, metered] }, 'features', 'Must name each feature once.'],
+    [
+      { features: times(51, (n) => ({ ...metered, name: `f${n}` })) },
+      'features',
+      'Must have at most 50 features.',
+    ],
+    [{ highlights: 'Fast' }, 'highlights', 'Must be a list.'],
+    [{ highlights: ['Fast', ''] }, 'highlights.1', 'Must not be empty.'],
+    [{ highlights: times(21, String) }, 'highlights', 'Must have at most 20 lines.'],
+    [{ popular: 'yes' }, 'popular', 'Must be true or false.'],
+    [{ listed: 1 }, 'listed', 'Must be true or false.'],
+    [{ isDefault: null }, 'isDefault', 'Must be true or false.'],
+    [{ trialDays: 731 }, 'trialDays', 'Must be a whole number from 0 to 730.'],
+    [{ trialDays: null }, 'trialDays', 'Must be a whole number from 0 to 730.'],
+    [{ rateLimitPerMinute: 0 }, 'rateLimitPerMinute', rated],
+    [{ rateLimitPerMinute: '100' }, 'rateLimitPerMinute', rated],
+    [{ position: -1 }, 'position', 'Must be a whole number from 0 to 1000.'],
+    [{ limit: 100 }, 'limit', unknown],
+  ])('with %j names the field and says what to send', async (fields, path, message) => {
+    const answer = await call('PUT', `/api/projects/${shop.id}/test/tiers/gold`, {
+      key: OPERATOR,
+      body: { displayName: 'Gold', features: [metered], ...fields },
+    });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', issues: [{ path, message }] },
+    });
+    expect(answer.body.issues).toHaveLength(1);
+  });
+
+  it.each(['Gold', '2nd', 'x'.repeat(41)])(
+    'under the name %j says which names there are',
+    async (name) => {
+      const answer = await call('PUT', `/api/projects/${shop.id}/test/tiers/${name}`, {
+        key: OPERATOR,
+        body: { displayName: 'Gold', features: [] },
+      });
+      expect(answer.body).toMatchObject({
+        code: 'invalid_request',
+        issues: [{ path: 'name', message: named }],
+      });
+    },
+  );
+
+  it('is not there afterwards', async () => {
+    const { tiers } = await manage('GET', `/api/projects/${shop.id}/test/tiers`);
+    expect(tiers.map(({ name }: { name: string }) => name).toSorted()).toEqual([
+      'big',
+      'free',
+      'team',
+    ]);
+  });
+});
