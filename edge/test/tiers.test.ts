@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { call as billing, deps, Shop, whileStripeIsDown } from './billing-shop.ts';
 import { call, createEnvironment, manage, OPERATOR, type TestEnvironment } from './harness.ts';
 
 const price = { priceMinor: 1900, currency: 'usd', interval: 'month' };
@@ -129,5 +130,37 @@ describe('a tier that cannot be saved', () => {
       'free',
       'team',
     ]);
+  });
+});
+
+describe('a price that was replaced', () => {
+  const save = (shop: Shop, priceMinor: number) =>
+    billing('PUT', `${shop.base}/tiers/pro`, OPERATOR, {
+      displayName: 'Pro',
+      features: [metered],
+      prices: [{ ...price, priceMinor }],
+    });
+  const retired = async (shop: Shop) =>
+    (await deps.project(shop.ref).catalog().toPublish('pro'))?.retired;
+  const sold = async (shop: Shop) => {
+    const { data } = await shop.stripe.prices.list({ active: true, limit: 100 }, shop.onAccount);
+    return data.map((one) => one.unit_amount ?? 0).toSorted((a, b) => a - b);
+  };
+
+  it('is archived at Stripe, and not once more with every later change', async () => {
+    const shop = await Shop.open();
+    await save(shop, 2900);
+    await save(shop, 3900);
+    expect(await sold(shop)).toEqual([3900, 4900]);
+    expect(await retired(shop)).toEqual([]);
+  });
+
+  it('is archived with the next change when Stripe could not be reached', async () => {
+    const shop = await Shop.open();
+    const refused = await whileStripeIsDown(() => save(shop, 2900));
+    expect(refused.body.code).toBe('provider_unavailable');
+    await save(shop, 2900);
+    expect(await sold(shop)).toEqual([2900, 4900]);
+    expect(await retired(shop)).toEqual([]);
   });
 });

@@ -50,7 +50,10 @@ export async function publishTier(
   );
   await deps.project(ref).catalog().published(name, productId, prices);
   deps.environments.drop(ref);
-  for (const priceId of retired) await stripe.archivePrice(priceId);
+  for (const priceId of retired) {
+    await stripe.archivePrice(priceId);
+    await deps.project(ref).catalog().retired(priceId);
+  }
 }
 
 /**

@@ -15,7 +15,7 @@ export interface TierWritten {
 export interface TierToPublish {
   tier: TierRecord;
   missing: { id: string; priceMinor: number; currency: string; interval: 'month' | 'year' }[];
-  /** Stripe prices that are no longer sold. */
+  /** Stripe prices that are no longer sold, and Stripe was not told. */
   retired: string[];
 }
 
@@ -119,7 +119,8 @@ export class CatalogRpc extends RpcTarget {
       .toArray();
     const retired = sql
       .exec<{ id: string }>(
-        'SELECT stripe_price_id AS id FROM price WHERE tier = ? AND archived_ms IS NOT NULL AND stripe_price_id IS NOT NULL',
+        `SELECT stripe_price_id AS id FROM price
+         WHERE tier = ? AND archived_ms IS NOT NULL AND stripe_price_id IS NOT NULL AND retired = 0`,
         name,
       )
       .toArray()
@@ -147,6 +148,11 @@ export class CatalogRpc extends RpcTarget {
     });
   }
 
+  /** Notes that Stripe sells a price no more. */
+  retired(stripePriceId: string): void {
+    this.#storage.sql.exec('UPDATE price SET retired = 1 WHERE stripe_price_id = ?', stripePriceId);
+  }
+
   #replacePrices(
     name: string,
     prices: TierInput['prices'],
@@ -170,7 +176,7 @@ export class CatalogRpc extends RpcTarget {
     prices.forEach((price, index) => {
       if (kept.some((old) => same(price, old))) return;
       sql.exec(
-        'INSERT INTO price VALUES (?, ?, ?, ?, ?, NULL, NULL)',
+        'INSERT INTO price (id, tier, price_minor, currency, interval) VALUES (?, ?, ?, ?, ?)',
         ids[index] ?? '',
         name,
         price.priceMinor,

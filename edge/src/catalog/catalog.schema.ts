@@ -1,4 +1,7 @@
-/** Tiers as the developer wrote them, and the prices made of them in Stripe. */
+/**
+ * Tiers as the developer wrote them, and the prices made of them in Stripe. A price stays when it is
+ * no longer sold: those who bought it keep it, and it says which tier they have.
+ */
 export const CATALOG_SCHEMA = `
 CREATE TABLE tier (
   name TEXT PRIMARY KEY,
@@ -18,3 +21,7 @@ CREATE TABLE price (
   archived_ms INTEGER
 );
 CREATE INDEX price_by_tier ON price(tier);`;
+
+/** Whether Stripe was told that a price is no longer sold: to tell it again, each time, never ends. */
+export const RETIRED_SCHEMA = `
+ALTER TABLE price ADD COLUMN retired INTEGER NOT NULL DEFAULT 0;`;

@@ -1,5 +1,5 @@
 import { BILLING_SCHEMA, ERASURE_SCHEMA } from '../billing/billing.schema.ts';
-import { CATALOG_SCHEMA } from '../catalog/catalog.schema.ts';
+import { CATALOG_SCHEMA, RETIRED_SCHEMA } from '../catalog/catalog.schema.ts';
 import { CUSTOMERS_SCHEMA } from '../customers/customers.schema.ts';
 import { OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
 import { ACCESS_SCHEMA } from '../projects/access.schema.ts';
@@ -19,4 +19,5 @@ export const PROJECT_STEPS: readonly string[] = [
   ].join('\n'),
   OUTBOX_DONE_INDEX,
   ERASURE_SCHEMA,
+  RETIRED_SCHEMA,
 ];
