@@ -1,3 +1,4 @@
+import { reconcileBilling } from './billing/reconcile.job.ts';
 import type { Deps } from './deps.ts';
 import { log } from './http/log.ts';
 import { runUpkeep } from './projects/upkeep.job.ts';
@@ -6,7 +7,7 @@ import { runUpkeep } from './projects/upkeep.job.ts';
 export type CronJob = (deps: Deps) => Promise<void>;
 
 /** All that the cron does, every few minutes. */
-const JOBS: Readonly<Record<string, CronJob>> = { upkeep: runUpkeep };
+const JOBS: Readonly<Record<string, CronJob>> = { upkeep: runUpkeep, reconcile: reconcileBilling };
 
 /** Does everything the cron does. A job that fails or takes its time delays no other. */
 export async function runCron(deps: Deps, jobs = JOBS): Promise<void> {

@@ -145,4 +145,18 @@ describe('a cancelled subscription', () => {
     await deliverJobs(deps, shop.ref, jobIds);
     expect(await shop.shardPlan(id)).toBe('free');
   });
+
+  it('is over for a caller by the clock of the caller', async () => {
+    const { id, state } = await subscriber();
+    const endsAtMs = Date.now() + 60_000;
+    const { turn } = await billing().beginSync(state.id, 'job_until', Date.now());
+    await billing().applySync(turn, { ...state, endsAtMs }, 'job_until_at', Date.now());
+    const plans = [endsAtMs - 1, endsAtMs].map(async (nowMs) =>
+      deps.project(shop.ref).customers().get(id, nowMs),
+    );
+    expect(await Promise.all(plans)).toMatchObject([
+      { value: { plan: 'pro' } },
+      { value: { plan: 'free' } },
+    ]);
+  });
 });

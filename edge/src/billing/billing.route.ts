@@ -37,7 +37,10 @@ export function billingRoutes(app: Hono<AppEnv>, deps: Deps): void {
     unwrap(await deps.project(ref).billing().checkoutStatus(customerId, checkoutId));
     await syncNow(deps, ref, checkoutId);
     const status = unwrap(await deps.project(ref).billing().checkoutStatus(customerId, checkoutId));
-    return { status, customer: unwrap(await deps.project(ref).customers().get(customerId)) };
+    return {
+      status,
+      customer: unwrap(await deps.project(ref).customers().get(customerId, call.nowMs)),
+    };
   });
 
   serve(app, deps, createPortal, async (call) => {

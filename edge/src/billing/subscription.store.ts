@@ -29,7 +29,7 @@ function read(sql: SqlStorage, column: 'id' | 'customer_id', value: string): Sub
 export function liveSubscription(
   sql: SqlStorage,
   customerId: string,
-  nowMs: number = Date.now(),
+  nowMs: number,
 ): Subscription | null {
   const { live } = chooseSubscription(subscriptionsOf(sql, customerId), nowMs);
   return (

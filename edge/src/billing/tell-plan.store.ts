@@ -1,6 +1,4 @@
-import { defaultTierName } from '../catalog/catalog.store.ts';
-import { touchCustomer } from '../customers/customers.store.ts';
-import { type CustomerSnapshot, planInForce } from '../customers/plan.ts';
+import { snapshotOf, touchCustomer } from '../customers/customers.store.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { chooseSubscription } from './subscription.ts';
 import { subscriptionsOf } from './subscription.store.ts';
@@ -25,32 +23,8 @@ export function tellPlan(
     live?.id ?? '',
     customerId,
   );
-  const snapshot = nextSnapshot(sql, customerId, live?.tier ?? null);
+  const snapshot = snapshotOf(sql, touchCustomer(sql, customerId), nowMs);
   enqueue(sql, jobId, { kind: 'shard.plan', snapshot }, nowMs);
   armAlarm(storage);
   return [jobId];
-}
-
-/**
- * What the shard is told next. It goes by the subscription chosen here: asking again by another
- * clock could, in the moment a subscription ends, tell the shard what was just found to be over.
- */
-function nextSnapshot(
-  sql: SqlStorage,
-  customerId: string,
-  subscribedPlan: string | null,
-): CustomerSnapshot {
-  const { version, set_plan, header_plan } = touchCustomer(sql, customerId);
-  const { plan, planSource } = planInForce({
-    subscribedPlan,
-    setPlan: set_plan,
-    headerPlan: header_plan,
-    defaultPlan: defaultTierName(sql) ?? 'free',
-  });
-  return {
-    customerId,
-    version,
-    plan: planSource === 'default' ? null : plan,
-    headerPlan: header_plan,
-  };
 }

@@ -25,21 +25,18 @@ export function customerRoutes(app: Hono<AppEnv>, deps: Deps): void {
     await keepOnlyWithPassword(deps, call, id, password);
     return {
       success: true as const,
-      customer: unwrap(await deps.project(ref).customers().get(id)),
+      customer: unwrap(await deps.project(ref).customers().get(id, call.nowMs)),
     };
   });
 
   serve(app, deps, listCustomers, async (call) => {
     const { limit, cursor, email } = call.query;
-    return customersOf(call).customers.list({
-      limit,
-      cursor: cursor ?? null,
-      email: email ?? null,
-    });
+    const query = { limit, cursor: cursor ?? null, email: email ?? null };
+    return customersOf(call).customers.list(query, call.nowMs);
   });
 
   serve(app, deps, getCustomer, async (call) => ({
-    customer: unwrap(await customersOf(call).customers.get(call.param('id'))),
+    customer: unwrap(await customersOf(call).customers.get(call.param('id'), call.nowMs)),
   }));
 
   serve(app, deps, updateCustomer, async (call) => {

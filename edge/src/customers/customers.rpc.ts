@@ -49,20 +49,20 @@ export class CustomersRpc extends RpcTarget {
         (given.externalId ? findCustomer(sql, given.externalId) : undefined);
       if (known) return no('customer_exists', { customerId: known.id });
       if (given.plan !== undefined && !this.#hasTier(given.plan)) return this.#noTier();
-      return ok(toCustomer(sql, insertCustomer(sql, given, nowMs)));
+      return ok(toCustomer(sql, insertCustomer(sql, given, nowMs), nowMs));
     });
   }
 
-  get(id: string): Outcome<Customer> {
+  get(id: string, nowMs: number): Outcome<Customer> {
     const row = findCustomer(this.#storage.sql, id);
-    return row ? ok(toCustomer(this.#storage.sql, row)) : no('customer_not_found');
+    return row ? ok(toCustomer(this.#storage.sql, row, nowMs)) : no('customer_not_found');
   }
 
   /** Newest first; `cursor` is what the page before gave. */
-  list(query: { limit: number; cursor: string | null; email: string | null }): {
-    customers: Customer[];
-    nextCursor: string | null;
-  } {
+  list(
+    query: { limit: number; cursor: string | null; email: string | null },
+    nowMs: number,
+  ): { customers: Customer[]; nextCursor: string | null } {
     const { sql } = this.#storage;
     const before = query.cursor === null ? Number.MAX_SAFE_INTEGER : Number(query.cursor) || 0;
     const rows = sql
@@ -75,7 +75,7 @@ export class CustomersRpc extends RpcTarget {
       .toArray();
     const page = rows.slice(0, query.limit);
     return {
-      customers: page.map((row) => toCustomer(sql, row)),
+      customers: page.map((row) => toCustomer(sql, row, nowMs)),
       nextCursor: rows.length > query.limit ? String(page.at(-1)?.seq) : null,
     };
   }
@@ -88,20 +88,20 @@ export class CustomersRpc extends RpcTarget {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
       const row = findCustomer(sql, id);
-      if (row) return ok(snapshotOf(sql, row));
+      if (row) return ok(snapshotOf(sql, row, nowMs));
       if (id.startsWith('cust_')) return no('customer_not_found');
-      return ok(snapshotOf(sql, insertCustomer(sql, { id: newId, externalId: id }, nowMs)));
+      return ok(snapshotOf(sql, insertCustomer(sql, { id: newId, externalId: id }, nowMs), nowMs));
     });
   }
 
   /** Keeps the last X-User-Plan of a customer. */
-  noteHeaderPlan(id: string, plan: string): Outcome<CustomerSnapshot> {
+  noteHeaderPlan(id: string, plan: string, nowMs: number): Outcome<CustomerSnapshot> {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
       if (!findCustomer(sql, id)) return no('customer_not_found');
       if (!this.#hasTier(plan)) return this.#noTier();
       sql.exec('UPDATE customer SET header_plan = ? WHERE id = ?', plan, id);
-      return ok(snapshotOf(sql, touchCustomer(sql, id)));
+      return ok(snapshotOf(sql, touchCustomer(sql, id), nowMs));
     });
   }
 
@@ -117,7 +117,7 @@ export class CustomersRpc extends RpcTarget {
       if (!row) return no('customer_not_found');
       if (patch.plan !== undefined) {
         if (!this.#hasTier(patch.plan)) return this.#noTier();
-        if (liveSubscription(sql, row.id)) return no('subscription_active');
+        if (liveSubscription(sql, row.id, nowMs)) return no('subscription_active');
       }
       sql.exec(
         'UPDATE customer SET set_plan = ?, first_name = ?, last_name = ? WHERE id = ?',
@@ -128,7 +128,7 @@ export class CustomersRpc extends RpcTarget {
       );
       const changed = touchCustomer(sql, row.id);
       const jobIds = patch.plan === undefined ? [] : [this.#tellShard(changed, jobId, nowMs)];
-      return ok({ customer: toCustomer(sql, changed), jobIds });
+      return ok({ customer: toCustomer(sql, changed, nowMs), jobIds });
     });
   }
 
@@ -200,7 +200,7 @@ export class CustomersRpc extends RpcTarget {
     enqueue(
       this.#storage.sql,
       jobId,
-      { kind: 'shard.plan', snapshot: snapshotOf(this.#storage.sql, row) },
+      { kind: 'shard.plan', snapshot: snapshotOf(this.#storage.sql, row, nowMs) },
       nowMs,
     );
     armAlarm(this.#storage);

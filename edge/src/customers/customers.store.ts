@@ -61,9 +61,9 @@ export function insertCustomer(
   return row;
 }
 
-/** The customer as the API shows it, with the plan in force. */
-export function toCustomer(sql: SqlStorage, row: CustomerRow): Customer {
-  const subscription: Subscription | null = liveSubscription(sql, row.id);
+/** The customer as the API shows it, with the plan in force at `nowMs`. */
+export function toCustomer(sql: SqlStorage, row: CustomerRow, nowMs: number): Customer {
+  const subscription: Subscription | null = liveSubscription(sql, row.id, nowMs);
   const force = planInForce({
     subscribedPlan: subscription?.plan ?? null,
     setPlan: row.set_plan,
@@ -88,8 +88,8 @@ export function toCustomer(sql: SqlStorage, row: CustomerRow): Customer {
  * What the customer's shard is told. `plan` is null when the default tier decides, so that another
  * default reaches everybody without touching every customer.
  */
-export function snapshotOf(sql: SqlStorage, row: CustomerRow): CustomerSnapshot {
-  const { plan, planSource } = toCustomer(sql, row);
+export function snapshotOf(sql: SqlStorage, row: CustomerRow, nowMs: number): CustomerSnapshot {
+  const { plan, planSource } = toCustomer(sql, row, nowMs);
   return {
     customerId: row.id,
     version: row.version,

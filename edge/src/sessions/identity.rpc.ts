@@ -77,7 +77,7 @@ export class IdentityRpc extends RpcTarget {
         )
         .toArray()[0];
       const row = known && findCustomer(sql, known.customer_id);
-      if (row) return ok({ customer: toCustomer(sql, row), isNew: false, jobIds: [] });
+      if (row) return ok({ customer: toCustomer(sql, row, nowMs), isNew: false, jobIds: [] });
       return ok(this.#join(proof.provider, proof.subject, newCustomerId, jobIds, nowMs));
     });
   }
@@ -96,7 +96,7 @@ export class IdentityRpc extends RpcTarget {
       claimed ?? insertCustomer(sql, { id: newCustomerId, email, emailVerified: true }, nowMs);
     sql.exec('INSERT OR REPLACE INTO identity VALUES (?, ?, ?)', provider, email, row.id);
     return {
-      customer: toCustomer(sql, findCustomer(sql, row.id) ?? row),
+      customer: toCustomer(sql, findCustomer(sql, row.id) ?? row, nowMs),
       isNew: !claimed,
       jobIds: queued,
     };

@@ -37,8 +37,7 @@ export class LiveSockets {
   }
 
   /** Takes a socket. Those that never said who they are make room. */
-  accept(request: Request): Response {
-    const nowMs = Date.now();
+  accept(request: Request, nowMs: number): Response {
     const anonymous = this.#ctx
       .getWebSockets()
       .filter((socket) => attached(socket)?.customerId === null);
@@ -60,16 +59,16 @@ export class LiveSockets {
   }
 
   /** The first message says who it is; every other is a mistake and closes the socket. */
-  async message(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+  async message(socket: WebSocket, data: string | ArrayBuffer, nowMs: number): Promise<void> {
     const is = attached(socket);
     const token = tokenIn(data);
     if (!is || is.customerId !== null || token === null)
       return socket.close(4400, 'Not understood');
     try {
-      const claims = await verifyAccessToken(parseConfig(this.#env), token, Date.now());
+      const claims = await verifyAccessToken(parseConfig(this.#env), token, nowMs);
       if (
         claims.publishableKey !== is.publishableKey ||
-        !this.#isAlive(claims.sessionId, claims.customerId)
+        !this.#isAlive(claims.sessionId, claims.customerId, nowMs)
       ) {
         return socket.close(4401, 'Sign-in required');
       }
@@ -80,7 +79,7 @@ export class LiveSockets {
       } satisfies Attachment);
       say(socket, { type: 'ready' });
       // What was counted between the page's first data and this moment was told to nobody.
-      const usage = this.#usageOf(claims.customerId, Date.now());
+      const usage = this.#usageOf(claims.customerId, nowMs);
       if (usage) say(socket, { type: 'usage', usage: toStatus(claims.customerId, usage) });
     } catch {
       socket.close(4401, 'Sign-in required');
@@ -106,14 +105,14 @@ export class LiveSockets {
     for (const socket of this.#ctx.getWebSockets()) socket.close(4401, 'Project deleted');
   }
 
-  #isAlive(sessionId: string, customerId: string): boolean {
+  #isAlive(sessionId: string, customerId: string, nowMs: number): boolean {
     return (
       this.#ctx.storage.sql
         .exec(
           'SELECT 1 FROM session WHERE id = ? AND customer_id = ? AND ended_ms IS NULL AND expires_ms > ?',
           sessionId,
           customerId,
-          Date.now(),
+          nowMs,
         )
         .toArray().length > 0
     );

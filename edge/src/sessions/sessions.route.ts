@@ -69,7 +69,7 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
       deps,
       ref,
       environment,
-      unwrap(await deps.project(ref).customers().get(holder.customerId)),
+      unwrap(await deps.project(ref).customers().get(holder.customerId, call.nowMs)),
     );
   });
 
@@ -83,7 +83,7 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
         .sessions()
         .refresh(parts.sessionId, parts.generation, expiryOf(environment, call.nowMs), call.nowMs),
     );
-    const customer = await deps.project(ref).customers().get(session.customerId);
+    const customer = await deps.project(ref).customers().get(session.customerId, call.nowMs);
     if (!customer.ok) throw new Fail('session_ended');
     return sessionAnswer(deps, ref, environment, customer.value, session);
   });
@@ -107,7 +107,7 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const id = customer ?? externalId;
     if (id === undefined) throw new Fail('user_id_required');
     const customers = deps.project(ref).customers();
-    const found = await customers.get(id);
+    const found = await customers.get(id, call.nowMs);
     if (found.ok) return mintSession(deps, ref, environment, found.value);
     if (externalId === undefined) throw new Fail('customer_not_found');
     const snapshot = unwrap(
@@ -122,14 +122,14 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
       deps,
       ref,
       environment,
-      unwrap(await deps.project(ref).customers().get(snapshot.customerId)),
+      unwrap(await deps.project(ref).customers().get(snapshot.customerId, call.nowMs)),
     );
   });
 
   serve(app, deps, getMe, async (call) => {
     const { ref, environment, customerId } = await customerOf(call);
     return {
-      customer: unwrap(await deps.project(ref).customers().get(customerId)),
+      customer: unwrap(await deps.project(ref).customers().get(customerId, call.nowMs)),
       usage: await readUsage(deps, ref, environment, customerId, DEFAULT_FEATURE),
     };
   });

@@ -52,11 +52,11 @@ export class ShardObject extends DurableObject<Bindings> {
   /** Accepts a page's socket. It says who it is in its first message. */
   override fetch(request: Request): Response {
     if (this.#isErased) throw new Error('project_deleted');
-    return this.#sockets.accept(request);
+    return this.#sockets.accept(request, Date.now());
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    return this.#sockets.message(socket, message);
+    return this.#sockets.message(socket, message, Date.now());
   }
 
   /** Erases everything of these customers, for good. Safe to repeat. */

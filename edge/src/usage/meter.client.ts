@@ -141,6 +141,6 @@ async function snapshot(
   return unwrap(
     headerPlan === null
       ? await customers.resolve(customerId, newCustomerId(deps.random(14)), nowMs)
-      : await customers.noteHeaderPlan(customerId, headerPlan),
+      : await customers.noteHeaderPlan(customerId, headerPlan, nowMs),
   );
 }
