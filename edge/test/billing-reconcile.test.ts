@@ -109,7 +109,8 @@ describe('reconciling', () => {
   it('is stopped by no environment that fails', async () => {
     await deps.directory.batch([
       deps.directory.prepare(
-        "INSERT INTO project VALUES ('prj_0broken', (SELECT id FROM account LIMIT 1), 'x', 'active', 0, NULL)",
+        `INSERT INTO project (id, account_id, name, state, created_ms)
+         SELECT 'prj_0broken', id, 'x', 'active', 0 FROM account LIMIT 1`,
       ),
       deps.directory.prepare("INSERT INTO stripe_account VALUES ('acct_1', 'test', 'prj_0broken')"),
     ]);

@@ -134,17 +134,23 @@ export async function syncNow(deps: Deps, ref: EnvironmentRef, objectId: string)
 
 /**
  * Deletes a customer at Stripe, which cancels its subscriptions. Safe to repeat. While its account
- * is not connected nothing can be done, and nothing is: connecting it asks for this again.
+ * is not connected nothing can be done, and nothing is: connecting it asks for this again. In a
+ * deleted environment Stripe decides.
  */
 export async function deleteStripeCustomer(
   deps: Deps,
   ref: EnvironmentRef,
   job: { stripeCustomerId: string; stripeAccountId: string | null },
 ): Promise<void> {
-  const { usable, stripeAccountId } = await deps.project(ref).billing().connection();
-  if (!usable || stripeAccountId !== job.stripeAccountId) return;
-  await deps.stripe(ref, stripeAccountId).deleteCustomer(job.stripeCustomerId);
-  await deps.project(ref).billing().erased(job.stripeCustomerId);
+  const { stripeCustomerId, stripeAccountId } = job;
+  const project = deps.project(ref);
+  const stripe = deps.stripe(ref, stripeAccountId);
+  // A deleted environment gives its permission back only after its customers are gone.
+  if (!(await project.access().environment()).ok) return stripe.deleteCustomer(stripeCustomerId);
+  const now = await project.billing().connection();
+  if (!now.usable || now.stripeAccountId !== stripeAccountId) return;
+  await stripe.deleteCustomer(stripeCustomerId);
+  await project.billing().erased(stripeCustomerId);
 }
 
 /** An account that is gone gets no more events routed to this environment. */
