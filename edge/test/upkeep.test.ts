@@ -9,7 +9,7 @@ import { forgetOpenWork, noteOpenWork } from '../src/outbox/open-work.store.ts';
 import { DONE_JOBS, enqueue } from '../src/outbox/outbox.rpc.ts';
 import { runCron } from '../src/cron.job.ts';
 import { runUpkeep } from '../src/projects/upkeep.job.ts';
-import { OLD_EVENTS } from '../src/billing/inbox.store.ts';
+import { OLD_EVENTS } from '../src/billing/billing.rpc.ts';
 import { OLD_REPLIES } from '../src/replies/replies.rpc.ts';
 import { type Perishable, PRUNE_ROWS, prune } from '../src/storage/prune.ts';
 import { deps, Shop, whileStripeIsDown } from './billing-shop.ts';

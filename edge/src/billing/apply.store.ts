@@ -1,5 +1,5 @@
 import { dropAccount } from './connection.store.ts';
-import { writeAudit } from '../projects/access.rpc.ts';
+import { writeAudit } from '../projects/audit.rpc.ts';
 import type { StripeState, SubscriptionState } from '../providers/stripe/state.ts';
 import { chooseSubscription, isLive, planFromSubscription } from './subscription.ts';
 import { findSubscription, putSubscription, subscriptionsOf } from './subscription.store.ts';

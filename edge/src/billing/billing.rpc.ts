@@ -1,21 +1,22 @@
 import { RpcTarget } from 'cloudflare:workers';
-import { readTiers } from '../catalog/catalog.store.ts';
-import { findCustomer } from '../customers/customers.store.ts';
+import { CatalogRpc } from '../catalog/catalog.rpc.ts';
+import { type Buyer, CustomersRpc } from '../customers/customers.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
-import { type Act, writeAudit } from '../projects/access.rpc.ts';
+import { type Act, writeAudit } from '../projects/audit.rpc.ts';
 import type { StripeState } from '../providers/stripe/state.ts';
+import type { Perishable } from '../storage/prune.ts';
 import { applyState, type Applied, auditOnce } from './apply.store.ts';
 import type { CheckoutFacts } from './checkout.ts';
+import type { ConnectionRecord } from './connection.ts';
 import {
-  type ConnectionRecord,
   dropAccount,
   putAccount,
   putState,
   readConnection,
   spendState,
 } from './connection.store.ts';
-import { dropErasure, erasuresIn, putErasure } from './erasure.store.ts';
+import { dropErasure, erasuresIn } from './erasure.store.ts';
 import { type ReceivedEvent, takeIn } from './inbox.store.ts';
 import { soldHere, soldObjects } from './sold.store.ts';
 import { chooseSubscription } from './subscription.ts';
@@ -29,6 +30,14 @@ import {
   type Turn,
 } from './sync.store.ts';
 import { tellPlan } from './tell-plan.store.ts';
+
+/** An event's id is remembered for a week; Stripe repeats one for three days at most. */
+export const OLD_EVENTS: Perishable = {
+  table: 'inbox',
+  key: 'event_id',
+  over: 'received_ms <= ?',
+  keepMs: 7 * 86_400_000,
+};
 
 /** Everything a checkout is decided by, read at once. */
 export interface Checkouting extends CheckoutFacts {
@@ -103,7 +112,8 @@ export class BillingRpc extends RpcTarget {
     return this.#storage.transactionSync(() => {
       const { previousAccountId, isSame } = putAccount(sql, account.id, account.name, act.nowMs);
       this.#noteChange(act, 'stripe.connected', account.id);
-      const publishJobIds = readTiers(sql)
+      const publishJobIds = new CatalogRpc(this.#storage)
+        .tiers()
         .filter((tier) => tier.prices.length > 0 || tier.stripeProductId !== null)
         .map((tier) => {
           const id = `${jobId}_${tier.name}`;
@@ -138,7 +148,7 @@ export class BillingRpc extends RpcTarget {
   /** What a checkout of this customer is decided by. */
   checkouting(customerId: string, nowMs: number): Outcome<Checkouting> {
     const { sql } = this.#storage;
-    const customer = findCustomer(sql, customerId);
+    const customer = this.#customer(customerId);
     if (!customer) return no('customer_not_found');
     const subscriptions = subscriptionsOf(sql, customer.id);
     const { live } = chooseSubscription(subscriptions, nowMs);
@@ -150,14 +160,14 @@ export class BillingRpc extends RpcTarget {
       )
       .toArray()[0];
     return ok({
-      tiers: readTiers(sql),
+      tiers: new CatalogRpc(this.#storage).tiers(),
       live: live && { id: live.id, tier: live.tier, priceId: live.priceId },
       hadSubscription: subscriptions.length > 0,
       connection,
       canSell: connection.usable,
       email: customer.email,
-      name: [customer.first_name, customer.last_name].filter(Boolean).join(' ') || null,
-      stripeCustomerId: customer.stripe_customer_id,
+      name: customer.name,
+      stripeCustomerId: customer.stripeCustomerId,
       open: open ?? null,
       turn: this.#nextTurn(customer.id),
     });
@@ -172,33 +182,10 @@ export class BillingRpc extends RpcTarget {
         stripeCustomerId,
         customerId,
       );
-      const customer = findCustomer(sql, customerId);
+      const customer = this.#customer(customerId);
       return customer
-        ? ok(customer.stripe_customer_id ?? stripeCustomerId)
+        ? ok(customer.stripeCustomerId ?? stripeCustomerId)
         : no('customer_not_found');
-    });
-  }
-
-  /**
-   * Erases what a customer bought and tried to buy, and queues deleting the Stripe customer in the
-   * account it was made in. Answers the outbox rows. While that account is not connected they do
-   * nothing, and connecting it queues them again.
-   */
-  forgetCustomer(
-    { id, stripeCustomerId }: { id: string; stripeCustomerId: string | null },
-    jobId: string,
-    nowMs: number,
-  ): string[] {
-    const { sql } = this.#storage;
-    return this.#storage.transactionSync(() => {
-      for (const table of ['subscription', 'checkout'])
-        sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, id);
-      if (stripeCustomerId === null) return [];
-      const stripeAccountId = putErasure(sql, stripeCustomerId);
-      const job = { stripeCustomerId, stripeAccountId };
-      enqueue(sql, jobId, { kind: 'stripe.delete_customer', ...job }, nowMs);
-      armAlarm(this.#storage);
-      return [jobId];
     });
   }
 
@@ -217,7 +204,7 @@ export class BillingRpc extends RpcTarget {
     return this.#storage.transactionSync(() => {
       const known = sql.exec<{ status: string }>('SELECT status FROM checkout WHERE id = ?', id);
       for (const { status } of known) return status === 'open';
-      if (!findCustomer(sql, customerId) || this.#nextTurn(customerId) !== turn) return false;
+      if (!this.#customer(customerId) || this.#nextTurn(customerId) !== turn) return false;
       sql.exec(
         "INSERT INTO checkout VALUES (?, ?, ?, ?, ?, 'open', ?)",
         id,
@@ -298,7 +285,7 @@ export class BillingRpc extends RpcTarget {
     return this.#storage.transactionSync(() => {
       const known = findSubscription(sql, objectId);
       const jobIds =
-        known && findCustomer(sql, known.customerId)
+        known && this.#customer(known.customerId)
           ? tellPlan(this.#storage, known.customerId, jobId, nowMs)
           : [];
       return { turn: takeTurn(sql, objectId), connection: readConnection(sql), jobIds };
@@ -325,6 +312,10 @@ export class BillingRpc extends RpcTarget {
     nowMs: number,
   ): void {
     auditOnce(this.#storage.sql, `subscription.${done}`, subscriptionId, nowMs);
+  }
+
+  #customer(id: string): Buyer | null {
+    return new CustomersRpc(this.#storage).buyer(id);
   }
 
   #nextTurn(customerId: string): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TierRecord } from '../catalog/catalog.store.ts';
+import type { TierRecord } from '../catalog/tier.ts';
 import { type CheckoutFacts, decideCheckout } from './checkout.ts';
 
 const tier = (name: string, given: Partial<TierRecord> = {}): TierRecord => ({

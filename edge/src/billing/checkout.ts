@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@dream/contract/errors';
-import type { TierRecord } from '../catalog/catalog.store.ts';
+import type { TierRecord } from '../catalog/tier.ts';
 
 /** What is known when a customer wants to buy. */
 export interface CheckoutFacts {

@@ -1,4 +1,5 @@
 import { PLATFORM_PROJECT } from '../auth/keys.ts';
+import type { ConnectionRecord } from './connection.ts';
 
 type Row = {
   stripe_account_id: string | null;
@@ -8,15 +9,6 @@ type Row = {
   state_hash: string | null;
   state_expires_ms: number | null;
 };
-
-/** The Stripe account of an environment, as far as it has one. */
-export interface ConnectionRecord {
-  stripeAccountId: string | null;
-  accountName: string | null;
-  connectedAtMs: number | null;
-  /** Whether anything can be done at Stripe: there is an account, or it is the platform's own. */
-  usable: boolean;
-}
 
 export function readConnection(sql: SqlStorage): ConnectionRecord {
   const row = connectionRow(sql);

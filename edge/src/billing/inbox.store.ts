@@ -1,13 +1,3 @@
-import type { Perishable } from '../storage/prune.ts';
-
-/** An event's id is remembered for a week; Stripe repeats one for three days at most. */
-export const OLD_EVENTS: Perishable = {
-  table: 'inbox',
-  key: 'event_id',
-  over: 'received_ms <= ?',
-  keepMs: 7 * 86_400_000,
-};
-
 /** An event as an environment takes it in: what it is about, and whose that is. */
 export interface ReceivedEvent {
   id: string;

@@ -1,5 +1,4 @@
-import type { Subscription } from '@dream/contract';
-import { chooseSubscription, type SubscriptionFacts } from './subscription.ts';
+import type { SubscriptionFacts } from './subscription.ts';
 
 /** A subscription as it stands in the table. */
 export interface SubscriptionRecord extends SubscriptionFacts {
@@ -23,23 +22,6 @@ export function subscriptionsOf(sql: SqlStorage, customerId: string): Subscripti
 
 function read(sql: SqlStorage, column: 'id' | 'customer_id', value: string): SubscriptionRecord[] {
   return sql.exec<Row>(`SELECT ${COLUMNS} FROM subscription WHERE ${column} = ?`, value).toArray();
-}
-
-/** The one subscription that gives a customer a plan at `nowMs`, or null. */
-export function liveSubscription(
-  sql: SqlStorage,
-  customerId: string,
-  nowMs: number,
-): Subscription | null {
-  const { live } = chooseSubscription(subscriptionsOf(sql, customerId), nowMs);
-  return (
-    live && {
-      status: live.status,
-      plan: live.tier,
-      renewsAtMs: live.renewsAtMs,
-      endsAtMs: live.endsAtMs,
-    }
-  );
 }
 
 /** Writes the whole of a subscription; what the shard was told of it stays. */

@@ -1,4 +1,4 @@
-import { snapshotOf, touchCustomer } from '../customers/customers.store.ts';
+import { CustomersRpc } from '../customers/customers.rpc.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { chooseSubscription } from './subscription.ts';
 import { subscriptionsOf } from './subscription.store.ts';
@@ -23,7 +23,7 @@ export function tellPlan(
     live?.id ?? '',
     customerId,
   );
-  const snapshot = snapshotOf(sql, touchCustomer(sql, customerId), nowMs);
+  const snapshot = new CustomersRpc(storage).touch(customerId, nowMs);
   enqueue(sql, jobId, { kind: 'shard.plan', snapshot }, nowMs);
   armAlarm(storage);
   return [jobId];

@@ -2,8 +2,9 @@ import { RpcTarget } from 'cloudflare:workers';
 import type { TierInput } from '@dream/contract';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
-import { type Act, writeAudit } from '../projects/access.rpc.ts';
-import { readTiers, type TierRecord } from './catalog.store.ts';
+import { type Act, writeAudit } from '../projects/audit.rpc.ts';
+import { readTiers } from './catalog.store.ts';
+import type { TierRecord } from './tier.ts';
 
 /** A tier was written; `jobId` is the outbox row that makes it so in Stripe, null when nothing is to do. */
 export interface TierWritten {
@@ -207,4 +208,12 @@ export class CatalogRpc extends RpcTarget {
     if (!tier) throw new Error(`Tier ${name} is gone in its own transaction`);
     return tier;
   }
+}
+
+/** The name of the tier that decides when nothing else does, for who reads it in a transaction. */
+export function defaultTierName(sql: SqlStorage): string | null {
+  return (
+    sql.exec<{ name: string }>('SELECT name FROM tier WHERE is_default = 1').toArray()[0]?.name ??
+    null
+  );
 }

@@ -1,4 +1,5 @@
-import type { Tier, TierInput } from '@dream/contract';
+import type { TierInput } from '@dream/contract';
+import type { TierRecord } from './tier.ts';
 
 type TierRow = {
   name: string;
@@ -17,12 +18,6 @@ type PriceRow = {
   stripe_price_id: string | null;
   archived_ms: number | null;
 };
-
-/** A tier with what Stripe knows of it. An archived one still serves those who have it. */
-export interface TierRecord extends Tier {
-  stripeProductId: string | null;
-  archived: boolean;
-}
 
 /** All tiers in the order they are shown, with the prices still sold. */
 export function readTiers(sql: SqlStorage): TierRecord[] {
@@ -47,12 +42,4 @@ export function readTiers(sql: SqlStorage): TierRecord[] {
       stripeProductId: row.stripe_product_id,
       archived: row.archived_ms !== null,
     }));
-}
-
-/** The name of the tier that decides when nothing else does. */
-export function defaultTierName(sql: SqlStorage): string | null {
-  return (
-    sql.exec<{ name: string }>('SELECT name FROM tier WHERE is_default = 1').toArray()[0]?.name ??
-    null
-  );
 }

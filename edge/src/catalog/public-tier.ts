@@ -1,6 +1,6 @@
 import type { PublicTier } from '@dream/contract';
 import { DEFAULT_FEATURE } from '@dream/contract/primitives';
-import type { TierRecord } from './catalog.store.ts';
+import type { TierRecord } from './tier.ts';
 
 /** The tiers a page may show: listed, not archived, in their order. */
 export function publicTiers(tiers: readonly TierRecord[]): PublicTier[] {

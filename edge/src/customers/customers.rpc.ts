@@ -1,8 +1,8 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { Customer } from '@dream/contract';
-import { readTiers } from '../catalog/catalog.store.ts';
-import { BillingRpc } from '../billing/billing.rpc.ts';
-import { liveSubscription } from '../billing/subscription.store.ts';
+import { CatalogRpc } from '../catalog/catalog.rpc.ts';
+import { erasePurchases } from '../billing/erasure.rpc.ts';
+import { liveSubscription } from '../billing/subscription.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import {
@@ -20,6 +20,20 @@ import type { CustomerSnapshot } from './plan.ts';
 export interface CustomerChanged {
   customer: Customer;
   jobIds: string[];
+}
+
+/** A customer as a seller sees one. */
+export interface Buyer {
+  id: string;
+  email: string | null;
+  name: string | null;
+  stripeCustomerId: string | null;
+}
+
+/** A customer claimed by whom the e-mail belongs to, and the Clerk user that held the password. */
+export interface Claimed {
+  customerId: string;
+  clerkUserId: string | null;
 }
 
 export interface NewCustomer {
@@ -56,6 +70,20 @@ export class CustomersRpc extends RpcTarget {
   get(id: string, nowMs: number): Outcome<Customer> {
     const row = findCustomer(this.#storage.sql, id);
     return row ? ok(toCustomer(this.#storage.sql, row, nowMs)) : no('customer_not_found');
+  }
+
+  /** Who buys, or null when there is no such customer. */
+  buyer(id: string): Buyer | null {
+    const row = findCustomer(this.#storage.sql, id);
+    if (!row) return null;
+    const name = [row.first_name, row.last_name].filter(Boolean).join(' ') || null;
+    return { id: row.id, email: row.email, name, stripeCustomerId: row.stripe_customer_id };
+  }
+
+  /** Notes that the plan in force may have changed; answers what the shard must be told. */
+  touch(id: string, nowMs: number): CustomerSnapshot {
+    const { sql } = this.#storage;
+    return snapshotOf(sql, touchCustomer(sql, id), nowMs);
   }
 
   /** Newest first; `cursor` is what the page before gave. */
@@ -145,7 +173,7 @@ export class CustomersRpc extends RpcTarget {
       const queued: string[] = [jobIds[0]];
       enqueue(sql, jobIds[0], { kind: 'shard.erase', customerId: row.id }, nowMs);
       const bought = { id: row.id, stripeCustomerId: row.stripe_customer_id };
-      queued.push(...new BillingRpc(this.#storage).forgetCustomer(bought, jobIds[1], nowMs));
+      queued.push(...erasePurchases(this.#storage, bought, jobIds[1], nowMs));
       if (row.clerk_password_user_id) {
         enqueue(
           sql,
@@ -160,6 +188,27 @@ export class CustomersRpc extends RpcTarget {
       armAlarm(this.#storage);
       return ok({ id: row.id, email: row.email, jobIds: queued });
     });
+  }
+
+  /** Creates a customer whose e-mail was proved. */
+  createVerified(id: string, email: string, nowMs: number): void {
+    insertCustomer(this.#storage.sql, { id, email, emailVerified: true }, nowMs);
+  }
+
+  /**
+   * Gives the customer with this e-mail to whoever just proved it; null when there is none. Whoever
+   * made it by key may be somebody else: the password is taken away, and an own id counts again
+   * only when the developer's server says so.
+   */
+  claim(email: string): Claimed | null {
+    const { sql } = this.#storage;
+    const row = findCustomerByEmail(sql, email);
+    if (!row) return null;
+    sql.exec(
+      'UPDATE customer SET email_verified = 1, external_id = NULL, clerk_password_user_id = NULL WHERE id = ?',
+      row.id,
+    );
+    return { customerId: row.id, clerkUserId: row.clerk_password_user_id };
   }
 
   /** Gives a customer an unverified e-mail, unless it has one or another customer has it. */
@@ -208,11 +257,13 @@ export class CustomersRpc extends RpcTarget {
   }
 
   #hasTier(name: string): boolean {
-    return readTiers(this.#storage.sql).some((tier) => tier.name === name && !tier.archived);
+    return new CatalogRpc(this.#storage)
+      .tiers()
+      .some((tier) => tier.name === name && !tier.archived);
   }
 
   #noTier(): Outcome<never> {
-    const tiers = readTiers(this.#storage.sql).filter((tier) => !tier.archived);
+    const tiers = new CatalogRpc(this.#storage).tiers().filter((tier) => !tier.archived);
     return no('tier_not_found', { tiers: tiers.map((tier) => tier.name) });
   }
 }

@@ -1,6 +1,6 @@
 import type { Customer, Subscription } from '@dream/contract';
-import { defaultTierName } from '../catalog/catalog.store.ts';
-import { liveSubscription } from '../billing/subscription.store.ts';
+import { defaultTierName } from '../catalog/catalog.rpc.ts';
+import { liveSubscription } from '../billing/subscription.rpc.ts';
 import { type CustomerSnapshot, planInForce } from './plan.ts';
 
 /** A customer as it stands in the table. */

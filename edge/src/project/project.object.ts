@@ -1,6 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import { BillingRpc } from '../billing/billing.rpc.ts';
-import { OLD_EVENTS } from '../billing/inbox.store.ts';
+import { BillingRpc, OLD_EVENTS } from '../billing/billing.rpc.ts';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import { CustomersRpc } from '../customers/customers.rpc.ts';
 import type { Bindings } from '../env.ts';

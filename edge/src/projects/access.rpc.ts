@@ -1,11 +1,13 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { SecretKey, Settings, SettingsPatch } from '@dream/contract';
 import type { Mode } from '@dream/contract/primitives';
-import { readTiers, type TierRecord } from '../catalog/catalog.store.ts';
+import { CatalogRpc } from '../catalog/catalog.rpc.ts';
+import type { TierRecord } from '../catalog/tier.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { PROJECT_STEPS } from '../project/project.schema.ts';
 import { isErased } from '../storage/erase.ts';
 import { isInitialised, migrate } from '../storage/migrate.ts';
+import { type Act, writeAudit } from './audit.rpc.ts';
 import { queueErasure } from './erasure.store.ts';
 
 type EnvironmentRow = {
@@ -38,12 +40,6 @@ export interface Environment {
   tiers: readonly TierRecord[];
   /** Whether something can be sold: a Stripe account is there, or it is the platform itself. */
   sells: boolean;
-}
-
-/** A change of who may use an environment, done by `actor`. */
-export interface Act {
-  actor: string;
-  nowMs: number;
 }
 
 /** Keys, settings, origins and the audit log of one environment. */
@@ -96,7 +92,7 @@ export class AccessRpc extends RpcTarget {
           expiresAtMs: key.expires_ms,
           revoked: key.revoked_ms !== null,
         })),
-      tiers: readTiers(sql),
+      tiers: new CatalogRpc(this.#storage).tiers(),
       sells: row.project_id === 'prj_dream' || Boolean(account?.stripe_account_id),
     });
   }
@@ -280,22 +276,6 @@ type AuditEntryValue = {
   action: string;
   subject: string | null;
 };
-
-/** Writes what was done, by whom, in the transaction that does it. */
-export function writeAudit(
-  sql: SqlStorage,
-  act: Act,
-  action: string,
-  subject: string | null,
-): void {
-  sql.exec(
-    'INSERT INTO audit (at_ms, actor, action, subject) VALUES (?, ?, ?, ?)',
-    act.nowMs,
-    act.actor,
-    action,
-    subject,
-  );
-}
 
 const toKey = (row: KeyRow): SecretKey => ({
   id: row.id,

@@ -8,7 +8,7 @@ import type { Connection } from '@dream/contract';
 import type { Hono } from 'hono';
 import { base32 } from '../auth/base32.ts';
 import { hashSecret, PLATFORM_PROJECT } from '../auth/keys.ts';
-import type { ConnectionRecord } from '../billing/connection.store.ts';
+import type { ConnectionRecord } from '../billing/connection.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { type AppEnv, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';

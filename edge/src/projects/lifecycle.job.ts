@@ -4,7 +4,7 @@ import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail, unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
 import { deauthorize } from '../providers/stripe/connect.ts';
-import type { Act } from './access.rpc.ts';
+import type { Act } from './audit.rpc.ts';
 import { isUsedElsewhere } from './connected-accounts.store.ts';
 import { initialSettings } from './initial-settings.ts';
 import { markActive, markDeleted } from './projects.store.ts';

@@ -3,7 +3,8 @@ import { isOurProjectId } from '../auth/keys.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import type { Call } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
-import type { Act, Environment } from './access.rpc.ts';
+import type { Environment } from './access.rpc.ts';
+import type { Act } from './audit.rpc.ts';
 
 /** The environment a management call names, who acts, and its object. */
 export interface Managed {

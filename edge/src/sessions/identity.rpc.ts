@@ -1,12 +1,7 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { Customer } from '@dream/contract';
-import {
-  findCustomer,
-  findCustomerByEmail,
-  insertCustomer,
-  toCustomer,
-} from '../customers/customers.store.ts';
-import { no, ok, type Outcome } from '../http/fail.ts';
+import { type Claimed, CustomersRpc } from '../customers/customers.rpc.ts';
+import { no, ok, type Outcome, unwrap } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 
 /** How long a proof may wait to be used. */
@@ -76,8 +71,8 @@ export class IdentityRpc extends RpcTarget {
           proof.subject,
         )
         .toArray()[0];
-      const row = known && findCustomer(sql, known.customer_id);
-      if (row) return ok({ customer: toCustomer(sql, row, nowMs), isNew: false, jobIds: [] });
+      const found = known && new CustomersRpc(this.#storage).get(known.customer_id, nowMs);
+      if (found?.ok) return ok({ customer: found.value, isNew: false, jobIds: [] });
       return ok(this.#join(proof.provider, proof.subject, newCustomerId, jobIds, nowMs));
     });
   }
@@ -89,42 +84,35 @@ export class IdentityRpc extends RpcTarget {
     jobIds: readonly [string, string],
     nowMs: number,
   ): SignedIn {
-    const { sql } = this.#storage;
-    const claimed = findCustomerByEmail(sql, email);
-    const queued = claimed ? this.#claim(claimed, jobIds, nowMs) : [];
-    const row =
-      claimed ?? insertCustomer(sql, { id: newCustomerId, email, emailVerified: true }, nowMs);
-    sql.exec('INSERT OR REPLACE INTO identity VALUES (?, ?, ?)', provider, email, row.id);
+    const customers = new CustomersRpc(this.#storage);
+    const claimed = customers.claim(email);
+    const queued = claimed ? this.#endOldAccess(claimed, jobIds, nowMs) : [];
+    if (!claimed) customers.createVerified(newCustomerId, email, nowMs);
+    const customerId = claimed?.customerId ?? newCustomerId;
+    this.#storage.sql.exec(
+      'INSERT OR REPLACE INTO identity VALUES (?, ?, ?)',
+      provider,
+      email,
+      customerId,
+    );
     return {
-      customer: toCustomer(sql, findCustomer(sql, row.id) ?? row, nowMs),
+      customer: unwrap(customers.get(customerId, nowMs)),
       isNew: !claimed,
       jobIds: queued,
     };
   }
 
-  /**
-   * Whoever made this customer by key may not be whom the address belongs to: what they could sign
-   * in with ends here, and an own id counts again only when the developer's server says so.
-   */
-  #claim(
-    row: { id: string; clerk_password_user_id: string | null },
+  /** What others could sign in with before the customer was claimed ends now. */
+  #endOldAccess(
+    { customerId, clerkUserId }: Claimed,
     jobIds: readonly [string, string],
     nowMs: number,
   ): string[] {
     const { sql } = this.#storage;
-    sql.exec(
-      'UPDATE customer SET email_verified = 1, external_id = NULL, clerk_password_user_id = NULL WHERE id = ?',
-      row.id,
-    );
-    enqueue(sql, jobIds[0], { kind: 'shard.end_sessions', customerId: row.id }, nowMs);
+    enqueue(sql, jobIds[0], { kind: 'shard.end_sessions', customerId }, nowMs);
     const queued = [jobIds[0]];
-    if (row.clerk_password_user_id !== null) {
-      enqueue(
-        sql,
-        jobIds[1],
-        { kind: 'clerk.delete_user', clerkUserId: row.clerk_password_user_id },
-        nowMs,
-      );
+    if (clerkUserId !== null) {
+      enqueue(sql, jobIds[1], { kind: 'clerk.delete_user', clerkUserId }, nowMs);
       queued.push(jobIds[1]);
     }
     armAlarm(this.#storage);

@@ -1,0 +1,24 @@
+import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
+import { putErasure } from './erasure.store.ts';
+
+/**
+ * Erases what a customer bought and tried to buy, and queues deleting the Stripe customer in the
+ * account it was made in. Answers the outbox rows. While that account is not connected they do
+ * nothing, and connecting it queues them again. Call it in the transaction of the erasure.
+ */
+export function erasePurchases(
+  storage: DurableObjectStorage,
+  { id, stripeCustomerId }: { id: string; stripeCustomerId: string | null },
+  jobId: string,
+  nowMs: number,
+): string[] {
+  const { sql } = storage;
+  for (const table of ['subscription', 'checkout'])
+    sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, id);
+  if (stripeCustomerId === null) return [];
+  const stripeAccountId = putErasure(sql, stripeCustomerId);
+  const job = { stripeCustomerId, stripeAccountId };
+  enqueue(sql, jobId, { kind: 'stripe.delete_customer', ...job }, nowMs);
+  armAlarm(storage);
+  return [jobId];
+}
