@@ -22,6 +22,8 @@ describe('tidyFaults', () => {
     ['docs/decisions/0001-a.md', 'From https://registry.example.com', "registry's host"],
     ['edge/src/storage/a.ts', "import { x } from '../usage/limit.ts';", 'knows no feature'],
     ['edge/src/usage/a.ts', "import { x } from '../billing/billing.route.ts';", 'its own'],
+    ['edge/src/usage/a.ts', "import type { X } from '../billing/a.store.ts';", 'its own'],
+    ['edge/src/usage/a.job.ts', "import {\n  x,\n} from '../billing/a.store.ts';", 'its own'],
     ['README.md', 'See `edge/src/nowhere.ts`.', 'does not exist'],
     ['README.md', '[guide](docs/guides/none.md)', 'does not exist'],
     ['docs/decisions/0001-a.md', '## Context', 'lacks the section "Decision"'],
@@ -33,6 +35,7 @@ describe('tidyFaults', () => {
   it.each([
     ['edge/src/usage/track.route.ts', 'const now = Date.now();'],
     ['edge/src/usage/limit.ts', 'return stub.fetch(request);'],
+    ['edge/src/usage/meter.rpc.ts', "import { x } from './meter.store.ts';"],
     ['edge/src/docs/pages.json', '{ "html": "<code>fetch(url)</code>" }'],
     ['widgets/src/a.ts', "import type { Tier } from '@dream/contract';"],
     ['README.md', 'See `edge/src/` and `edge/src/app.ts`.'],

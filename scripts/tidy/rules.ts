@@ -102,6 +102,8 @@ function edgeImportFault(path: string, target: string): string[] {
     return [`imports ${target}. ${feature}/ knows no feature.`];
   if (target.endsWith('.route.ts') && !/^edge\/src\/app\.ts$/.test(path))
     return [`imports ${target}. A feature's routes are its own.`];
+  if (target.endsWith('.store.ts'))
+    return [`imports ${target}. A feature's tables are its own: call its rpc, or a pure file.`];
   return [];
 }
 
