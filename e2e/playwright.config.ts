@@ -6,6 +6,10 @@ export default defineConfig({
   outputDir: '../.dream/e2e',
   globalSetup: './stack.setup.ts',
   fullyParallel: false,
+  projects: [
+    { name: 'pages', testIgnore: '**/outages.spec.ts' },
+    { name: 'outages', testMatch: '**/outages.spec.ts', dependencies: ['pages'] },
+  ],
   workers: 2,
   timeout: 90_000,
   expect: { timeout: 15_000 },

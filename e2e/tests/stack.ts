@@ -60,8 +60,15 @@ export async function pay(page: Page, card: string): Promise<void> {
 }
 
 /** Tells the Stripe sandbox something. */
-export async function control(path: string, body: object = {}): Promise<void> {
-  const answer = await fetch(`${local.sandbox.stripe}/_sandbox/${path}`, {
+export const control = (path: string, body: object = {}): Promise<void> =>
+  tell(local.sandbox.stripe, path, body);
+
+/** Tells the Clerk sandbox something. */
+export const controlClerk = (path: string, body: object = {}): Promise<void> =>
+  tell(local.sandbox.clerk, path, body);
+
+async function tell(sandbox: string, path: string, body: object): Promise<void> {
+  const answer = await fetch(`${sandbox}/_sandbox/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),

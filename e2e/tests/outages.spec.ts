@@ -1,0 +1,92 @@
+import { expect, type Page, test } from '@playwright/test';
+import { controlClerk, control, codeFor, local, newEmail, signInByCode, signup } from './stack.ts';
+
+// Outages are of the whole sandbox: these tests have it for themselves.
+test.describe.configure({ mode: 'serial' });
+
+const plans = (page: Page) => page.getByRole('button', { name: 'Choose Pro' });
+
+test.afterEach(async () => {
+  await control('outage', { mode: 'none' });
+  await controlClerk('outage', { mode: 'none' });
+});
+
+for (const mode of ['down', 'errors'] as const) {
+  test(`with Clerk in mode "${mode}" a visitor is told, and the same button works when it is back`, async ({
+    page,
+  }) => {
+    await page.goto(local.demo);
+    await signup(page).getByRole('button', { name: 'Sign in' }).click();
+    const email = newEmail();
+    await controlClerk('outage', { mode });
+    await signup(page).getByLabel('E-mail').fill(email);
+    await signup(page).getByRole('button', { name: 'Continue' }).click();
+    await expect(signup(page).getByRole('alert')).toContainText('does not answer');
+    await controlClerk('outage', { mode: 'none' });
+    await signup(page).getByRole('button', { name: 'Continue' }).click();
+    await signup(page)
+      .getByLabel('Code')
+      .fill(await codeFor(email));
+    await expect(signup(page).getByRole('button', { name: email })).toBeVisible();
+  });
+}
+
+test('with Clerk down a visitor who returns is signed in all the same', async ({ page }) => {
+  await page.goto(local.demo);
+  await signup(page).getByRole('button', { name: 'Sign in' }).click();
+  const email = newEmail();
+  await signInByCode(page, email);
+  await expect(signup(page).getByRole('button', { name: email })).toBeVisible();
+  await controlClerk('outage', { mode: 'down' });
+  await page.reload();
+  await expect(signup(page).getByRole('button', { name: email })).toBeVisible();
+});
+
+test('with Stripe down nothing but buying is touched, and buying works when it is back', async ({
+  page,
+}) => {
+  await page.goto(local.demo);
+  await control('outage', { mode: 'down' });
+  await page.getByRole('button', { name: 'Write a poem' }).click();
+  await signInByCode(page, newEmail());
+  await expect(page.locator('dream-usage-meter')).toContainText('1 of 10 used');
+  await plans(page).click();
+  await expect(page.locator('dream-pricing').getByRole('alert')).toContainText('does not answer');
+  await control('outage', { mode: 'none' });
+  await plans(page).click();
+  await page.waitForURL(/\/c\/pay\//);
+});
+
+test('a page that cannot reach the edge says so, and its button loads it when it can', async ({
+  page,
+}) => {
+  await page.route('**/api/bootstrap*', (route) => route.abort());
+  await page.goto(local.demo);
+  const table = page.locator('dream-pricing');
+  await expect(table.getByRole('alert')).toContainText('connection failed');
+  await page.unroute('**/api/bootstrap*');
+  await table.getByRole('button', { name: 'Try again' }).click();
+  await expect(plans(page)).toBeVisible();
+});
+
+test('when the answer to signing in is lost, what was proved is used up: a new code gives the same customer', async ({
+  page,
+}) => {
+  await page.goto(local.demo);
+  await signup(page).getByRole('button', { name: 'Sign in' }).click();
+  const customers: string[] = [];
+  await page.route('**/api/sessions/exchange*', async (route) => {
+    const answer = await route.fetch();
+    const { customer } = (await answer.json()) as { customer?: { id: string } };
+    if (customer) customers.push(customer.id);
+    return customers.length === 1 && customer ? route.abort() : route.fulfill({ response: answer });
+  });
+  const email = newEmail();
+  await signInByCode(page, email);
+  await expect(signup(page).getByRole('alert')).toContainText('connection failed');
+  await signup(page).getByRole('button', { name: 'Verify' }).click();
+  await expect(signup(page).getByRole('alert')).toContainText('Start again');
+  await signInByCode(page, email, 2);
+  await expect(signup(page).getByRole('button', { name: email })).toBeVisible();
+  expect([customers.length, new Set(customers).size]).toEqual([2, 1]);
+});
