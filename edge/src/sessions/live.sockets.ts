@@ -15,8 +15,9 @@ interface Attachment {
   sessionId: string | null;
 }
 
-/** How long a socket may stay without saying who it is, and how many such a shard bears. */
-const ANONYMOUS_MS = 10_000;
+/** How long a socket may stay without saying who it is. */
+export const ANONYMOUS_MS = 10_000;
+/** How many such sockets a shard bears. */
 const MOST_ANONYMOUS = 500;
 
 /** The open pages of a shard's customers. Sockets hibernate: an idle one costs nothing. */
@@ -36,16 +37,17 @@ export class LiveSockets {
     this.#usageOf = usageOf;
   }
 
-  /** Takes a socket. Those that never said who they are make room. */
+  /** Takes a socket, or answers 503. Those that never said who they are make room. */
   accept(request: Request, nowMs: number): Response {
-    const anonymous = this.#ctx
-      .getWebSockets()
-      .filter((socket) => attached(socket)?.customerId === null);
-    for (const socket of anonymous) {
-      const { openedAtMs } = attached(socket) ?? { openedAtMs: 0 };
-      if (nowMs - openedAtMs > ANONYMOUS_MS) socket.close(4401, 'Sign-in required');
+    let anonymousSockets = 0;
+    for (const socket of this.#ctx.getWebSockets()) {
+      const is = attached(socket);
+      if (is?.customerId !== null) continue;
+      // One that is being closed stays listed until its page agrees: it no longer counts.
+      if (nowMs - is.openedAtMs > ANONYMOUS_MS) socket.close(4401, 'Sign-in required');
+      else anonymousSockets += 1;
     }
-    if (anonymous.length >= MOST_ANONYMOUS) return new Response(null, { status: 503 });
+    if (anonymousSockets >= MOST_ANONYMOUS) return new Response(null, { status: 503 });
     const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];
     this.#ctx.acceptWebSocket(server);
     const publishableKey = request.headers.get(SOCKET_KEY_HEADER) ?? '';

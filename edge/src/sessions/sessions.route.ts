@@ -23,7 +23,7 @@ import { publicJwks } from './access-token.ts';
 import { addressOf } from './address.ts';
 import { clerkSessionOf } from './clerk-session.ts';
 import { gate } from './gate.ts';
-import { SOCKET_KEY_HEADER } from './live.sockets.ts';
+import { ANONYMOUS_MS, SOCKET_KEY_HEADER } from './live.sockets.ts';
 import { expiryOf, mintSession, sessionAnswer } from './mint.ts';
 import { setCustomerPassword } from './password.ts';
 import { isOurs, parseRefreshToken, type RefreshParts } from './refresh-token.ts';
@@ -159,7 +159,10 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     await gate(deps, 'address', addressOf(call.c.req.raw));
     const headers = new Headers(call.c.req.raw.headers);
     headers.set(SOCKET_KEY_HEADER, publishableKey(ref.projectId, ref.mode));
-    return deps.shard(ref, shard).fetch(new Request(call.c.req.raw, { headers }));
+    const answer = await deps.shard(ref, shard).fetch(new Request(call.c.req.raw, { headers }));
+    if (answer.status !== 101)
+      throw new Fail('temporarily_unavailable', {}, Math.ceil(ANONYMOUS_MS / 1000));
+    return answer;
   });
 }
 
