@@ -12,7 +12,8 @@ const object = (value: unknown): Json =>
 /**
  * Reads, from Clerk's answer to an attempt, whether an e-mail code was proved. The identifier of a
  * sign-in is never trusted: it can be another address than the one the code went to. So a user must
- * have one address only, as all have whom our proxy let sign up.
+ * have one address only, as all have whom our proxy let sign up; and a verified one, for Clerk lists
+ * others too, and anybody may exchange theirs for a stranger's between the code and the attempt.
  */
 export function provedBy(path: string, answer: unknown): Proved | null {
   const response = object(object(answer).response);
@@ -39,7 +40,9 @@ function bySignIn(response: Json, client: Json, clerkSessionId: string): Proved 
   const sessions = Array.isArray(client.sessions) ? client.sessions.map(object) : [];
   const user = object(sessions.find((session) => session.id === clerkSessionId)?.user);
   const addresses = Array.isArray(user.email_addresses) ? user.email_addresses.map(object) : [];
-  const email = addresses.length === 1 ? addresses[0]?.email_address : undefined;
+  const [only, ...more] = addresses;
+  if (!only || more.length > 0 || object(only.verification).status !== 'verified') return null;
+  const email = only.email_address;
   return typeof email === 'string' ? { clerkSessionId, email: email.toLowerCase() } : null;
 }
 
