@@ -10,22 +10,12 @@ import { addressOf } from './address.ts';
 import { askClerk } from './clerk-request.client.ts';
 import { gate } from './gate.ts';
 import { provedBy } from './proof.ts';
+import { codeAddress, proxiedCall } from './proxied-call.ts';
 import { scrubbed } from './scrub.ts';
 import { seal, unseal } from './seal.ts';
 
-/** What the sign-in on a page needs of Clerk's Frontend API, and nothing more. Never `/v1/me`. */
-const ALLOWED: readonly [method: string, path: RegExp][] = [
-  ['GET', /^\/v1\/environment$/],
-  ['GET', /^\/v1\/client$/],
-  ['POST', /^\/v1\/client\/sign_(ups|ins)$/],
-  ['GET', /^\/v1\/client\/sign_(ups|ins)\/\w+$/],
-  ['POST', /^\/v1\/client\/sign_ups\/\w+(\/(prepare|attempt)_verification)?$/],
-  ['POST', /^\/v1\/client\/sign_ins\/\w+\/(prepare|attempt)_first_factor$/],
-  ['POST', /^\/v1\/client\/sessions\/\w+\/(touch|end|remove)$/],
-  ['POST', /^\/v1\/client\/sessions$/],
-];
-
-const KEPT_HEADERS = ['content-type', 'accept', 'accept-language', 'user-agent'];
+const KEPT_HEADERS = ['accept', 'accept-language', 'user-agent'];
+const FORM = 'application/x-www-form-urlencoded';
 
 /** Clerk's Frontend API for pages of one project: cleaned, sealed, and watched for what it proves. */
 export function clerkProxyRoutes(app: Hono<AppEnv>, deps: Deps): void {
@@ -40,43 +30,69 @@ export function clerkProxyRoutes(app: Hono<AppEnv>, deps: Deps): void {
     if (!originAllowed(origin, ref.mode, environment.origins))
       throw new Fail('origin_not_allowed', { origin });
     const path = url.pathname.slice(`/__clerk/${c.req.param('pk')}`.length);
-    if (!ALLOWED.some(([method, pattern]) => method === request.method && pattern.test(path)))
-      throw new Fail('proxy_path_not_allowed');
     await gate(deps, 'address', addressOf(request));
+    const form = await readForm(request);
+    const called = proxiedCall(request.method, path, url.searchParams, form);
+    if (!called) throw new Fail('proxy_path_not_allowed');
 
-    const body = request.method === 'POST' ? await readText(request, MAX_BODY_BYTES) : '';
-    const form = new URLSearchParams(body);
-    await limitCodes(deps, ref, path, form);
     const sealed = request.headers.get('authorization');
     const token = sealed ? await unseal(deps.config, ref, origin, sealed) : null;
-    const answer = await askClerk(deps.clerk.for(ref).app, {
-      method: request.method,
-      path,
-      search: url.search,
-      token,
-      body,
-      headers: keptHeaders(request),
-      address: addressOf(request),
-    });
+    const address = addressOf(request);
+    const refusal = called.codeOf && (await limitCodes(deps, ref, called.codeOf, token, address));
+    const answer =
+      refusal ||
+      (await askClerk(deps.clerk.for(ref).app, {
+        method: called.method,
+        path: called.path,
+        search: called.search,
+        token,
+        body: form.toString(),
+        headers: keptHeaders(request),
+        address,
+      }));
     return pageAnswer(deps, ref, origin, path, answer);
   });
 }
 
-/** A mailed code costs somebody's patience: three an hour for an address, over all projects. */
+/** The form a page sends, as the one thing that both we and Clerk read. */
+async function readForm(request: Request): Promise<URLSearchParams> {
+  if (request.method !== 'POST') return new URLSearchParams();
+  const body = await readText(request, MAX_BODY_BYTES);
+  const type = request.headers.get('content-type') ?? '';
+  if (body !== '' && type.split(';')[0]?.trim().toLowerCase() !== FORM)
+    throw new Fail('unsupported_media_type', { contentType: type.slice(0, 100) });
+  return new URLSearchParams(body);
+}
+
+/**
+ * A mailed code costs somebody's patience: three an hour for an address, over all projects. It is
+ * counted when one is about to be sent, by the address Clerk itself has for the attempt. Answers
+ * Clerk's refusal to show the attempt, if it does.
+ */
 async function limitCodes(
   deps: Deps,
   ref: EnvironmentRef,
-  path: string,
-  form: URLSearchParams,
-): Promise<void> {
-  const email = (form.get('email_address') ?? form.get('identifier'))?.trim().toLowerCase();
-  if (!email || !/\/sign_(ups|ins)$/.test(path)) return;
+  attempt: string,
+  token: string | null,
+  address: string,
+): Promise<Response | null> {
+  const answer = await askClerk(deps.clerk.for(ref).app, {
+    method: 'GET',
+    path: attempt,
+    search: '?_is_native=1',
+    token,
+    address,
+  });
+  if (!answer.ok) return answer;
+  const email = codeAddress(await answer.json());
+  if (email === null) throw new Fail('proxy_path_not_allowed');
   const isTestAddress = ref.mode === 'test' && /\+clerk_test@/.test(email);
   if (!isTestAddress) await gate(deps, 'codes', email);
+  return null;
 }
 
 function keptHeaders(request: Request): Record<string, string> {
-  const kept: Record<string, string> = {};
+  const kept: Record<string, string> = request.method === 'POST' ? { 'content-type': FORM } : {};
   for (const name of KEPT_HEADERS) {
     const value = request.headers.get(name);
     if (value !== null) kept[name] = value;
