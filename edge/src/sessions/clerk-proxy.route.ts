@@ -9,6 +9,7 @@ import { Fail } from '../http/fail.ts';
 import { addressOf } from './address.ts';
 import { askClerk } from './clerk-request.client.ts';
 import { gate } from './gate.ts';
+import { withoutProfile } from './profile.ts';
 import { provedBy } from './proof.ts';
 import { codeAddress, proxiedCall } from './proxied-call.ts';
 import { scrubbed } from './scrub.ts';
@@ -126,5 +127,8 @@ async function pageAnswer(
       provedAtMs: deps.nowMs(),
     });
   }
-  return new Response(JSON.stringify(scrubbed(body)), { status: answer.status, headers });
+  return new Response(JSON.stringify(scrubbed(withoutProfile(body))), {
+    status: answer.status,
+    headers,
+  });
 }
