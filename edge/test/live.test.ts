@@ -85,11 +85,15 @@ async function open(pk: string, shard: string): Promise<Socket> {
   return new Socket(webSocket);
 }
 
-/** The socket of a customer who said who it is. */
+/** The socket of a customer who said who it is, and was told its usage. */
 async function openAs({ pk }: TestEnvironment, signedIn: SignedIn): Promise<Socket> {
   const socket = await open(pk, shardOf(signedIn));
   socket.say(signedIn.accessToken);
   expect(await socket.next()).toEqual({ type: 'ready' });
+  expect(await socket.next()).toMatchObject({
+    type: 'usage',
+    usage: { userId: signedIn.customer.id, feature: 'requests', usageCount: 0 },
+  });
   return socket;
 }
 
@@ -123,6 +127,7 @@ describe('the socket of a page', () => {
     expect((await track(shop, 'ada')).status).toBe(200);
     socket.say(ada.accessToken);
     expect(await socket.next()).toEqual({ type: 'ready' });
+    expect(await socket.next()).toMatchObject({ type: 'usage', usage: { usageCount: 1 } });
     expect((await track(shop, 'ada')).status).toBe(200);
     expect(await socket.next()).toMatchObject({ type: 'usage', usage: { usageCount: 2 } });
   });

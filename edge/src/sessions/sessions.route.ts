@@ -90,6 +90,7 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
 
   serve(app, deps, endSession, async (call) => {
     const { ref } = environmentPrincipal(call.principal);
+    await gate(deps, 'address', addressOf(call.c.req.raw));
     const parts = parseRefreshToken(call.body.refreshToken);
     if (!parts) throw new Fail('token_invalid');
     const sessions = deps.shard(ref, parts.shard).sessions();
