@@ -13,15 +13,30 @@ const ALLOWED: readonly [method: string, path: RegExp][] = [
   ['GET', /^\/v1\/client$/],
   ['POST', /^\/v1\/client\/sign_(ups|ins)$/],
   ['GET', /^\/v1\/client\/sign_(ups|ins)\/\w+$/],
-  ['PATCH', /^\/v1\/client\/sign_ups\/\w+$/],
   ['POST', /^\/v1\/client\/sign_ups\/\w+\/(prepare|attempt)_verification$/],
   ['POST', /^\/v1\/client\/sign_ins\/\w+\/(prepare|attempt)_first_factor$/],
   ['POST', /^\/v1\/client\/sessions\/\w+\/(touch|end|remove)$/],
   ['DELETE', /^\/v1\/client\/sessions$/],
 ];
 
+const ATTEMPTS = '/v1/client/sign_';
 const PREPARE = /^(\/v1\/client\/sign_(?:ups|ins)\/\w+)\/prepare_\w+$/;
-const ATTEMPT = /^\/v1\/client\/sign_(ups|ins)(\/\w+)?$/;
+const STEP = /\/(prepare|attempt)_\w+$/;
+
+/**
+ * What a page may say of an attempt. No `password` and no `ticket`: Clerk would try one, also
+ * unasked, and a page could guess past the limit of `POST /api/sessions/password`.
+ */
+const FIELDS = new Set([
+  'email_address',
+  'identifier',
+  'first_name',
+  'last_name',
+  'locale',
+  'strategy',
+  'email_address_id',
+  'code',
+]);
 
 const KEPT_PARAMETERS = ['__clerk_api_version', '_clerk_js_version', '_clerk_session_id'];
 
@@ -29,7 +44,8 @@ const KEPT_PARAMETERS = ['__clerk_api_version', '_clerk_js_version', '_clerk_ses
  * The call a page's request stands for, or null when no page may make it. clerk-js writes PATCH and
  * DELETE as POST with `_method`: what a call means is decided by it, not by how it was sent. Clerk
  * may read a field that comes twice, or a parameter of the query, otherwise than we: both are
- * refused or dropped. A code is mailed by `prepare_…` with `email_code` and by nothing else.
+ * refused or dropped. A code is mailed by `prepare_…` with `email_code` and by nothing else, and the
+ * address of an attempt never changes: a code goes to the one it was counted for.
  */
 export function proxiedCall(
   sentMethod: string,
@@ -41,10 +57,9 @@ export function proxiedCall(
   if (form.has('_method') || new Set(names).size !== names.length) return null;
   const method = meantMethod(sentMethod, query.getAll('_method'));
   if (!ALLOWED.some(([allowed, pattern]) => allowed === method && pattern.test(path))) return null;
+  if (path.startsWith(ATTEMPTS) && !names.every((name) => FIELDS.has(name))) return null;
+  if (form.get('strategy') !== (STEP.test(path) ? 'email_code' : null)) return null;
   const codeOf = PREPARE.exec(path)?.[1] ?? null;
-  const strategy = form.get('strategy');
-  if (codeOf !== null && strategy !== 'email_code') return null;
-  if (ATTEMPT.test(path) && strategy !== null && !strategy.startsWith('oauth_')) return null;
   const kept = new URLSearchParams({ _is_native: '1' });
   for (const name of KEPT_PARAMETERS) {
     const value = query.get(name);
