@@ -18,8 +18,11 @@ export interface CalledCustomer {
   externalId: string | null;
 }
 
-/** Own ids and the customers they name: written once in `Project`, so they may be remembered. */
-const known = new Map<string, string>();
+/**
+ * Own ids and the customers they name. One names another only after its customer was erased, which
+ * the shard says, or claimed by the owner of its e-mail, which raises the environment's version.
+ */
+const known = new Map<string, { customerId: string; version: number }>();
 const MOST_KNOWN = 50_000;
 
 const nameOf = (ref: EnvironmentRef, id: string): string => `${ref.projectId}:${ref.mode}:${id}`;
@@ -50,7 +53,7 @@ export async function customerOf(
     if (byToken === null) throw new Fail('user_id_required');
     return { ref, environment, customerId: byToken, externalId: null };
   }
-  const customerId = await customerOfId(call.deps, ref, id, call.nowMs);
+  const customerId = await customerOfId(call.deps, ref, environment.version, id, call.nowMs);
   if (byToken !== null && byToken !== customerId) throw new Fail('user_mismatch');
   return { ref, environment, customerId, externalId: id.startsWith('cust_') ? null : id };
 }
@@ -76,6 +79,7 @@ function decoded(text: string): string {
 async function customerOfId(
   deps: Deps,
   ref: EnvironmentRef,
+  version: number,
   id: string,
   nowMs: number,
 ): Promise<string> {
@@ -84,7 +88,7 @@ async function customerOfId(
     return id;
   }
   const remembered = known.get(nameOf(ref, id));
-  if (remembered !== undefined) return remembered;
+  if (remembered?.version === version) return remembered.customerId;
   const snapshot = unwrap(
     await deps
       .project(ref)
@@ -93,7 +97,7 @@ async function customerOfId(
   );
   const eldest = known.keys().next().value;
   if (known.size >= MOST_KNOWN && eldest !== undefined) known.delete(eldest);
-  known.set(nameOf(ref, id), snapshot.customerId);
+  known.set(nameOf(ref, id), { customerId: snapshot.customerId, version });
   return snapshot.customerId;
 }
 

@@ -8,7 +8,7 @@ import {
 import type { Hono } from 'hono';
 import type { Deps } from '../deps.ts';
 import { type AppEnv, type Call, environmentPrincipal, serve } from '../http/call.ts';
-import { unwrap } from '../http/fail.ts';
+import { Fail, unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
 import { setCustomerPassword } from '../sessions/password.ts';
 import { customerId } from './customer-id.ts';
@@ -67,7 +67,10 @@ function customersOf(call: Pick<Call, 'principal' | 'deps'>) {
   return { ref, customers: call.deps.project(ref).customers() };
 }
 
-/** A customer asked for with a password exists with it or not at all. */
+/**
+ * A customer asked for with a password exists with it or not at all, unless the owner of its e-mail
+ * came meanwhile: then it is theirs.
+ */
 async function keepOnlyWithPassword(
   deps: Deps,
   call: Pick<Call, 'principal' | 'nowMs'>,
@@ -76,7 +79,7 @@ async function keepOnlyWithPassword(
 ): Promise<void> {
   const { ref } = environmentPrincipal(call.principal);
   try {
-    await setCustomerPassword(deps, ref, id, password);
+    if (await setCustomerPassword(deps, ref, id, password, () => Promise.resolve(true))) return;
   } catch (error) {
     const jobs: [string, string, string] = [
       deps.newId('job_'),
@@ -86,4 +89,5 @@ async function keepOnlyWithPassword(
     await deps.project(ref).customers().remove(id, jobs, call.nowMs);
     throw error;
   }
+  throw new Fail('customer_exists', { customerId: id });
 }

@@ -4,7 +4,7 @@ import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import { erasePurchases } from '../billing/erasure.rpc.ts';
 import { liveSubscription } from '../billing/subscription.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
-import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
+import { armAlarm, enqueue, openJobs } from '../outbox/outbox.rpc.ts';
 import {
   type CustomerRow,
   findCustomer,
@@ -228,21 +228,35 @@ export class CustomersRpc extends RpcTarget {
       : null;
   }
 
-  /** The Clerk user that holds a customer's password, or null. */
-  passwordHolderOf(id: string): Outcome<string | null> {
-    const row = findCustomer(this.#storage.sql, id);
-    return row ? ok(row.clerk_password_user_id) : no('customer_not_found');
+  /**
+   * The Clerk user that holds a customer's password, or null, and whether the e-mail was proved;
+   * `session_ended` as long as sessions of whoever had the customer before are still to be ended.
+   */
+  passwordHolderOf(id: string): Outcome<{ clerkUserId: string | null; isEmailVerified: boolean }> {
+    const { sql } = this.#storage;
+    const row = findCustomer(sql, id);
+    if (!row) return no('customer_not_found');
+    const isEnding = openJobs(sql, 'shard.end_sessions').some(
+      ({ customerId }) => customerId === row.id,
+    );
+    if (isEnding) return no('session_ended');
+    return ok({
+      clerkUserId: row.clerk_password_user_id,
+      isEmailVerified: row.email_verified === 1,
+    });
   }
 
-  /** Records the Clerk user that holds a customer's password. */
-  setPasswordHolder(id: string, clerkUserId: string): Outcome<null> {
-    if (!findCustomer(this.#storage.sql, id)) return no('customer_not_found');
-    this.#storage.sql.exec(
-      'UPDATE customer SET clerk_password_user_id = ? WHERE id = ?',
-      clerkUserId,
-      id,
-    );
-    return ok(null);
+  /**
+   * Records the Clerk user that holds a customer's password. False, and nothing recorded, when the
+   * e-mail's owner proved it meanwhile: the password is of whoever had the customer before.
+   */
+  setPasswordHolder(id: string, clerkUserId: string, wasEmailVerified: boolean): Outcome<boolean> {
+    const { sql } = this.#storage;
+    const row = findCustomer(sql, id);
+    if (!row) return no('customer_not_found');
+    if ((row.email_verified === 1) !== wasEmailVerified) return ok(false);
+    sql.exec('UPDATE customer SET clerk_password_user_id = ? WHERE id = ?', clerkUserId, row.id);
+    return ok(true);
   }
 
   #tellShard(row: CustomerRow, jobId: string, nowMs: number): string {

@@ -142,3 +142,14 @@ export class OutboxRpc extends RpcTarget {
     );
   }
 }
+
+/** The jobs of a kind that are still to be done. */
+export function openJobs<K extends Job['kind']>(
+  sql: SqlStorage,
+  kind: K,
+): Extract<Job, { kind: K }>[] {
+  return sql
+    .exec<{ body: string }>("SELECT body FROM outbox WHERE state = 'open' AND kind = ?", kind)
+    .toArray()
+    .map(({ body }) => JSON.parse(body) as Extract<Job, { kind: K }>);
+}

@@ -16,10 +16,13 @@ export interface Proof {
   provedAtMs: number;
 }
 
-/** Who signed in. `isNew`: the customer was made by it. */
+/** Who signed in. */
 export interface SignedIn {
   customer: Customer;
+  /** The customer was made by signing in. */
   isNew: boolean;
+  /** The customer was made by key and is its owner's from now on. */
+  isClaimed: boolean;
   jobIds: string[];
 }
 
@@ -72,7 +75,8 @@ export class IdentityRpc extends RpcTarget {
         )
         .toArray()[0];
       const found = known && new CustomersRpc(this.#storage).get(known.customer_id, nowMs);
-      if (found?.ok) return ok({ customer: found.value, isNew: false, jobIds: [] });
+      if (found?.ok)
+        return ok({ customer: found.value, isNew: false, isClaimed: false, jobIds: [] });
       return ok(this.#join(proof.provider, proof.subject, newCustomerId, jobIds, nowMs));
     });
   }
@@ -98,6 +102,7 @@ export class IdentityRpc extends RpcTarget {
     return {
       customer: unwrap(customers.get(customerId, nowMs)),
       isNew: !claimed,
+      isClaimed: claimed !== undefined,
       jobIds: queued,
     };
   }
@@ -109,6 +114,8 @@ export class IdentityRpc extends RpcTarget {
     nowMs: number,
   ): string[] {
     const { sql } = this.#storage;
+    // What Workers remember of own ids is good for one version of the environment.
+    sql.exec('UPDATE environment SET version = version + 1');
     enqueue(sql, jobIds[0], { kind: 'shard.end_sessions', customerId }, nowMs);
     const queued = [jobIds[0]];
     if (clerkUserId !== null) {

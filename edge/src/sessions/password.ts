@@ -3,18 +3,34 @@ import { unwrap } from '../http/fail.ts';
 
 /**
  * Sets the password of a customer at this project. It lives on a Clerk user without e-mail, named
- * by the customer's id, so it opens this project and nothing else. Throws `password_rejected`.
+ * by the customer's id, so it opens this project and nothing else. False, and nothing set, when the
+ * owner of the customer's e-mail proved it meanwhile, or `mayStill` says no: Clerk takes its time,
+ * and who was asked for at the start may have lost the customer at the end. Throws
+ * `password_rejected`.
  */
 export async function setCustomerPassword(
   deps: Deps,
   ref: EnvironmentRef,
   customerId: string,
   password: string,
-): Promise<void> {
+  mayStill: () => Promise<boolean>,
+): Promise<boolean> {
   const clerk = deps.clerk.for(ref);
-  const customers = deps.project(ref).customers();
-  const holder = unwrap(await customers.passwordHolderOf(customerId));
-  if (holder !== null) return clerk.updatePassword(holder, password);
+  const before = unwrap(await deps.project(ref).customers().passwordHolderOf(customerId));
+  if (before.clerkUserId !== null) {
+    if (!(await mayStill())) return false;
+    await clerk.updatePassword(before.clerkUserId, password);
+    return true;
+  }
   const clerkUserId = await clerk.createPasswordUser(customerId, password);
-  unwrap(await deps.project(ref).customers().setPasswordHolder(customerId, clerkUserId));
+  const isSet =
+    (await mayStill()) &&
+    unwrap(
+      await deps
+        .project(ref)
+        .customers()
+        .setPasswordHolder(customerId, clerkUserId, before.isEmailVerified),
+    );
+  if (!isSet) await clerk.deleteUser(clerkUserId);
+  return isSet;
 }

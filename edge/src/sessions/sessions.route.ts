@@ -1,3 +1,4 @@
+import type { Customer } from '@dream/contract';
 import { DEFAULT_FEATURE } from '@dream/contract/primitives';
 import {
   createSession,
@@ -21,6 +22,7 @@ import { deliverJobs } from '../outbox/deliver.job.ts';
 import { readUsage } from '../usage/meter.client.ts';
 import { publicJwks } from './access-token.ts';
 import { addressOf } from './address.ts';
+import { isAlive } from './alive.ts';
 import { clerkSessionOf } from './clerk-session.ts';
 import { gate } from './gate.ts';
 import { ANONYMOUS_MS, SOCKET_KEY_HEADER } from './live.sockets.ts';
@@ -42,6 +44,7 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
         .identity()
         .signIn(clerkSessionId, newCustomerId(deps.random(14)), jobIds, call.nowMs),
     );
+    if (signedIn.isClaimed) deps.environments.drop(ref);
     await deliverJobs(deps, ref, signedIn.jobIds);
     call.c.executionCtx.waitUntil(
       deps.clerk
@@ -65,12 +68,12 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const right =
       holder !== null && (await deps.clerk.for(ref).verifyPassword(holder.clerkUserId, password));
     if (!right) throw new Fail('credentials_wrong');
-    return mintSession(
-      deps,
-      ref,
-      environment,
-      unwrap(await deps.project(ref).customers().get(holder.customerId, call.nowMs)),
-    );
+    const customer = unwrap(await deps.project(ref).customers().get(holder.customerId, call.nowMs));
+    const session = await mintSession(deps, ref, environment, customer);
+    // One made while the owner of the address claimed it was not there to be ended: it is not told.
+    const now = await deps.project(ref).customers().passwordHolder(email);
+    if (now?.clerkUserId !== holder.clerkUserId) throw new Fail('credentials_wrong');
+    return session;
   });
 
   serve(app, deps, refreshSession, async (call) => {
@@ -107,24 +110,14 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const { customer, externalId, email } = call.body;
     const id = customer ?? externalId;
     if (id === undefined) throw new Fail('user_id_required');
-    const customers = deps.project(ref).customers();
-    const found = await customers.get(id, call.nowMs);
-    if (found.ok) return mintSession(deps, ref, environment, found.value);
-    if (externalId === undefined) throw new Fail('customer_not_found');
-    const snapshot = unwrap(
-      await deps
-        .project(ref)
-        .customers()
-        .resolve(externalId, newCustomerId(deps.random(14)), call.nowMs),
-    );
-    if (email !== undefined)
-      unwrap(await deps.project(ref).customers().giveEmail(snapshot.customerId, email));
-    return mintSession(
-      deps,
-      ref,
-      environment,
-      unwrap(await deps.project(ref).customers().get(snapshot.customerId, call.nowMs)),
-    );
+    const found = await deps.project(ref).customers().get(id, call.nowMs);
+    if (!found.ok && customer !== undefined) throw new Fail('customer_not_found');
+    const named = found.ok ? found.value : await newByOwnId(deps, ref, id, email, call.nowMs);
+    const session = await mintSession(deps, ref, environment, named);
+    // The own id may have been ended meanwhile, by the owner of the customer's e-mail: see above.
+    const now = await deps.project(ref).customers().get(id, call.nowMs);
+    if (!now.ok || now.value.id !== named.id) throw new Fail('customer_not_found');
+    return session;
   });
 
   serve(app, deps, getMe, async (call) => {
@@ -138,7 +131,10 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
   serve(app, deps, setPassword, async (call) => {
     const { ref, customerId } = await customerOf(call);
     await gate(deps, 'password', `${ref.projectId}:${ref.mode}:${customerId}`);
-    await setCustomerPassword(deps, ref, customerId, call.body.password);
+    const { principal } = call;
+    const isSignedIn = async () => principal.kind === 'session' && (await isAlive(deps, principal));
+    if (!(await setCustomerPassword(deps, ref, customerId, call.body.password, isSignedIn)))
+      throw new Fail('session_ended');
     return { success: true as const };
   });
 
@@ -165,6 +161,22 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
       throw new Fail('temporarily_unavailable', {}, Math.ceil(ANONYMOUS_MS / 1000));
     return answer;
   });
+}
+
+/** A customer made by the developer's own id, perhaps with an e-mail nobody proved. */
+async function newByOwnId(
+  deps: Deps,
+  ref: EnvironmentRef,
+  ownId: string,
+  email: string | undefined,
+  nowMs: number,
+): Promise<Customer> {
+  const customers = deps.project(ref).customers();
+  const { customerId } = unwrap(
+    await customers.resolve(ownId, newCustomerId(deps.random(14)), nowMs),
+  );
+  if (email !== undefined) unwrap(await deps.project(ref).customers().giveEmail(customerId, email));
+  return unwrap(await deps.project(ref).customers().get(customerId, nowMs));
 }
 
 /** A refresh token this edge made for a session that lives. */
