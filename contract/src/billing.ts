@@ -46,6 +46,7 @@ export const createCheckout = route({
     'already_subscribed',
     'redirect_url_not_allowed',
     'redirect_url_required',
+    'too_many_attempts',
     ...IDEMPOTENCY_ERRORS,
   ],
 });

@@ -8,10 +8,12 @@ export class Page {
   token = '';
   readonly #pk: string;
   readonly #origin: string;
+  readonly #address: string | undefined;
 
-  constructor(pk: string, origin = ORIGIN) {
+  constructor(pk: string, origin = ORIGIN, address?: string) {
     this.#pk = pk;
     this.#origin = origin;
+    this.#address = address;
   }
 
   /** Posts a form to the proxy; keeps the token it is given. */
@@ -25,6 +27,7 @@ export class Page {
       'content-type': 'application/x-www-form-urlencoded',
     });
     if (this.token) headers.set('authorization', this.token);
+    if (this.#address) headers.set('cf-connecting-ip', this.#address);
     const url = `https://edge.test/__clerk/${this.#pk}/v1/${path}?_is_native=1`;
     const body = method === 'GET' ? {} : { body: new URLSearchParams(form).toString() };
     const answer = await exports.default.fetch(new Request(url, { method, headers, ...body }));

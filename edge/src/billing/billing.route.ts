@@ -8,6 +8,7 @@ import { fingerprintOf } from '../http/idempotency.ts';
 import type { StripeClient } from '../providers/stripe/client.ts';
 import type { Checkouting } from './billing.rpc.ts';
 import { type CheckoutDecision, decideCheckout } from './checkout.ts';
+import { gate } from '../sessions/gate.ts';
 import { decideRedirect, withCheckoutParam } from './redirect.ts';
 import { syncNow } from './stripe.job.ts';
 
@@ -18,6 +19,7 @@ const ROUNDS = 4;
 export function billingRoutes(app: Hono<AppEnv>, deps: Deps): void {
   serve(app, deps, createCheckout, async (call) => {
     const customer = await customerOf(call);
+    if (call.principal.kind !== 'sk') await gate(deps, 'checkouts', customer.customerId);
     const { settings } = customer.environment;
     const successUrl = redirectOf(call, customer, call.body.successUrl, settings.successUrl);
     if (successUrl === null) throw new Fail('redirect_url_required', { field: 'successUrl' });

@@ -6,7 +6,7 @@ import type { Deps, EnvironmentRef } from '../deps.ts';
 import { MAX_BODY_BYTES, readText } from '../http/body.ts';
 import type { AppEnv } from '../http/call.ts';
 import { Fail } from '../http/fail.ts';
-import { addressOf } from './address.ts';
+import { addressOf, visitorOf } from './address.ts';
 import { askClerk } from './clerk-request.client.ts';
 import { gate } from './gate.ts';
 import { withoutProfile } from './profile.ts';
@@ -31,7 +31,7 @@ export function clerkProxyRoutes(app: Hono<AppEnv>, deps: Deps): void {
     if (!originAllowed(origin, ref.mode, environment.origins))
       throw new Fail('origin_not_allowed', { origin });
     const path = url.pathname.slice(`/__clerk/${c.req.param('pk')}`.length);
-    await gate(deps, 'address', addressOf(request));
+    await gate(deps, 'address', visitorOf(request));
     const form = await readForm(request);
     const called = proxiedCall(request.method, path, url.searchParams, form);
     if (!called) throw new Fail('proxy_path_not_allowed');
@@ -39,7 +39,7 @@ export function clerkProxyRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const sealed = request.headers.get('authorization');
     const token = sealed ? await unseal(deps.config, ref, origin, sealed) : null;
     const address = addressOf(request);
-    const refusal = called.codeOf && (await limitCodes(deps, ref, called.codeOf, token, address));
+    const refusal = called.codeOf && (await limitCodes(deps, ref, called.codeOf, token, request));
     const answer =
       refusal ||
       (await askClerk(deps.clerk.for(ref).app, {
@@ -66,29 +66,33 @@ async function readForm(request: Request): Promise<URLSearchParams> {
 }
 
 /**
- * A mailed code costs somebody's patience: three an hour for an address, over all projects. It is
- * counted when one is about to be sent, by the address Clerk itself has for the attempt. Answers
- * Clerk's refusal to show the attempt, if it does.
+ * A mailed code costs somebody's patience: few an hour for an address, over all projects, for a
+ * visitor who asks, and for a project. It is counted when one is about to be sent, by the address
+ * Clerk itself has for the attempt. Answers Clerk's refusal to show the attempt, if it does.
  */
 async function limitCodes(
   deps: Deps,
   ref: EnvironmentRef,
   attempt: string,
   token: string | null,
-  address: string,
+  request: Request,
 ): Promise<Response | null> {
   const answer = await askClerk(deps.clerk.for(ref).app, {
     method: 'GET',
     path: attempt,
     search: '?_is_native=1',
     token,
-    address,
+    address: addressOf(request),
   });
   if (!answer.ok) return answer;
   const email = codeAddress(await answer.json());
   if (email === null) throw new Fail('proxy_path_not_allowed');
   const isTestAddress = ref.mode === 'test' && /\+clerk_test@/.test(email);
-  if (!isTestAddress) await gate(deps, 'codes', email);
+  if (isTestAddress) return null;
+  // The narrowest first: what one address is refused costs the others nothing.
+  await gate(deps, 'codes', email);
+  await gate(deps, 'codesAsked', visitorOf(request));
+  await gate(deps, 'codesOfProject', `${ref.projectId}:${ref.mode}`);
   return null;
 }
 

@@ -13,6 +13,12 @@ export const LIMITS = {
   password: { max: 10, windowMs: 15 * MINUTE_MS },
   /** Codes mailed to one address, over all projects. */
   codes: { max: 3, windowMs: 60 * MINUTE_MS },
+  /** Codes a visitor asks for, for whatever addresses: an office may share one. */
+  codesAsked: { max: 30, windowMs: 60 * MINUTE_MS },
+  /** Codes mailed for one environment: more than a launch day's sign-ups in its best hour. */
+  codesOfProject: { max: 2_000, windowMs: 60 * MINUTE_MS },
+  /** Checkouts begun by one customer's page. */
+  checkouts: { max: 20, windowMs: 10 * MINUTE_MS },
 } as const;
 
 /**

@@ -21,7 +21,7 @@ import { Fail, unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
 import { readUsage } from '../usage/meter.client.ts';
 import { publicJwks } from './access-token.ts';
-import { addressOf } from './address.ts';
+import { visitorOf } from './address.ts';
 import { isAlive } from './alive.ts';
 import { clerkSessionOf } from './clerk-session.ts';
 import { gate } from './gate.ts';
@@ -34,7 +34,7 @@ import { isOurs, parseRefreshToken, type RefreshParts } from './refresh-token.ts
 export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
   serve(app, deps, exchangeSession, async (call) => {
     const { ref, environment } = environmentPrincipal(call.principal);
-    await gate(deps, 'address', addressOf(call.c.req.raw));
+    await gate(deps, 'address', visitorOf(call.c.req.raw));
     const origin = call.c.req.header('origin') ?? '';
     const clerkSessionId = await clerkSessionOf(deps, ref, origin, call.body.sealedToken);
     const jobIds: [string, string] = [deps.newId('job_'), deps.newId('job_')];
@@ -61,7 +61,7 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
   serve(app, deps, passwordSession, async (call) => {
     const { ref, environment } = environmentPrincipal(call.principal);
     const { email, password } = call.body;
-    await gate(deps, 'address', addressOf(call.c.req.raw));
+    await gate(deps, 'address', visitorOf(call.c.req.raw));
     await gate(deps, 'password', `${ref.projectId}:${ref.mode}:${email}`);
     const customers = deps.project(ref).customers();
     const holder = environment.settings.password ? await customers.passwordHolder(email) : null;
@@ -78,7 +78,7 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
 
   serve(app, deps, refreshSession, async (call) => {
     const { ref, environment } = environmentPrincipal(call.principal);
-    await gate(deps, 'address', addressOf(call.c.req.raw));
+    await gate(deps, 'address', visitorOf(call.c.req.raw));
     const parts = await checkedToken(deps, ref, call.body.refreshToken, call.nowMs);
     const session = unwrap(
       await deps
@@ -93,7 +93,7 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
 
   serve(app, deps, endSession, async (call) => {
     const { ref } = environmentPrincipal(call.principal);
-    await gate(deps, 'address', addressOf(call.c.req.raw));
+    await gate(deps, 'address', visitorOf(call.c.req.raw));
     const parts = parseRefreshToken(call.body.refreshToken);
     if (!parts) throw new Fail('token_invalid');
     const sessions = deps.shard(ref, parts.shard).sessions();
@@ -153,7 +153,7 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
         ],
       });
     }
-    await gate(deps, 'address', addressOf(call.c.req.raw));
+    await gate(deps, 'address', visitorOf(call.c.req.raw));
     const headers = new Headers(call.c.req.raw.headers);
     headers.set(SOCKET_KEY_HEADER, publishableKey(ref.projectId, ref.mode));
     const answer = await deps.shard(ref, shard).fetch(new Request(call.c.req.raw, { headers }));
