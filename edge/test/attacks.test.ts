@@ -1,6 +1,6 @@
 import { exports } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { call, createEnvironment, type TestEnvironment } from './harness.ts';
+import { call, createEnvironment, manage, type TestEnvironment } from './harness.ts';
 import { Page } from './sign-in.ts';
 
 let people = 0;
@@ -183,14 +183,30 @@ describe('a tenant that planted an e-mail and a password', () => {
 });
 
 describe('a session', () => {
-  it('made by key is not to be had at the platform, nor for another tenant’s customer', async () => {
+  it('made by key is not to be had for another tenant’s customer, nor with its own id beside', async () => {
     const [one, two] = await Promise.all([createEnvironment(), createEnvironment()]);
     const { customer } = await signedIn(one);
-    const answer = await call('POST', '/api/sessions', {
-      key: two.sk,
-      body: { customer: customer.id },
+    for (const more of [{}, { externalId: 'mallory' }]) {
+      const answer = await call('POST', '/api/sessions', {
+        key: two.sk,
+        body: { customer: customer.id, ...more },
+      });
+      expect(answer.body.code).toBe('customer_not_found');
+    }
+  });
+
+  it('made by key is not to be had at the platform', async () => {
+    await manage('POST', '/api/projects', {
+      id: 'prj_dream',
+      name: 'dream',
+      ownerEmail: 'us@example.com',
     });
-    expect(answer.body.code).toBe('customer_not_found');
+    const { secret } = await manage('POST', '/api/projects/prj_dream/live/keys', {});
+    const answer = await call('POST', '/api/sessions', {
+      key: secret,
+      body: { externalId: 'ada' },
+    });
+    expect(answer.body.code).toBe('platform_protected');
   });
 
   it('is not ended by its refresh token at another project, nor by a made-up one', async () => {
