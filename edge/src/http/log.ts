@@ -11,7 +11,7 @@ export interface LogFields {
 }
 
 /** Anything that looks like a key or token is cut, wherever it got in. */
-const SECRETS = /\b(sk|pk|rk|whsec|rt)_[\w.-]{6,}|ey[\w-]{10,}\.[\w.-]+/g;
+const SECRETS = /\b((sk|pk|rk|op|ac|whsec|rt)_|sealed\.)[\w.+/=-]{6,}|ey[\w-]{10,}\.[\w.-]+/g;
 
 /** Writes one structured line, of allowed fields only. */
 export function log(level: 'info' | 'error', fields: LogFields): void {

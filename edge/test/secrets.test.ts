@@ -1,0 +1,202 @@
+import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Bindings } from '../src/env.ts';
+import { log } from '../src/http/log.ts';
+import { checkoutIdOf, control, deps, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
+import { call } from './harness.ts';
+import { Page } from './sign-in.ts';
+
+const bindings = env as unknown as Bindings;
+const PASSWORD = 'a password nobody else has';
+const METHODS = ['debug', 'info', 'log', 'warn', 'error'] as const;
+
+/** Every secret of the run, by what it is. */
+const secrets = new Map<string, string>();
+const logged: string[] = [];
+let kept = '';
+let customerId = '';
+
+/** Notes a secret, and its end: what makes a key or token one, also without what stands before. */
+function isSecret(name: string, text: string): string {
+  secrets.set(name, text);
+  const end = text.split(text.includes('.') ? '.' : '_').at(-1) ?? '';
+  if (end !== text && end.length >= 16) secrets.set(`the end of ${name}`, end);
+  return text;
+}
+
+/** The settings of the deployment that open something. */
+function deploymentSecrets(): void {
+  const { operatorSecret, stripe, clerk } = deps.config;
+  isSecret('the operator secret', operatorSecret);
+  for (const mode of ['test', 'live'] as const) {
+    const { secretKey, webhookSecret, connectWebhookSecret } = stripe[mode];
+    isSecret(`the Stripe key (${mode})`, secretKey);
+    isSecret(`the Stripe webhook secret (${mode})`, webhookSecret);
+    isSecret(`the Connect webhook secret (${mode})`, connectWebhookSecret);
+  }
+  for (const app of ['test', 'live', 'platform'] as const) {
+    isSecret(`the Clerk key (${app})`, clerk[app].secretKey);
+    isSecret(`the Clerk webhook secret (${app})`, clerk[app].webhookSecret);
+  }
+  const { MASTER_KEYS, SIGNING_KEYS } = env as unknown as Record<string, string>;
+  for (const { key } of JSON.parse(MASTER_KEYS ?? '[]')) isSecret('a master key', key);
+  for (const { d } of JSON.parse(SIGNING_KEYS ?? '[]')) isSecret('a signing key', d);
+}
+
+/** Signs up by a code that was really mailed, as a page does. */
+async function signUp(pk: string): Promise<{ accessToken: string; refreshToken: string }> {
+  const page = new Page(pk);
+  const email = `grace.${Date.now()}@example.com`;
+  const { id } = (await page.send('client/sign_ups', { email_address: email })).body.response;
+  const form = { strategy: 'email_code' };
+  isSecret('a sealed client token', page.token);
+  await page.send(`client/sign_ups/${id}/prepare_verification`, form);
+  const inbox = await fetch(`${deps.config.clerk.apiUrl}/inbox.json?email=${email}`);
+  const { letters } = await inbox.json<{ letters: { code: string }[] }>();
+  const code = isSecret('a mailed code', letters[0]?.code ?? '');
+  await page.send(`client/sign_ups/${id}/attempt_verification`, { ...form, code });
+  isSecret('a sealed client token, proved', page.token);
+  const { body } = await page.exchange();
+  customerId = body.customer.id;
+  isSecret('an access token', body.accessToken);
+  isSecret('a refresh token', body.refreshToken);
+  return body;
+}
+
+/** Mistakes by which secrets come where they do not belong. */
+async function mistakes(pk: string, sk: string, refreshToken: string): Promise<void> {
+  const json = { 'content-type': 'application/json' };
+  await call('GET', `/api/tiers?pk=${sk}`);
+  await call('GET', `/api/customers/${refreshToken}`, { key: sk });
+  await call('GET', `/nowhere/${sk}`, { key: sk });
+  await call('POST', `/api/sessions/password?pk=${pk}`, {
+    body: `{"email":"grace@example.com","password":"${PASSWORD}"`,
+    headers: json,
+  });
+  await call('POST', '/api/customers', { key: sk, body: { email: PASSWORD, password: [sk] } });
+  await call('POST', '/webhook/stripe', {
+    body: sk,
+    headers: { 'stripe-signature': refreshToken },
+  });
+}
+
+/** A person signs up, sets a password, buys and refreshes; some of it while Stripe is down. */
+async function run(): Promise<void> {
+  const shop = await Shop.open();
+  const sk = isSecret('a secret key', shop.sk);
+  const rotated = await call('POST', `${shop.base}/keys`, {
+    key: deps.config.operatorSecret,
+    body: { name: 'Second' },
+    headers: { 'idempotency-key': 'second-key' },
+  });
+  isSecret('a second secret key', rotated.body.secret);
+  const { project } = await manage('GET', `/api/projects/${shop.ref.projectId}`);
+  const pk: string = project.publishableKeys.test;
+  const { accessToken, refreshToken } = await signUp(pk);
+  isSecret('a password', PASSWORD);
+  const body = { password: PASSWORD };
+  expect((await call('PUT', '/api/me/password', { key: accessToken, body })).status).toBe(200);
+  const { email } = await shop.customer(customerId);
+  const byPassword = await call('POST', `/api/sessions/password?pk=${pk}`, {
+    body: { email, ...body },
+  });
+  isSecret('a session by password', byPassword.body.refreshToken);
+  const refreshed = await call('POST', `/api/sessions/refresh?pk=${pk}`, {
+    body: { refreshToken },
+  });
+  isSecret('a refreshed token', refreshed.body.refreshToken);
+  const minted = await call('POST', '/api/sessions', {
+    key: sk,
+    body: { customer: customerId },
+    headers: { 'idempotency-key': 'a-session' },
+  });
+  isSecret('a session by key', minted.body.refreshToken);
+  const { url } = (
+    await call('POST', '/api/create-checkout', {
+      key: accessToken,
+      body: { tier: 'pro' },
+      headers: { 'idempotency-key': 'a-checkout' },
+    })
+  ).body;
+  await control(`checkout/${checkoutIdOf(url)}/pay`, {});
+  const paid = await shop.stripe.checkout.sessions.retrieve(checkoutIdOf(url), {}, shop.onAccount);
+  await whileStripeIsDown(() => shop.hear('checkout.session.completed', paid));
+  await shop.hear('checkout.session.completed', paid);
+  await shop.buy(await shop.newCustomer(), 'team');
+  await mistakes(pk, sk, refreshToken);
+}
+
+/** Everything in every table of every object, and of the directory. */
+async function everythingKept(): Promise<string> {
+  const found: unknown[] = [];
+  for (const namespace of [bindings.PROJECT, bindings.SHARD, bindings.GATE]) {
+    for (const id of await listDurableObjectIds(namespace as DurableObjectNamespace)) {
+      await runInDurableObject(namespace.get(id) as DurableObjectStub, (_, { storage }) => {
+        const tables = storage.sql.exec<{ name: string }>(
+          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+        );
+        for (const { name } of tables.toArray())
+          found.push(name, storage.sql.exec(`SELECT * FROM "${name}"`).toArray());
+      });
+    }
+  }
+  for (const table of ['account', 'project', 'stripe_account', 'open_work'])
+    found.push((await bindings.DIRECTORY.prepare(`SELECT * FROM ${table}`).all()).results);
+  return JSON.stringify(found);
+}
+
+/** The names of the secrets in a text. */
+const secretsIn = (text: string): string[] =>
+  [...secrets].filter(([, secret]) => stands(secret, text)).map(([name]) => name);
+
+/** Whether a text holds a secret, and not by chance: six digits stand in many a time and id. */
+function stands(secret: string, text: string): boolean {
+  const isCode = /^\d+$/.test(secret);
+  return isCode ? new RegExp(`\\b${secret}\\b`).test(text) : text.includes(secret);
+}
+
+beforeAll(async () => {
+  for (const method of METHODS)
+    vi.spyOn(console, method).mockImplementation((...said) => void logged.push(said.join(' ')));
+  deploymentSecrets();
+  await run();
+  kept = await everythingKept();
+});
+afterAll(() => {
+  vi.restoreAllMocks();
+});
+
+describe('the secrets of a run', () => {
+  it('are all looked for, in logs and rows that are there', () => {
+    expect(secrets.size).toBeGreaterThan(30);
+    expect(logged.join('\n')).toContain('job.failed');
+    for (const row of [customerId, 'shard.plan', 'stripe.sync', 'a-checkout'])
+      expect(kept).toContain(row);
+    expect(secretsIn(`{"said":"${PASSWORD}"}`)).toEqual(['a password']);
+  });
+
+  it('are in no log', () => {
+    expect(secretsIn(logged.join('\n'))).toEqual([]);
+  });
+
+  it('are in no row of any object, nor of the directory', () => {
+    expect(secretsIn(kept)).toEqual([]);
+  });
+
+  it('are in no letter, but for the code it is there to bring', async () => {
+    const inbox = await fetch(`${deps.config.clerk.apiUrl}/inbox.json`);
+    expect(secretsIn(await inbox.text())).toEqual(['a mailed code']);
+  });
+
+  it('are cut from an error that holds one, where they can be told from other text', () => {
+    const telling = [...secrets].filter(([, secret]) =>
+      /^((sk|op|whsec|rt)_|ey|sealed\.)/.test(secret),
+    );
+    expect(telling.length).toBeGreaterThan(15);
+    const before = logged.length;
+    for (const [name, secret] of telling) log('error', { event: name, error: `at ${secret}: no` });
+    expect(logged.length - before).toBe(telling.length);
+    expect(secretsIn(logged.slice(before).join('\n'))).toEqual([]);
+  });
+});
