@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { serve } from './site.ts';
-import { local, newEmail, signInByCode, signup } from './stack.ts';
+import { local, testEmail, signInByCode, signup } from './stack.ts';
 
 const { edge, demo, project } = local;
 const script = `<script type="module" async src="${edge}/v1/dream.js" data-dream-key="${project.pk}"></script>`;
@@ -107,7 +107,7 @@ test('signing up works under the strictest content security policy, with no viol
     );
   });
   await page.goto(site.url);
-  const email = newEmail();
+  const email = testEmail();
   await signInByCode(page, email);
   await expect(signup(page).getByText(email)).toBeVisible();
   await expect(meter(page)).toContainText('0 of 10 used');
@@ -128,7 +128,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByRole('button', { name: 'Write a poem' }).click();
     await expect(signup(page).getByLabel('E-mail')).toBeFocused();
     await expectNoFault(page);
-    await signInByCode(page, newEmail());
+    await signInByCode(page, testEmail());
     await expect(meter(page)).toContainText('1 of 10 used');
     await expectNoFault(page);
     await signup(page).getByRole('button', { name: 'example.com' }).click();

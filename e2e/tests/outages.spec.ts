@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { controlClerk, control, codeFor, local, newEmail, signInByCode, signup } from './stack.ts';
+import { controlClerk, control, codeFor, local, testEmail, signInByCode, signup } from './stack.ts';
 
 // Outages are of the whole sandbox: these tests have it for themselves.
 test.describe.configure({ mode: 'serial' });
@@ -17,7 +17,7 @@ for (const mode of ['down', 'errors'] as const) {
   }) => {
     await page.goto(local.demo);
     await signup(page).getByRole('button', { name: 'Sign in' }).click();
-    const email = newEmail();
+    const email = testEmail();
     await controlClerk('outage', { mode });
     await signup(page).getByLabel('E-mail').fill(email);
     await signup(page).getByRole('button', { name: 'Continue' }).click();
@@ -34,7 +34,7 @@ for (const mode of ['down', 'errors'] as const) {
 test('with Clerk down a visitor who returns is signed in all the same', async ({ page }) => {
   await page.goto(local.demo);
   await signup(page).getByRole('button', { name: 'Sign in' }).click();
-  const email = newEmail();
+  const email = testEmail();
   await signInByCode(page, email);
   await expect(signup(page).getByRole('button', { name: email })).toBeVisible();
   await controlClerk('outage', { mode: 'down' });
@@ -48,7 +48,7 @@ test('with Stripe down nothing but buying is touched, and buying works when it i
   await page.goto(local.demo);
   await control('outage', { mode: 'down' });
   await page.getByRole('button', { name: 'Write a poem' }).click();
-  await signInByCode(page, newEmail());
+  await signInByCode(page, testEmail());
   await expect(page.locator('dream-usage-meter')).toContainText('1 of 10 used');
   await plans(page).click();
   await expect(page.locator('dream-pricing').getByRole('alert')).toContainText('does not answer');
@@ -81,7 +81,7 @@ test('when the answer to signing in is lost, what was proved is used up: a new c
     if (customer) customers.push(customer.id);
     return customers.length === 1 && customer ? route.abort() : route.fulfill({ response: answer });
   });
-  const email = newEmail();
+  const email = testEmail();
   await signInByCode(page, email);
   await expect(signup(page).getByRole('alert')).toContainText('connection failed');
   await signup(page).getByRole('button', { name: 'Verify' }).click();

@@ -1,5 +1,5 @@
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { local, newEmail, signInByCode, signup } from './stack.ts';
+import { local, testEmail, signInByCode, signup } from './stack.ts';
 
 const { demo, edge, project } = local;
 const NAME = `dream:${project.pk}`;
@@ -10,7 +10,7 @@ const signedOut = (page: Page) => signup(page).getByRole('button', { name: 'Sign
 /** A tab of the demo whose visitor is signed in, with its address. */
 async function signedIn(context: BrowserContext): Promise<{ page: Page; email: string }> {
   const page = await context.newPage();
-  const email = newEmail();
+  const email = testEmail();
   await page.goto(demo);
   await signedOut(page).click();
   await signInByCode(page, email);
@@ -156,7 +156,7 @@ for (const [what, change] of garbage) {
     await expect(signedOut(page)).toBeVisible();
     await expect(page.getByRole('button', { name: 'Choose Pro' })).toBeVisible();
     await signedOut(page).click();
-    const email = newEmail();
+    const email = testEmail();
     await signInByCode(page, email);
     await expect(account(page, email)).toBeVisible();
     expect(errors).toEqual([]);
