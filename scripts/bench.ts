@@ -50,6 +50,7 @@ const edge = await startEdge({
   port: 0,
   variables,
   dataDir: join(folder, 'data'),
+  widgets: false,
 });
 const hello = new Miniflare(
   convertV4MiniflareOptions({

@@ -42,6 +42,8 @@ export async function startEdge(options: {
   port: number;
   variables: Record<string, string>;
   dataDir?: string;
+  /** False leaves the widget files out: locally they cost every request a hop it has nowhere else. */
+  widgets?: boolean;
 }): Promise<LocalEdge> {
   const worker = unstable_getMiniflareWorkerOptions(join(edge, 'wrangler.jsonc'));
   const miniflare = new Miniflare({
@@ -50,6 +52,7 @@ export async function startEdge(options: {
         {
           name: 'dream-edge',
           ...worker.workerOptions,
+          ...(options.widgets === false ? { assets: undefined } : {}),
           modules: [
             {
               type: 'ESModule',
