@@ -203,7 +203,7 @@ export class Shop {
   /** Sends an event of the shop's account to the webhook, signed well unless told. */
   async hear(
     type: string,
-    object: object,
+    object: object | null,
     given: {
       id?: string;
       secret?: string;

@@ -311,6 +311,19 @@ describe('an event', () => {
     expect((await shop.customer(id)).plan).toBe('free');
   });
 
+  it.each([
+    ['checkout.session.completed', {}],
+    ['checkout.session.completed', { object: 'checkout.session' }],
+    ['customer.subscription.updated', { id: 5, customer: 5 }],
+    ['invoice.paid', { customer: null, parent: { subscription_details: null } }],
+    ['customer.deleted', null],
+  ])(
+    '%s signed well that does not say what it is about, as %j, is let be',
+    async (type, object) => {
+      expect(await shop.hear(type, object)).toEqual({ status: 200, body: { received: true } });
+    },
+  );
+
   it('of the platform that names an account changes nothing', async () => {
     const { id, object } = await paidUnnoticed();
     await shop.hear('checkout.session.completed', object, {

@@ -2,7 +2,6 @@ import { MODES, type Mode } from '@dream/contract/primitives';
 import { Stripe } from 'stripe';
 import type { Config } from '../../env.ts';
 import { Fail } from '../../http/fail.ts';
-import { idOf } from './state.ts';
 
 /** An object an event is about, and whose it is, as far as the event says. */
 export interface Subject {
@@ -72,8 +71,11 @@ function verified(event: Stripe.Event, mode: Mode): VerifiedEvent {
   };
 }
 
-function subjectsOf(event: Stripe.Event): Subject[] {
-  switch (event.type) {
+/** The objects an event is about. One that does not say which is about nothing, and is let be. */
+function subjectsOf({ type, account, data }: Stripe.Event): Subject[] {
+  // A signature proves who sent the event, not that it has the shape its types promise.
+  const object = fieldsOf(fieldsOf(data).object);
+  switch (type) {
     case 'checkout.session.completed':
     case 'checkout.session.expired':
     case 'checkout.session.async_payment_succeeded':
@@ -82,22 +84,32 @@ function subjectsOf(event: Stripe.Event): Subject[] {
     case 'customer.subscription.updated':
     case 'customer.subscription.deleted':
     case 'customer.subscription.paused':
-    case 'customer.subscription.resumed': {
-      const { id, customer } = event.data.object;
-      return [{ objectId: id, stripeCustomerId: customer === null ? null : idOf(customer) }];
-    }
+    case 'customer.subscription.resumed':
+      return subjects(object, object.customer);
     case 'invoice.paid':
     case 'invoice.payment_failed': {
-      const { customer, parent } = event.data.object;
-      const subscription = parent?.subscription_details?.subscription;
-      if (!subscription || customer === null) return [];
-      return [{ objectId: idOf(subscription), stripeCustomerId: idOf(customer) }];
+      const { subscription } = fieldsOf(fieldsOf(object.parent).subscription_details);
+      return subjects(subscription, object.customer);
     }
     case 'customer.deleted':
-      return [{ objectId: event.data.object.id, stripeCustomerId: event.data.object.id }];
+      return subjects(object, object);
     case 'account.application.deauthorized':
-      return event.account ? [{ objectId: event.account, stripeCustomerId: null }] : [];
+      return subjects(account, null);
     default:
       return [];
   }
 }
+
+function subjects(object: unknown, customer: unknown): Subject[] {
+  const objectId = idIn(object);
+  return objectId === null ? [] : [{ objectId, stripeCustomerId: idIn(customer) }];
+}
+
+/** The id of an object, or of a reference to one; null for anything else. */
+function idIn(reference: unknown): string | null {
+  const id = typeof reference === 'string' ? reference : fieldsOf(reference).id;
+  return typeof id === 'string' ? id : null;
+}
+
+const fieldsOf = (value: unknown): { [field: string]: unknown } =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
