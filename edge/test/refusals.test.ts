@@ -1,19 +1,35 @@
+import { listDurableObjectIds } from 'cloudflare:test';
+import { env, exports } from 'cloudflare:workers';
 import { ROUTES } from '@dream/contract';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { secretKey } from '../src/auth/keys.ts';
-import { call, createEnvironment, manage, type TestEnvironment } from './harness.ts';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { publishableKey, secretKey } from '../src/auth/keys.ts';
+import type { Bindings } from '../src/env.ts';
+import { call, createEnvironment, manage, OPERATOR, type TestEnvironment } from './harness.ts';
 
 let first: TestEnvironment;
 let second: TestEnvironment;
+/** Keys of the first tenant's other mode. */
+let live: { pk: string; sk: string };
 let customer: string;
+let accessToken: string;
 
 beforeAll(async () => {
   [first, second] = await Promise.all([createEnvironment(), createEnvironment()]);
+  const base = `/api/projects/${first.id}`;
+  const { project } = await manage('GET', base);
+  const { secret } = await manage('POST', `${base}/live/keys`, {});
+  live = { pk: project.publishableKeys.live, sk: secret };
+  await manage('PUT', `${base}/live/origins`, { origins: ['https://shop.example'] });
   const made = await call('POST', '/api/customers', {
     key: first.sk,
     body: { email: 'ada@example.com', externalId: 'ada' },
   });
   customer = made.body.customer.id;
+  const session = await call('POST', '/api/sessions', { key: first.sk, body: { customer } });
+  accessToken = session.body.accessToken;
+});
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 const pathOf = (path: string) =>
@@ -23,6 +39,26 @@ const pathOf = (path: string) =>
     .replace(':mode', 'test')
     .replace(/:\w+/g, 'x');
 const routes = [...ROUTES].map(([name, row]) => ({ name, row }));
+const opens = ({ row }: (typeof routes)[number], ...ways: string[]) =>
+  ways.some((way) => (row.auth as readonly string[]).includes(way));
+
+/** A body that the route of a customer takes. */
+const goodBody: Record<string, object> = {
+  confirmCheckout: { checkoutId: 'cs_test_x' },
+  createCheckout: { tier: 'team', successUrl: 'https://shop.example/' },
+  createPortal: { returnUrl: 'https://shop.example/' },
+  setPassword: { password: 'correct horse' },
+};
+/** Calls a route as it is meant to be called, but for what opens it. */
+const callRoute = (
+  { name, row }: (typeof routes)[number],
+  options: { key: string; headers?: Record<string, string>; pk?: string },
+) =>
+  call(
+    row.method.toUpperCase(),
+    pathOf(row.path) + (options.pk === undefined ? '' : `?pk=${options.pk}`),
+    { ...options, body: row.body ? (goodBody[name] ?? {}) : undefined },
+  );
 
 describe('every route', () => {
   it.each(routes.filter(({ row }) => !row.auth.includes('none')))(
@@ -60,16 +96,92 @@ describe('every route', () => {
     },
   );
 
-  it.each(routes.filter(({ row }) => row.auth.includes('sk') && row.path.includes(':id')))(
-    '$name shows a second tenant nothing of the first',
-    async ({ row }) => {
-      const answer = await call(row.method.toUpperCase(), pathOf(row.path), {
-        key: second.sk,
-        body: row.body ? {} : undefined,
-      });
-      expect([answer.status, answer.body.code]).toEqual([404, 'customer_not_found']);
+  it.each(routes.filter((route) => !opens(route, 'pk', 'none')))(
+    '$name is not opened by a publishable key, whoever is named beside it',
+    async (route) => {
+      const answer = await callRoute(route, { key: first.pk, headers: { 'x-user-id': customer } });
+      const code = opens(route, 'operator')
+        ? 'operator_required'
+        : opens(route, 'session')
+          ? 'session_required'
+          : 'secret_key_required';
+      expect(answer.body.code).toBe(code);
     },
   );
+
+  it.each(routes.filter((route) => !opens(route, 'session', 'none')))(
+    '$name is not opened by the session of a customer',
+    async (route) => {
+      const answer = await callRoute(route, { key: accessToken });
+      expect(answer.body.code).toMatch(/^(key|secret_key|operator)_required$/);
+    },
+  );
+
+  const aboutCustomers = routes.filter(
+    (route) => opens(route, 'user') || (opens(route, 'sk') && route.row.path.includes(':id')),
+  );
+  it.each(aboutCustomers)(
+    '$name shows a second tenant and the other mode nothing of a customer, nor makes one',
+    async (route) => {
+      for (const { sk } of [second, live]) {
+        const count = async () =>
+          (await call('GET', '/api/customers', { key: sk })).body.customers.length;
+        const before = await count();
+        const answer = await callRoute(route, { key: sk, headers: { 'x-user-id': customer } });
+        expect(answer.status).toBe(404);
+        expect(answer.body.code).toMatch(/^(customer|checkout)_not_found$/);
+        expect(await count()).toBe(before);
+      }
+    },
+  );
+
+  it.each(routes.filter((route) => opens(route, 'user')))(
+    '$name takes no session of a second tenant or of the other mode from a server',
+    async (route) => {
+      for (const { sk } of [second, live]) {
+        const answer = await callRoute(route, {
+          key: sk,
+          headers: { 'x-user-token': accessToken },
+        });
+        expect(answer.body.code).toBe('token_invalid');
+      }
+    },
+  );
+
+  it.each(routes.filter((route) => opens(route, 'session')))(
+    '$name takes no session of a second tenant or of the other mode from a page',
+    async (route) => {
+      for (const { pk } of [second, live]) {
+        const answer = await callRoute(route, { key: accessToken, pk });
+        expect(answer.body.code).toBe('token_invalid');
+      }
+    },
+  );
+});
+
+describe('a made-up project', () => {
+  const { PROJECT, SHARD } = env as unknown as Bindings;
+  const madeUp = 'prj_000000000000abcdefgh';
+  const isThere = async (namespace: DurableObjectNamespace, name: string) =>
+    (await listDurableObjectIds(namespace)).some((id) => id.equals(namespace.idFromName(name)));
+
+  it('gets no object, by whatever route its keys are tried', async () => {
+    const keys = [publishableKey(madeUp, 'test'), secretKey(madeUp, 'test', new Uint8Array(32))];
+    for (const route of routes)
+      for (const key of keys) {
+        const answer = await callRoute(route, { key, headers: { 'x-user-id': 'ada' } });
+        expect(answer.status === 401 || opens(route, 'none')).toBe(true);
+      }
+    await call('GET', `/__clerk/${keys[0]}/v1/environment`);
+    for (const route of routes.filter(({ row }) => row.path.includes(':project'))) {
+      const path = pathOf(route.row.path).replace(first.id, madeUp);
+      const body = route.row.body ? { displayName: 'Gold' } : undefined;
+      await call(route.row.method.toUpperCase(), path, { key: OPERATOR, body });
+    }
+    expect(await isThere(PROJECT, `${first.id}:test`)).toBe(true);
+    expect(await isThere(PROJECT, `${madeUp}:test`)).toBe(false);
+    expect(await isThere(SHARD, `${madeUp}:test:00`)).toBe(false);
+  });
 });
 
 describe('keys', () => {
@@ -88,7 +200,7 @@ describe('keys', () => {
     expect([answer.status, answer.body.code]).toEqual([400, 'mode_mismatch']);
   });
 
-  it('stops a revoked key, and lets a rotated one go on for its overlap', async () => {
+  it('stops a revoked key, and lets a rotated one go on for its overlap and no longer', async () => {
     const base = `/api/projects/${second.id}/test/keys`;
     const made = await manage('POST', base, { name: 'Old' });
     const next = await manage('POST', `${base}/${made.key.id}/rotate`, { overlapHours: 1 });
@@ -96,6 +208,10 @@ describe('keys', () => {
       expect((await call('GET', '/api/tiers', { key: secret })).status).toBe(200);
     await manage('DELETE', `${base}/${next.key.id}`);
     expect((await call('GET', '/api/tiers', { key: next.secret })).body.code).toBe('key_revoked');
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_590_000 });
+    expect((await call('GET', '/api/tiers', { key: made.secret })).status).toBe(200);
+    vi.setSystemTime(Date.now() + 10_000);
+    expect((await call('GET', '/api/tiers', { key: made.secret })).body.code).toBe('key_revoked');
   });
 
   it('tells a page of an unlisted origin, in live mode, what to do', async () => {
@@ -171,6 +287,40 @@ describe('bad input', () => {
       code: 'invalid_request',
       issues: [{ path: 'externalId', message: reason }],
     });
+  });
+
+  it('a body is refused as soon as it is too large, also one that does not say how large it is', async () => {
+    let sent = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        sent += 65_536;
+        if (sent > 4_000_000) controller.close();
+        else controller.enqueue(new Uint8Array(65_536).fill(32));
+      },
+    });
+    const request = new Request('https://edge.test/api/customers', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${first.sk}`, 'content-type': 'application/json' },
+      body: endless,
+    });
+    expect((await exports.default.fetch(request)).status).toBe(413);
+  });
+
+  it('nobody is sent to an address that is not listed: not by a page, nor by a server in live mode', async () => {
+    const elsewhere = 'https://elsewhere.example/';
+    const origin = 'https://shop.example';
+    for (const [path, body] of [
+      ['/api/create-checkout', { tier: 'team', successUrl: elsewhere }],
+      ['/api/create-checkout', { tier: 'team', successUrl: origin, cancelUrl: elsewhere }],
+      ['/api/customer-portal', { returnUrl: elsewhere }],
+    ] as const) {
+      const byPage = await call('POST', path, { key: accessToken, body, headers: { origin } });
+      const byServer = await call('POST', path, { key: live.sk, user: 'eve', body });
+      expect([byPage.body.code, byServer.body.code]).toEqual([
+        'redirect_url_not_allowed',
+        'redirect_url_not_allowed',
+      ]);
+    }
   });
 
   it('an unknown path is a 404 and a wrong method a 405 with Allow', async () => {
