@@ -209,6 +209,22 @@ describe('a session', () => {
     expect(answer.body.code).toBe('platform_protected');
   });
 
+  it('is neither refreshed nor ended by refresh tokens that were made up from an old one', async () => {
+    const shop = await createEnvironment();
+    const { refreshToken } = await signedIn(shop);
+    const refresh = (token: string) =>
+      call('POST', `/api/sessions/refresh?pk=${shop.pk}`, { body: { refreshToken: token } });
+    const second = (await refresh(refreshToken)).body.refreshToken;
+    const [head, mac] = [refreshToken.slice(0, -54), refreshToken.slice(-52)];
+    const made = [1, 2, 9].flatMap((generation) => [
+      `${head}${generation}_${mac}`,
+      `${head}${generation}_${'0'.repeat(52)}`,
+    ]);
+    for (const token of [...made, `${head}0_${'0'.repeat(52)}`])
+      expect((await refresh(token)).body.code).toBe('token_invalid');
+    expect((await refresh(second)).status).toBe(200);
+  });
+
   it('is not ended by its refresh token at another project, nor by a made-up one', async () => {
     const [one, two] = await Promise.all([createEnvironment(), createEnvironment()]);
     const { accessToken, refreshToken } = await signedIn(one);

@@ -32,6 +32,15 @@ describe('EnvironmentCache', () => {
     expect((await cache.get(ref, 16_000)).version).toBe(3);
   });
 
+  it('asks for everybody once what is known is 10 s old, also while somebody else is asking', async () => {
+    const { cache } = setUp();
+    await cache.get(ref, 0);
+    const refreshing = cache.get(ref, 9_999);
+    const waiting = cache.get(ref, 10_000);
+    expect((await refreshing).version).toBe(2);
+    expect((await waiting).version).toBe(3);
+  });
+
   it('fails closed: a deleted project is refused as soon as it is asked for again', async () => {
     const { cache, fail } = setUp();
     await cache.get(ref, 0);
