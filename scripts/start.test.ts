@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 interface Local {
   edge: string;
+  demo: string;
   sandbox: { stripe: string; inbox: string };
   project: { id: string; pk: string; sk: string };
 }
@@ -19,6 +20,8 @@ interface Local {
 let data: string;
 let ports: number[];
 let running: ChildProcess | undefined;
+/** What the newest start has printed. */
+let said = '';
 
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'dream-start-'));
@@ -56,18 +59,27 @@ async function start(): Promise<Local> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running = child;
-  let out = '';
+  said = '';
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk) => (out += String(chunk)));
+    stream.on('data', (chunk) => (said += String(chunk)));
   await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', () => out.includes('dream is running.') && resolve());
-    child.once('exit', () => reject(new Error(`It did not start:\n${out}`)));
+    child.stdout.on('data', () => said.includes('dream is running.') && resolve());
+    child.once('exit', () => reject(new Error(`It did not start:\n${said}`)));
   });
   return JSON.parse(readFileSync(join(data, 'local.json'), 'utf8')) as Local;
 }
 
 function killGroup(child: ChildProcess): void {
   if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+}
+
+/** Whether anything is left of what a start has started: it leads a group, and that is in it. */
+function isGroupAlive({ pid = 0 }: ChildProcess): boolean {
+  try {
+    return process.kill(-pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 const headers = (local: Local, user: string, more: Record<string, string> = {}) => ({
@@ -82,7 +94,7 @@ async function countOf(local: Local, user: string): Promise<number> {
 }
 
 describe('npm start', () => {
-  it('serves the demo project and says where to look', async () => {
+  it('serves the demo project, and says where to look and what to try', async () => {
     const local = await start();
     expect((await fetch(`${local.edge}/health`)).status).toBe(200);
     expect((await fetch(local.sandbox.inbox)).status).toBe(200);
@@ -92,6 +104,15 @@ describe('npm start', () => {
       sells: true,
       tiers: [{ name: 'free' }, { name: 'pro' }],
     });
+    for (const text of [
+      local.edge,
+      local.demo,
+      local.sandbox.inbox,
+      local.project.pk,
+      local.project.sk,
+      `curl -X POST ${local.edge}/api/data`,
+    ])
+      expect(said).toContain(text);
   });
 
   it('loses no acknowledged unit when it is killed in the middle of a load, and finds its data again', async () => {
@@ -163,5 +184,6 @@ describe('npm start', () => {
     await once(child, 'exit');
     for (const port of ports)
       await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
+    await expect.poll(() => isGroupAlive(child), { timeout: 10_000 }).toBe(false);
   });
 });
