@@ -57,6 +57,28 @@ test('with Stripe down nothing but buying is touched, and buying works when it i
   await page.waitForURL(/\/c\/pay\//);
 });
 
+test('with Clerk and Stripe too slow the edge answers in time, and that trying again may help', async ({
+  request,
+}) => {
+  await control('outage', { mode: 'slow', ms: 60_000 });
+  await controlClerk('outage', { mode: 'slow', ms: 60_000 });
+  const post = (path: string, data: object) =>
+    request.post(`${local.edge}/api/${path}`, {
+      data,
+      headers: { authorization: `Bearer ${local.project.sk}`, 'x-user-id': 'late' },
+      timeout: 15_000,
+    });
+  const answers = await Promise.all([
+    post('create-checkout', { tier: 'pro', successUrl: local.demo }),
+    post('customers', { email: testEmail(), password: 'correct horse battery staple' }),
+    request.get(`${local.edge}/__clerk/${local.project.pk}/v1/environment`, { timeout: 15_000 }),
+  ]);
+  for (const answer of answers) {
+    expect(answer.status()).toBe(503);
+    expect(await answer.json()).toMatchObject({ code: 'provider_unavailable' });
+  }
+});
+
 test('a page that cannot reach the edge says so, and its button loads it when it can', async ({
   page,
 }) => {
