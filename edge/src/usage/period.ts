@@ -74,7 +74,9 @@ function midnightMs(timeZone: string, year: number, month: number, day: number):
   // The offset is not known before the instant is: try the one of a day ago, then correct it.
   const guessMs = asUtcMs - offsetMs(timeZone, asUtcMs - 86_400_000);
   const betterMs = asUtcMs - offsetMs(timeZone, guessMs);
-  return asUtcMs - offsetMs(timeZone, Math.max(guessMs, betterMs)) > betterMs ? guessMs : betterMs;
+  // In a gap there is no midnight; by the clocks before it, it is the instant the gap begins.
+  const isMidnight = asUtcMs - offsetMs(timeZone, betterMs) === betterMs;
+  return isMidnight ? betterMs : guessMs;
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
