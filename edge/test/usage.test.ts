@@ -1,8 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { call, createEnvironment, manage } from './harness.ts';
 
 const post = (sk: string, user: string, more: object = {}) =>
   call('POST', '/api/usage', { key: sk, user, ...more });
+
+const setDate = (nowMs: number) => vi.useFakeTimers({ toFake: ['Date'], now: nowMs });
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('POST /api/usage', () => {
   it('admits exactly 1,000 of the calls 64 callers make at once against a limit of 1,000', async () => {
@@ -64,8 +69,50 @@ describe('POST /api/usage', () => {
       expect((await post(sk, 'ada', { headers })).status).toBe(200);
     const refused = await post(sk, 'ada', { headers });
     expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited']);
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    const retryAfterSeconds = Number(refused.headers.get('retry-after'));
+    expect(retryAfterSeconds).toBeGreaterThan(0);
+    expect(retryAfterSeconds).toBeLessThanOrEqual(60);
     expect((await call('GET', '/api/usage', { key: sk, user: 'ada' })).body.usageCount).toBe(100);
+    setDate(Date.now() + retryAfterSeconds * 1000);
+    expect((await post(sk, 'ada', { headers })).status).toBe(200);
+  });
+
+  it('limits the rate of a customer over all features together', async () => {
+    const shop = await createEnvironment();
+    await manage('PUT', `/api/projects/${shop.id}/test/tiers/free`, {
+      displayName: 'Free',
+      features: ['requests', 'exports'].map((name) => ({ kind: 'metered', name, limitUnits: 9 })),
+      rateLimitPerMinute: 3,
+    });
+    const codes: string[] = [];
+    for (const feature of ['requests', 'exports', 'requests', 'exports', 'requests'])
+      codes.push((await post(shop.sk, 'ada', { body: { feature } })).body.code);
+    expect(codes).toEqual([undefined, undefined, undefined, 'rate_limited', 'rate_limited']);
+  });
+
+  it('starts anew when the period ends, and not sooner', async () => {
+    const { sk } = await createEnvironment();
+    const { usage } = (await post(sk, 'ada', { body: { amount: 3 } })).body;
+    setDate(usage.resetsAtMs - 1);
+    expect((await post(sk, 'ada')).body).toMatchObject({ code: 'limit_reached', usageCount: 3 });
+    setDate(usage.resetsAtMs);
+    const next = (await post(sk, 'ada')).body.usage;
+    expect(next).toMatchObject({ count: 1, remaining: 2 });
+    expect(Date.parse(next.periodStart)).toBe(usage.resetsAtMs);
+  });
+
+  it('replays the answer of a key for 24 h, to its customer, and no longer', async () => {
+    const { sk } = await createEnvironment();
+    const headers = { 'idempotency-key': 'click-1' };
+    const isReplayed = async (user: string) =>
+      (await post(sk, user, { headers })).headers.get('idempotent-replayed');
+    const nowMs = Date.now();
+    setDate(nowMs);
+    expect([await isReplayed('ada'), await isReplayed('eve')]).toEqual([null, null]);
+    setDate(nowMs + 86_400_000);
+    expect(await isReplayed('ada')).toBe('true');
+    setDate(nowMs + 86_400_001);
+    expect(await isReplayed('ada')).toBe(null);
   });
 
   it('counts nothing when the call would cross the limit', async () => {
