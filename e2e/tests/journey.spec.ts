@@ -86,9 +86,17 @@ test('sets a password, and signs out', async () => {
   await signup(page).getByLabel('New password').fill(password);
   await signup(page).getByRole('button', { name: 'Save' }).click();
   await expect(signup(page).getByRole('button', { name: 'Change password' })).toBeVisible();
+  const kept = await page.evaluate((pk) => localStorage.getItem(`dream:${pk}`), local.project.pk);
+  const { accessToken } = JSON.parse(kept ?? '') as { accessToken: string };
+  const me = async () =>
+    page.request.get(`${local.edge}/api/me`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+  expect((await me()).status()).toBe(200);
   await signup(page).getByRole('button', { name: 'Sign out' }).click();
   await expect(meter(page)).toContainText('Sign in to see your usage');
   expect(await page.evaluate(() => localStorage.length)).toBe(0);
+  await expect.poll(async () => (await (await me()).json()).code).toBe('session_ended');
 });
 
 test('signs in again in a second browser profile by code', async ({ browser }) => {
