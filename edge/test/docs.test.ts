@@ -1,6 +1,7 @@
 import { ERRORS } from '@dream/contract/errors';
 import { exports } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
+import { call } from './harness.ts';
 
 it.each(Object.keys(ERRORS))(
   'the link of %s leads to a page that says how to fix it',
@@ -11,3 +12,8 @@ it.each(Object.keys(ERRORS))(
     expect(await page.text()).toContain('How to fix');
   },
 );
+
+it('the link in the answer of an error is the address of its page', async () => {
+  const { body } = await call('GET', '/api/nothing');
+  expect(new URL(body.docs).pathname).toBe('/docs/errors/route_not_found');
+});
