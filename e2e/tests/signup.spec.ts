@@ -70,6 +70,8 @@ test('the dialog closes by Escape, gives the focus back, and opens again as it w
   await expect(trigger).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(signup(page).getByLabel('E-mail')).toBeFocused();
+  // Axe looks at the names of dialogs by role only, not at those of the element.
+  await expect(page.getByRole('dialog', { name: 'Sign in' })).toBeVisible();
 });
 
 test('a visitor who chooses Pro signs up and goes on to checkout in one go', async ({ page }) => {
