@@ -108,7 +108,10 @@ describe('POST /api/usage', () => {
       (await post(sk, user, { headers })).headers.get('idempotent-replayed');
     const nowMs = Date.now();
     setDate(nowMs);
-    expect([await isReplayed('ada'), await isReplayed('eve')]).toEqual([null, null]);
+    expect(await isReplayed('ada')).toBe(null);
+    // Of so many, some share her shard, or another one.
+    const others = Array.from({ length: 17 }, (_, index) => `eve${index}`);
+    for (const other of others) expect(await isReplayed(other)).toBe(null);
     setDate(nowMs + 86_400_000);
     expect(await isReplayed('ada')).toBe('true');
     setDate(nowMs + 86_400_001);
