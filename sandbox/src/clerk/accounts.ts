@@ -2,6 +2,7 @@ import type { Client, EmailAddress, Session, SessionStatus, User } from './entit
 import { backendSession, backendUser } from './format-backend.ts';
 import { faults } from './errors.ts';
 import { newId, newSecret } from './ids.ts';
+import { refuseBarred } from './lockout.ts';
 import type { Scope } from './scope.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -22,6 +23,10 @@ function claimsOf(user: User): { id: string; param: string }[] {
       param: 'email_address',
     })),
     ...(user.username ? [{ id: `username:${user.username}`, param: 'username' }] : []),
+    ...user.externalAccounts.map((account) => ({
+      id: `${account.strategy}:${account.subject}`,
+      param: 'external_account',
+    })),
     ...(user.externalId ? [{ id: `external:${user.externalId}`, param: 'external_id' }] : []),
   ];
 }
@@ -60,6 +65,9 @@ export function createUser(scope: Scope, { emails, fields }: NewUser): User {
     unsafeMetadata: {},
     banned: false,
     locked: false,
+    lockExpiresAtMs: null,
+    failedAttempts: 0,
+    externalAccounts: [],
     deleteSelfEnabled: true,
     bypassClientTrust: false,
     lastSignInAtMs: null,
@@ -73,7 +81,7 @@ export function createUser(scope: Scope, { emails, fields }: NewUser): User {
     primaryEmailAddressId: emailAddresses[0]?.id ?? null,
   };
   save(scope, user);
-  scope.emit('user.created', backendUser(user));
+  scope.emit('user.created', backendUser(scope, user));
   return user;
 }
 
@@ -81,7 +89,7 @@ export function createUser(scope: Scope, { emails, fields }: NewUser): User {
 export function updateUser(scope: Scope, user: User, change: Partial<User>): User {
   const changed: User = { ...user, ...change, id: user.id, updatedAtMs: scope.nowMs() };
   save(scope, changed, user);
-  scope.emit('user.updated', backendUser(changed));
+  scope.emit('user.updated', backendUser(scope, changed));
   return changed;
 }
 
@@ -118,6 +126,7 @@ export function createClient(scope: Scope): Client {
   const client: Client = {
     id: newId('client'),
     rotatingToken: newSecret(),
+    rotation: null,
     signUpId: null,
     signInId: null,
     lastActiveSessionId: null,
@@ -146,7 +155,7 @@ export function startSession(
   user: User,
   strategy: string,
 ): { client: Client; session: Session } {
-  if (user.banned) throw faults.banned();
+  refuseBarred(scope, user);
   const nowMs = scope.nowMs();
   const session: Session = {
     id: newId('sess'),
@@ -161,10 +170,11 @@ export function startSession(
     updatedAtMs: nowMs,
   };
   scope.sessions.put(session);
-  scope.users.put({ ...user, lastSignInAtMs: nowMs, lastActiveAtMs: nowMs });
+  scope.users.put({ ...user, failedAttempts: 0, lastSignInAtMs: nowMs, lastActiveAtMs: nowMs });
   scope.emit('session.created', backendSession(session));
   const changed = updateClient(scope, client, {
     rotatingToken: newSecret(),
+    rotation: null,
     signUpId: null,
     signInId: null,
     lastActiveSessionId: session.id,
@@ -208,4 +218,10 @@ export function activeSessions(scope: Scope, clientId: string): Session[] {
 /** Every session of a user, whatever its status. */
 export function sessionsOfUser(scope: Scope, userId: string): Session[] {
   return scope.sessions.list().filter((session) => session.userId === userId);
+}
+
+/** Whether a user had a session on this device before: Clerk's Device Trust. */
+export function trustOf(scope: Scope, clientId: string, user: User): 'known' | 'new' {
+  const before = sessionsOfUser(scope, user.id).some((session) => session.clientId === clientId);
+  return before ? 'known' : 'new';
 }

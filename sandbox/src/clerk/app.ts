@@ -8,6 +8,7 @@ import type { Instance } from './entities.ts';
 import { type ClerkFault, faultBody, faults } from './errors.ts';
 import { frontendApp } from './frontend.ts';
 import { inboxApp } from './inbox.ts';
+import { providerApp } from './provider-page.ts';
 import type { Scope, Visitor } from './scope.ts';
 import { openInstances, secretKeyOf } from './store.ts';
 import { createSwitches } from './switches.ts';
@@ -31,7 +32,8 @@ interface ClerkSandbox {
 
 /**
  * Clerk's Frontend API (`/fapi/<instance>/v1/…`), Backend API (`/v1/…`, instance by secret key),
- * the inbox of sent codes (`/inbox`) and the control API (`/_sandbox/…`), for many instances.
+ * the inbox of sent codes (`/inbox`), the social
+ * providers (`/provider/…`) and the control API (`/_sandbox/…`), for many instances.
  * State lives in `store`, time in `clock`; `baseUrl` says where this app is reachable.
  */
 export function createClerkSandbox({
@@ -108,6 +110,13 @@ export function createClerkSandbox({
     return backendApp.fetch(c.req.raw, bindings(instance, visitorOf(c, instance)));
   });
 
+  app.route(
+    '/',
+    providerApp((id, c) => {
+      const instance = instances.list().find((one) => one.id === id);
+      return instance ? scopeOf(instance, visitorOf(c, instance)) : null;
+    }),
+  );
   app.route('/', inboxApp(instances));
   app.route('/', controlApp({ instances, switches, notifier, clock, frontendUrl, reset }));
 

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import type { Clock } from '../core/clock.ts';
 import type { Instance } from './entities.ts';
+import { settingsFlaw, settingsOf } from './settings.ts';
 import { type Instances, publishableKeyOf, secretKeyOf } from './store.ts';
 import type { Outage, Switches } from './switches.ts';
 import { jwtKeyOf } from './tokens.ts';
@@ -27,6 +28,7 @@ export function controlApp(controls: Controls): Hono {
     publishableKey: publishableKeyOf(instance),
     frontendApi: frontendUrl(instance),
     jwtKey: jwtKeyOf(instance),
+    settings: settingsOf(instance),
   });
 
   const app = new Hono().basePath('/_sandbox');
@@ -38,10 +40,13 @@ export function controlApp(controls: Controls): Hono {
 
   app.get('/instances', (c) => c.json({ instances: instances.list().map(show) }));
   app.put('/instances', async (c) => {
-    const { instance: id } = await bodyOf(c);
+    const { instance: id, settings = {} } = await bodyOf(c);
     const instance = typeof id === 'string' ? instances.open(id) : null;
     if (!instance) return invalid(c, 'instance must look like test_<name> or live_<name>.');
-    return c.json(show(instance));
+    if (!isRecord(settings)) return invalid(c, 'settings must be an object.');
+    const flaw = settingsFlaw(settings);
+    if (flaw) return invalid(c, flaw);
+    return c.json(show(instances.configure(instance, settings)));
   });
 
   app.get('/endpoints', (c) => c.json({ endpoints: notifier.endpoints() }));
@@ -116,7 +121,11 @@ export function controlApp(controls: Controls): Hono {
 
 async function bodyOf(c: Context): Promise<Record<string, unknown>> {
   const body: unknown = await c.req.json().catch(() => null);
-  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  return isRecord(body) ? body : {};
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function invalid(c: Context, error: string): Response {

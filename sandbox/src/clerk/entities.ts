@@ -3,6 +3,8 @@
  * nothing else does. Times are milliseconds since the epoch, as on Clerk's wire.
  */
 
+import type { InstanceSettings } from './settings.ts';
+
 /** One Clerk application in one mode. Its id is `<mode>_<name>`, as in its secret key. */
 export interface Instance {
   id: string;
@@ -11,14 +13,38 @@ export interface Instance {
   clerkId: string;
   /** PKCS#8 PEM of the RSA key that signs session and client tokens. */
   privateKeyPem: string;
+  /** What its owner changed from the defaults; `settingsOf` gives the whole. */
+  settings: Partial<InstanceSettings>;
   createdAtMs: number;
 }
 
-/** Why an e-mail address counts as verified: a typed code, or the Backend API said so. */
+/** Why an e-mail address counts as verified: a code, a social provider, or the Backend API. */
 export interface EmailAddress {
   id: string;
   address: string;
-  verifiedBy: 'email_code' | 'admin';
+  verifiedBy: 'email_code' | 'admin' | OAuthStrategy;
+  createdAtMs: number;
+  updatedAtMs: number;
+}
+
+/** A social provider as Clerk names it, such as `oauth_google`. */
+export type OAuthStrategy = `oauth_${string}`;
+
+/** What a social provider says of the person who signed in there. */
+export interface ProviderAccount {
+  strategy: OAuthStrategy;
+  /** The provider's own id of the account, which outlives a change of its e-mail. */
+  subject: string;
+  email: string | null;
+  emailVerified: boolean;
+  firstName: string;
+  lastName: string;
+}
+
+/** An account at a social provider that signs a user in. */
+export interface ExternalAccount extends ProviderAccount {
+  id: string;
+  identificationId: string;
   createdAtMs: number;
   updatedAtMs: number;
 }
@@ -35,6 +61,7 @@ export interface User {
   locale: string | null;
   externalId: string | null;
   emailAddresses: EmailAddress[];
+  externalAccounts: ExternalAccount[];
   primaryEmailAddressId: string | null;
   passwordDigest: string | null;
   passwordUpdatedAtMs: number | null;
@@ -43,6 +70,10 @@ export interface User {
   unsafeMetadata: Metadata;
   banned: boolean;
   locked: boolean;
+  /** When the lock ends by itself; null is never, or no lock. */
+  lockExpiresAtMs: number | null;
+  /** Wrong passwords and codes since the last sign-in. */
+  failedAttempts: number;
   deleteSelfEnabled: boolean;
   bypassClientTrust: boolean;
   lastSignInAtMs: number | null;
@@ -52,7 +83,10 @@ export interface User {
   updatedAtMs: number;
 }
 
-/** An identifier in use; the id is `email:<address>`, `username:<name>` or `external:<id>`. */
+/**
+ * An identifier in use; the id is `email:<address>`, `username:<name>`, `external:<id>` or
+ * `oauth_<provider>:<subject>`.
+ */
 export interface Claim {
   id: string;
   userId: string;
@@ -62,6 +96,8 @@ export interface Claim {
 export interface Client {
   id: string;
   rotatingToken: string;
+  /** Lets the holder of the token before a callback take over the new one, once. */
+  rotation: { nonce: string; before: string; expiresAtMs: number } | null;
   signUpId: string | null;
   signInId: string | null;
   lastActiveSessionId: string | null;
@@ -97,6 +133,36 @@ export interface Verification {
   expiresAtMs: number;
 }
 
+/** A trip to a social provider, or what became of it. */
+export interface OAuthVerification {
+  strategy: OAuthStrategy;
+  status: 'unverified' | 'verified' | 'failed' | 'transferable';
+  /** Where the visitor goes to sign in at the provider; null once back. */
+  authorizeUrl: string | null;
+  error: { code: string; message: string; longMessage: string } | null;
+  account: ProviderAccount | null;
+  expiresAtMs: number;
+}
+
+/** A trip that has not come back; the id is the `state` it travels with. */
+export interface OAuthFlow {
+  id: string;
+  attempt: 'sign_in' | 'sign_up';
+  attemptId: string;
+  clientId: string;
+  strategy: OAuthStrategy;
+  redirectUrl: string;
+  completeUrl: string;
+  expiresAtMs: number;
+}
+
+/** What a provider gave out for a `code`, until the callback fetches it. */
+export interface OAuthGrant {
+  id: string;
+  state: string;
+  account: ProviderAccount;
+}
+
 /** A sign-up under way on one client. */
 export interface SignUp {
   id: string;
@@ -104,6 +170,7 @@ export interface SignUp {
   status: 'missing_requirements' | 'complete';
   emailAddress: string | null;
   emailVerification: Verification | null;
+  externalAccount: OAuthVerification | null;
   username: string | null;
   firstName: string | null;
   lastName: string | null;
@@ -120,16 +187,24 @@ export interface SignUp {
 export type FirstFactor =
   | { kind: 'code'; verification: Verification }
   | { kind: 'password'; verified: boolean }
+  | { kind: 'oauth'; verification: OAuthVerification }
   | { kind: 'ticket' };
 
 /** A sign-in under way on one client. */
 export interface SignIn {
   id: string;
   clientId: string;
-  status: 'needs_identifier' | 'needs_first_factor' | 'needs_new_password' | 'complete';
+  status:
+    | 'needs_identifier'
+    | 'needs_first_factor'
+    | 'needs_client_trust'
+    | 'needs_new_password'
+    | 'complete';
   identifier: string | null;
   userId: string | null;
   firstFactor: FirstFactor | null;
+  /** The code that Device Trust asks for after a password. */
+  deviceVerification: Verification | null;
   createdSessionId: string | null;
   createdAtMs: number;
   abandonAtMs: number;

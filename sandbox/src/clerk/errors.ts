@@ -32,6 +32,13 @@ const named = (param: string) => ({ param_name: param });
 
 /** Every error the stand-in can answer; one function each, in Clerk's words. */
 export const faults = {
+  accountTransferInvalid: () =>
+    new ClerkFault(
+      400,
+      'account_transfer_invalid',
+      'Invalid account transfer',
+      'There is no account to transfer',
+    ),
   alreadyVerified: () =>
     new ClerkFault(
       400,
@@ -52,6 +59,34 @@ export const faults = {
       'user_banned',
       'User banned',
       'You have been banned. If you think this was by mistake, please contact support.',
+    ),
+  captchaClientError: () =>
+    new ClerkFault(
+      400,
+      'captcha_invalid',
+      'Error loading CAPTCHA',
+      'The CAPTCHA failed to load. This may be due to an unsupported browser or a browser extension. Please try a different browser or disabling extensions. If this issue persists, please contact support.',
+    ),
+  captchaInvalid: () =>
+    new ClerkFault(
+      400,
+      'captcha_invalid',
+      'Sign up unsuccessful due to failed security validations.',
+      'Sign up unsuccessful due to failed security validations. Please try using a different browser or disabling browser extensions. If issues persist, contact support for assistance.',
+    ),
+  captchaMissing: () =>
+    new ClerkFault(
+      400,
+      'captcha_missing_token',
+      'Sign up unsuccessful due to failed security validations.',
+      'Sign up unsuccessful due to failed security validations. Please refresh the page to try again or reach out to support for more assistance.',
+    ),
+  captchaNotEnabled: () =>
+    new ClerkFault(
+      400,
+      'captcha_not_enabled',
+      'CAPTCHA not enabled',
+      'You attempted to complete a CAPTCHA, but they are not enabled. If this issue persists, please contact support.',
     ),
   codeIncorrect: () =>
     new ClerkFault(422, 'form_code_incorrect', 'is incorrect', 'Incorrect code', named('code')),
@@ -83,6 +118,20 @@ export const faults = {
       'is invalid',
       `${param} must be a valid email address.`,
       named(param),
+    ),
+  externalAccountExists: () =>
+    new ClerkFault(
+      400,
+      'external_account_exists',
+      'External account exists',
+      'The External Account already exists. Sign in instead.',
+    ),
+  externalAccountNotFound: () =>
+    new ClerkFault(
+      404,
+      'external_account_not_found',
+      'Invalid external account',
+      'The External Account was not found.',
     ),
   hostInvalid: () =>
     new ClerkFault(
@@ -131,6 +180,16 @@ export const faults = {
       'Oops, an unexpected error occurred',
       "There was an internal error on our servers. We've been notified and are working on fixing it.",
     ),
+  locked: (secondsLeft: number | null) =>
+    new ClerkFault(
+      403,
+      'user_locked',
+      'Account locked',
+      secondsLeft === null
+        ? 'Your account is locked. For more information, please contact support.'
+        : `Your account is locked. You will be able to try again in ${Math.ceil(secondsLeft / 60)} minutes. For more information, please contact support.`,
+      secondsLeft === null ? {} : { lockout_expires_in_seconds: secondsLeft },
+    ),
   missing: (param: string) =>
     new ClerkFault(
       422,
@@ -177,6 +236,28 @@ export const faults = {
       `${what} not found`,
       `No ${what.toLowerCase()} was found with id ${id}`,
     ),
+  oauthAccessDenied: (provider: string) => {
+    const text = `You did not grant access to your ${provider} account`;
+    return new ClerkFault(403, 'oauth_access_denied', text);
+  },
+  oauthCallbackInvalid: () =>
+    new ClerkFault(
+      400,
+      'oauth_callback_invalid',
+      'Invalid OAuth callback',
+      'invalid form for oauth_callback',
+    ),
+  oauthIdentificationClaimed: () =>
+    new ClerkFault(
+      400,
+      'oauth_identification_claimed',
+      'Identification claimed by another user',
+      'The email address associated with this OAuth account is already claimed by another user.',
+    ),
+  oauthNotEnabled: (provider: string) => {
+    const text = `Single-sign on with ${provider} OAuth provider is not enabled in the instance settings.`;
+    return new ClerkFault(400, 'oauth_provider_not_enabled', text);
+  },
   originConflict: () =>
     new ClerkFault(
       400,
@@ -222,6 +303,13 @@ export const faults = {
       'Redirect url invalid',
       'The provided redirect url is not in a valid format',
     ),
+  redirectUrlMismatch: (url: string) =>
+    new ClerkFault(
+      400,
+      'resource_missmatch',
+      'Redirect url mismatch',
+      `The current redirect url passed in the sign in or sign up request does not match an authorized redirect URI for this instance. Review authorized redirect urls for your instance. ${url}`,
+    ),
   secretKeyInvalid: () =>
     new ClerkFault(
       401,
@@ -238,6 +326,20 @@ export const faults = {
   sessionExists: () =>
     new ClerkFault(400, 'session_exists', 'Session already exists', "You're already signed in."),
   signedOut: () => new ClerkFault(401, 'signed_out', 'Signed out', 'You are signed out'),
+  signUpRestricted: () =>
+    new ClerkFault(
+      403,
+      'sign_up_mode_restricted',
+      'Sign-ups restricted',
+      'New sign-ups are currently restricted.',
+    ),
+  signUpWaitlist: () =>
+    new ClerkFault(
+      403,
+      'sign_up_restricted_waitlist',
+      'Sign-ups restricted with waitlist',
+      'Sign-ups are currently unavailable. Join the waitlist, and you will be notified when access becomes available.',
+    ),
   signUpTerminal: () =>
     new ClerkFault(
       403,

@@ -1,13 +1,24 @@
-import type { Client, EmailAddress, RedirectUrl, Session, SignInToken, User } from './entities.ts';
+import type {
+  Client,
+  EmailAddress,
+  ExternalAccount,
+  RedirectUrl,
+  Session,
+  SignInToken,
+  User,
+} from './entities.ts';
+import { isLocked, lockSecondsLeft } from './lockout.ts';
+import type { Scope } from './scope.ts';
+import { settingsOf } from './settings.ts';
 
 const AVATAR_URL = 'https://img.clerk.com/sandbox';
 
 /** A user as the Backend API and webhooks show it (`User` of the Backend API's description). */
-export function backendUser(user: User): object {
+export function backendUser(scope: Scope, user: User): object {
   return {
     id: user.id,
     object: 'user',
-    ...sharedUserFields(user),
+    ...sharedUserFields(scope, user),
     locale: user.locale,
     private_metadata: user.privateMetadata,
     bypass_client_trust: user.bypassClientTrust,
@@ -16,7 +27,7 @@ export function backendUser(user: User): object {
 }
 
 /** The fields of a user that both APIs show alike. */
-export function sharedUserFields(user: User): object {
+export function sharedUserFields(scope: Scope, user: User): object {
   return {
     username: user.username,
     first_name: user.firstName,
@@ -31,12 +42,12 @@ export function sharedUserFields(user: User): object {
     two_factor_enabled: false,
     totp_enabled: false,
     backup_code_enabled: false,
-    email_addresses: user.emailAddresses.map(emailAddress),
+    email_addresses: user.emailAddresses.map((email) => emailAddress(email, user)),
     phone_numbers: [],
     web3_wallets: [],
     passkeys: [],
     organization_memberships: [],
-    external_accounts: [],
+    external_accounts: user.externalAccounts.map(externalAccount),
     saml_accounts: [],
     enterprise_accounts: [],
     password_last_updated_at: user.passwordUpdatedAtMs,
@@ -45,9 +56,7 @@ export function sharedUserFields(user: User): object {
     external_id: user.externalId,
     last_sign_in_at: user.lastSignInAtMs,
     banned: user.banned,
-    locked: user.locked,
-    lockout_expires_in_seconds: null,
-    verification_attempts_remaining: 100,
+    ...lockFields(scope, user),
     created_at: user.createdAtMs,
     updated_at: user.updatedAtMs,
     delete_self_enabled: user.deleteSelfEnabled,
@@ -59,33 +68,73 @@ export function sharedUserFields(user: User): object {
   };
 }
 
-/** An e-mail address of a user; here every one is verified, by code or by the Backend API. */
-export function emailAddress(email: EmailAddress): object {
+/** An e-mail address of a user; here every one is verified. */
+function emailAddress(email: EmailAddress, user: User): object {
   return {
     id: email.id,
     object: 'email_address',
     email_address: email.address,
     reserved: false,
-    verification:
-      email.verifiedBy === 'admin'
-        ? {
-            object: 'verification_admin',
-            status: 'verified',
-            strategy: 'admin',
-            attempts: null,
-            expire_at: null,
-          }
-        : {
-            object: 'verification_otp',
-            status: 'verified',
-            strategy: 'email_code',
-            attempts: 1,
-            expire_at: email.createdAtMs,
-          },
-    linked_to: [],
+    verification: {
+      object: VERIFICATIONS[email.verifiedBy] ?? 'verification_from_oauth',
+      status: 'verified',
+      strategy: VERIFICATIONS[email.verifiedBy] ? email.verifiedBy : `from_${email.verifiedBy}`,
+      attempts: email.verifiedBy === 'email_code' ? 1 : null,
+      expire_at: email.verifiedBy === 'email_code' ? email.createdAtMs : null,
+    },
+    linked_to: user.externalAccounts
+      .filter((account) => account.email === email.address)
+      .map((account) => ({ type: account.strategy, id: account.identificationId })),
     matches_sso_connection: false,
     created_at: email.createdAtMs,
     updated_at: email.updatedAtMs,
+  };
+}
+
+const VERIFICATIONS: Record<string, string> = {
+  admin: 'verification_admin',
+  email_code: 'verification_otp',
+};
+
+/** An account at a social provider. Its `object` is Clerk's, a special one for Google. */
+function externalAccount(account: ExternalAccount): object {
+  return {
+    object: account.strategy === 'oauth_google' ? 'google_account' : 'external_account',
+    id: account.id,
+    provider: account.strategy,
+    identification_id: account.identificationId,
+    provider_user_id: account.subject,
+    approved_scopes: 'email profile',
+    email_address: account.email ?? '',
+    email_address_verified: account.emailVerified,
+    first_name: account.firstName,
+    last_name: account.lastName,
+    avatar_url: AVATAR_URL,
+    image_url: AVATAR_URL,
+    username: null,
+    phone_number: null,
+    public_metadata: {},
+    label: null,
+    created_at: account.createdAtMs,
+    updated_at: account.updatedAtMs,
+    verification: {
+      object: 'verification_oauth',
+      status: 'verified',
+      strategy: account.strategy,
+      attempts: null,
+      expire_at: account.createdAtMs,
+    },
+  };
+}
+
+function lockFields(scope: Scope, user: User): object {
+  const locked = isLocked(user, scope.nowMs());
+  const { lockoutAttempts } = settingsOf(scope.instance);
+  const left = lockoutAttempts === null ? null : Math.max(0, lockoutAttempts - user.failedAttempts);
+  return {
+    locked,
+    lockout_expires_in_seconds: locked ? lockSecondsLeft(user, scope.nowMs()) : null,
+    verification_attempts_remaining: locked ? 0 : left,
   };
 }
 

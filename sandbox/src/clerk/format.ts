@@ -1,7 +1,8 @@
-import { activeSessions, currentSession } from './accounts.ts';
+import { activeSessions, currentSession, trustOf } from './accounts.ts';
 import type {
   Client,
   FirstFactor,
+  OAuthVerification,
   Session,
   SignIn,
   SignUp,
@@ -9,6 +10,8 @@ import type {
   Verification,
 } from './entities.ts';
 import { sharedUserFields } from './format-backend.ts';
+import { settingsOf } from './settings.ts';
+import { provedByProvider } from './external-accounts.ts';
 import type { Scope } from './scope.ts';
 import { sessionToken } from './tokens.ts';
 
@@ -54,7 +57,7 @@ export function sessionJson(scope: Scope, stored: Session): object {
     actor: null,
     tasks: null,
     factor_verification_age: [factorAge(scope, session), -1],
-    user: user ? userJson(user) : null,
+    user: user ? userJson(scope, user) : null,
     public_user_data: user ? publicUserData(user) : null,
     created_at: session.createdAtMs,
     updated_at: session.updatedAtMs,
@@ -77,11 +80,11 @@ function factorAge(scope: Scope, session: Session): number {
 }
 
 /** A user as the Frontend API shows it: without private metadata. */
-export function userJson(user: User): object {
+export function userJson(scope: Scope, user: User): object {
   return {
     id: user.id,
     object: 'user',
-    ...sharedUserFields(user),
+    ...sharedUserFields(scope, user),
     create_organizations_limit: 0,
   };
 }
@@ -104,20 +107,23 @@ function publicUserData(user: User): object {
 /** A sign-up as the Frontend API shows it. */
 export function signUpJson(scope: Scope, signUp: SignUp): object {
   const verification = signUp.emailVerification;
-  const verified = verification?.status === 'verified';
+  const verified = verification?.status === 'verified' || provedByProvider(signUp);
+  const optional = settingsOf(scope.instance).password
+    ? SIGN_UP_FIELDS.optional
+    : SIGN_UP_FIELDS.optional.filter((field) => field !== 'password');
   return {
     object: 'sign_up_attempt',
     id: signUp.id,
     status: signUp.status,
     required_fields: SIGN_UP_FIELDS.required,
-    optional_fields: SIGN_UP_FIELDS.optional,
+    optional_fields: optional,
     missing_fields: signUp.emailAddress ? [] : ['email_address'],
     unverified_fields: signUp.emailAddress && !verified ? ['email_address'] : [],
     verifications: {
       email_address: signUp.emailAddress ? signUpVerification(scope, signUp, verification) : null,
       phone_number: null,
       web3_wallet: null,
-      external_account: null,
+      external_account: signUp.externalAccount ? oauthJson(signUp.externalAccount) : null,
     },
     username: signUp.username,
     email_address: signUp.emailAddress,
@@ -143,6 +149,17 @@ function signUpVerification(
   signUp: SignUp,
   verification: Verification | null,
 ): object {
+  if (provedByProvider(signUp)) {
+    return {
+      object: 'verification_from_oauth',
+      status: 'verified',
+      strategy: `from_${signUp.externalAccount?.strategy}`,
+      attempts: null,
+      expire_at: null,
+      next_action: '',
+      supported_strategies: ['email_code'],
+    };
+  }
   const state = verification
     ? otpJson(verification, scope.nowMs())
     : {
@@ -158,6 +175,25 @@ function signUpVerification(
     ...state,
     next_action: verification ? (action[status] ?? 'needs_prepare') : 'needs_prepare',
     supported_strategies: ['email_code'],
+  };
+}
+
+/** A trip to a social provider; `error` is an error as the Frontend API lists them. */
+function oauthJson(verification: OAuthVerification): object {
+  const { status, strategy, authorizeUrl, error, expiresAtMs } = verification;
+  return {
+    object: 'verification_oauth',
+    status,
+    strategy,
+    external_verification_redirect_url: authorizeUrl,
+    error: error && {
+      message: error.message,
+      long_message: error.longMessage,
+      code: error.code,
+      meta: {},
+    },
+    attempts: null,
+    expire_at: expiresAtMs,
   };
 }
 
@@ -180,12 +216,15 @@ export function signInJson(scope: Scope, signIn: SignIn): object {
     id: signIn.id,
     status: signIn.status,
     supported_identifiers: ['email_address', 'username'],
-    supported_first_factors: user ? firstFactorsOf(user, signIn.identifier) : null,
-    supported_second_factors: null,
+    supported_first_factors: user ? firstFactorsOf(scope, user, signIn.identifier) : null,
+    supported_second_factors:
+      user && signIn.status === 'needs_client_trust' ? codesOf(user, 'email_code') : null,
     first_factor_verification: signIn.firstFactor
       ? firstFactorJson(signIn.firstFactor, scope.nowMs())
       : null,
-    second_factor_verification: null,
+    second_factor_verification: signIn.deviceVerification
+      ? otpJson(signIn.deviceVerification, scope.nowMs())
+      : null,
     identifier: signIn.identifier,
     user_data: user
       ? {
@@ -198,12 +237,13 @@ export function signInJson(scope: Scope, signIn: SignIn): object {
       : null,
     created_session_id: signIn.createdSessionId,
     abandon_at: signIn.abandonAtMs,
-    client_trust_state: user ? 'known' : 'pending',
+    client_trust_state: user ? trustOf(scope, signIn.clientId, user) : 'pending',
   };
 }
 
 function firstFactorJson(factor: FirstFactor, nowMs: number): object {
   if (factor.kind === 'code') return otpJson(factor.verification, nowMs);
+  if (factor.kind === 'oauth') return oauthJson(factor.verification);
   if (factor.kind === 'ticket') {
     return {
       object: 'verification_ticket',
@@ -223,17 +263,23 @@ function firstFactorJson(factor: FirstFactor, nowMs: number): object {
 }
 
 /** The ways a user can prove a first factor, given how the sign-in named the user. */
-function firstFactorsOf(user: User, identifier: string | null): object[] {
-  const codes = (strategy: string) =>
-    user.emailAddresses.map((email) => ({
-      strategy,
-      email_address_id: email.id,
-      safe_identifier: email.address === identifier ? email.address : masked(email.address),
-      primary: email.id === user.primaryEmailAddressId,
-    }));
-  const password = user.passwordDigest ? [{ strategy: 'password' }] : [];
-  const reset = user.passwordDigest ? codes('reset_password_email_code') : [];
-  return [...password, ...codes('email_code'), ...reset];
+function firstFactorsOf(scope: Scope, user: User, identifier: string | null): object[] {
+  const withPassword = user.passwordDigest !== null && settingsOf(scope.instance).password;
+  const password = withPassword ? [{ strategy: 'password' }] : [];
+  const reset = withPassword ? codesOf(user, 'reset_password_email_code', identifier) : [];
+  const accounts = new Set(user.externalAccounts.map((account) => account.strategy));
+  const social = [...accounts].map((strategy) => ({ strategy }));
+  return [...password, ...codesOf(user, 'email_code', identifier), ...reset, ...social];
+}
+
+/** The addresses of a user a code can go to; all but the one the visitor typed are masked. */
+function codesOf(user: User, strategy: string, identifier: string | null = null): object[] {
+  return user.emailAddresses.map((email) => ({
+    strategy,
+    email_address_id: email.id,
+    safe_identifier: email.address === identifier ? email.address : masked(email.address),
+    primary: email.id === user.primaryEmailAddressId,
+  }));
 }
 
 function masked(address: string): string {

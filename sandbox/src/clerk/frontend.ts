@@ -5,6 +5,7 @@ import { answerFault, type ClerkEnv, type Ctx } from './http.ts';
 import { clientRoutes } from './routes/client.ts';
 import { environmentRoutes } from './routes/environment.ts';
 import { meRoutes } from './routes/me.ts';
+import { oauthRoutes } from './routes/oauth.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { signInRoutes } from './routes/sign-ins.ts';
 import { signUpRoutes } from './routes/sign-ups.ts';
@@ -22,12 +23,16 @@ export const frontendApp = new Hono<ClerkEnv>()
     checkHeaders(c);
     c.set('form', await formOf(c));
     const token = c.req.header('authorization');
-    if (token && isNative(c)) c.set('client', clientOfToken(c.env.scope, token));
+    if (token && isNative(c)) {
+      const nonce = c.req.query('rotating_token_nonce');
+      c.set('client', clientOfToken(c.env.scope, token, nonce));
+    }
     await next();
     const client = c.get('client');
     if (client && isNative(c)) c.header('Authorization', clientToken(c.env.scope, client));
   })
   .route('/', environmentRoutes)
+  .route('/', oauthRoutes)
   .use('/v1/*', async (c, next) => {
     if (!isNative(c)) throw faults.cookieBrowser();
     await next();

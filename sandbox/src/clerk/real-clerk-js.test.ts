@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { readFile, rm, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { verifyToken } from '@clerk/backend';
+import { createClerkClient, verifyToken } from '@clerk/backend';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listen } from '../core/server.ts';
@@ -42,6 +42,13 @@ window.openClerk = async (publishableKey, proxyUrl) => {
     standardBrowser: false,
     telemetry: false,
     experimental: { runtimeEnvironment: 'headless', rethrowOfflineNetworkErrors: true },
+    __internal_oauthTransport: {
+      getRedirectUrl: () => location.origin + '/landed',
+      open: (url) => new Promise((resolve) => {
+        const popup = open(url);
+        addEventListener('message', ({ data }) => { popup.close(); resolve({ callbackUrl: data }); });
+      }),
+    },
   });
   window.clerk = clerk;
 };
@@ -56,6 +63,7 @@ beforeAll(async () => {
   site = await listen(
     new Hono()
       .get('/', (c) => c.html(PAGE))
+      .get('/landed', (c) => c.html('<script>opener.postMessage(location.href, "*")</script>'))
       .get('/clerk.js', (c) => c.body(script, 200, { 'content-type': 'text/javascript' })),
     0,
   );
@@ -205,5 +213,56 @@ test('the real clerk-js signs up by mailed code, survives a restart, signs out a
     'POST /v1/client/sign_ins/{id}/attempt_first_factor',
     'POST /v1/client/sessions/{id}/touch',
   ]);
+  expect(await page.context().cookies()).toEqual([]);
+}, 60_000);
+
+test('the real clerk-js signs up and in with a social provider in a popup', async () => {
+  await openPage();
+  const { redirectUrls } = createClerkClient({
+    secretKey: 'sk_test_endusers',
+    apiUrl: clerk.url,
+  });
+  await redirectUrls.createRedirectUrl({ url: `${new URL(page.url()).origin}/landed` });
+
+  /** Signs in or up as a person at the provider, then says who that is and signs out. */
+  const visit = async (resource: 'signIn' | 'signUp', decision: 'allow' | 'deny') => {
+    const popup = page.waitForEvent('popup');
+    const outcome = page.evaluate(async (name: string) => {
+      const { clerk: clerkJs, location } = globalThis as any;
+      let arrived = '';
+      const failed = await clerkJs.client[name]
+        .authenticateWithRedirect({
+          strategy: 'oauth_google',
+          redirectUrl: location.href,
+          redirectUrlComplete: location.href,
+          __internal_callbackParams: {
+            __internal_navigateOnSetActive: ({ session }: any) => {
+              arrived = session.user.primaryEmailAddress.emailAddress;
+            },
+          },
+        })
+        .then(
+          () => null,
+          (error: { code: string }) => error.code,
+        );
+      const userId = clerkJs.user?.id ?? null;
+      if (userId) await clerkJs.signOut(() => {});
+      return { failed, arrived, userId };
+    }, resource);
+    const provider = await popup;
+    await provider.getByLabel('E-mail', { exact: true }).fill('social@example.com');
+    await provider.getByRole('button', { name: decision === 'allow' ? 'Allow' : 'Deny' }).click();
+    return outcome;
+  };
+
+  expect(await visit('signIn', 'deny')).toMatchObject({
+    failed: 'oauth_access_denied',
+    userId: null,
+  });
+  const first = await visit('signIn', 'allow');
+  expect(first).toMatchObject({ failed: null, arrived: 'social@example.com' });
+  const known = { failed: null, arrived: 'social@example.com', userId: first.userId };
+  expect(await visit('signUp', 'allow')).toEqual(known);
+  expect(await visit('signIn', 'allow')).toEqual(known);
   expect(await page.context().cookies()).toEqual([]);
 }, 60_000);

@@ -4,6 +4,8 @@ import type {
   Client,
   Instance,
   Letter,
+  OAuthFlow,
+  OAuthGrant,
   RedirectUrl,
   Session,
   SignIn,
@@ -12,6 +14,7 @@ import type {
   User,
 } from './entities.ts';
 import { newId } from './ids.ts';
+import type { InstanceSettings } from './settings.ts';
 import { newPrivateKeyPem } from './tokens.ts';
 
 /** All that one instance holds. Nothing of another instance is reachable from it. */
@@ -23,6 +26,8 @@ export interface InstanceData {
   signUps: Collection<SignUp>;
   signIns: Collection<SignIn>;
   letters: Collection<Letter>;
+  oauthFlows: Collection<OAuthFlow>;
+  oauthGrants: Collection<OAuthGrant>;
   signInTokens: Collection<SignInToken>;
   redirectUrls: Collection<RedirectUrl>;
 }
@@ -33,6 +38,8 @@ export interface Instances {
   open(id: string): Instance | null;
   /** The instance whose secret key is `sk_<id>`, made on first use; null for a bad key. */
   openBySecretKey(secretKey: string): Instance | null;
+  /** Changes some settings of an instance and gives it as it is now. */
+  configure(instance: Instance, change: Partial<InstanceSettings>): Instance;
   data(instance: Instance): InstanceData;
   list(): Instance[];
   /** Forgets every instance with all it holds. */
@@ -58,6 +65,8 @@ export function openInstances(store: Store, nowMs: () => number): Instances {
       signUps: store.collection<SignUp>(name('sign_ups')),
       signIns: store.collection<SignIn>(name('sign_ins')),
       letters: store.collection<Letter>(name('letters')),
+      oauthFlows: store.collection<OAuthFlow>(name('oauth_flows')),
+      oauthGrants: store.collection<OAuthGrant>(name('oauth_grants')),
       signInTokens: store.collection<SignInToken>(name('sign_in_tokens')),
       redirectUrls: store.collection<RedirectUrl>(name('redirect_urls')),
     };
@@ -74,6 +83,7 @@ export function openInstances(store: Store, nowMs: () => number): Instances {
       mode: id.startsWith('live_') ? 'live' : 'test',
       clerkId: newId('ins'),
       privateKeyPem: newPrivateKeyPem(),
+      settings: {},
       createdAtMs: nowMs(),
     };
     instances.put(instance);
@@ -83,6 +93,8 @@ export function openInstances(store: Store, nowMs: () => number): Instances {
   return {
     open,
     openBySecretKey: (key) => (key.startsWith('sk_') ? open(key.slice('sk_'.length)) : null),
+    configure: (instance, change) =>
+      instances.put({ ...instance, settings: { ...instance.settings, ...change } }),
     data,
     list: () => instances.list(),
     reset() {

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Instance } from '../entities.ts';
 import type { ClerkEnv } from '../http.ts';
+import { type InstanceSettings, settingsOf } from '../settings.ts';
 import { jwksOf } from '../tokens.ts';
 
 /** Settings of an instance and its public keys: what a client reads before it has a token. */
@@ -18,15 +19,16 @@ const SOCIALS = [
   .split(' ');
 
 /**
- * The environment: e-mail with a code, password and username optional, one session at a time,
- * native API on, no CAPTCHA, no organizations, no social sign-in. Test mode as Clerk has it by
+ * The environment: e-mail with a code, username optional, one session at a time, native API on,
+ * no organizations; the rest as the instance's settings have it. Test mode as Clerk has it by
  * default: on in `test` instances, off in `live` ones.
  */
 function environmentJson(instance: Instance): object {
+  const settings = settingsOf(instance);
   return {
-    auth_config: authConfig(instance),
-    display_config: displayConfig(instance),
-    user_settings: userSettings(),
+    auth_config: authConfig(instance, settings),
+    display_config: displayConfig(instance, settings),
+    user_settings: userSettings(settings),
     organization_settings: {
       enabled: false,
       max_allowed_memberships: 5,
@@ -59,7 +61,8 @@ function environmentJson(instance: Instance): object {
   };
 }
 
-function authConfig(instance: Instance): object {
+function authConfig(instance: Instance, settings: InstanceSettings): object {
+  const passwords = settings.password ? ['password', 'reset_password_email_code'] : [];
   return {
     object: 'auth_config',
     id: instance.clerkId.replace('ins_', 'aconf_'),
@@ -68,10 +71,10 @@ function authConfig(instance: Instance): object {
     email_address: 'required',
     phone_number: 'off',
     username: 'on',
-    password: 'on',
+    password: settings.password ? 'on' : 'off',
     identification_requirements: [['email_address'], []],
     identification_strategies: ['email_address', 'username'],
-    first_factors: ['email_code', 'password', 'reset_password_email_code', 'ticket'],
+    first_factors: ['email_code', ...passwords, 'ticket', ...settings.oauthStrategies],
     second_factors: [],
     email_address_verification_strategies: ['email_code'],
     single_session_mode: true,
@@ -90,7 +93,8 @@ function authConfig(instance: Instance): object {
   };
 }
 
-function displayConfig(instance: Instance): object {
+function displayConfig(instance: Instance, settings: InstanceSettings): object {
+  const siteKey = settings.captchaSiteKey;
   const urls = [
     'home_url sign_in_url sign_up_url user_profile_url waitlist_url oauth_consent_url',
     'after_sign_in_url after_sign_up_url after_sign_out_one_url after_sign_out_all_url',
@@ -123,16 +127,16 @@ function displayConfig(instance: Instance): object {
     favicon_url: null,
     logo_image: null,
     favicon_image: null,
-    captcha_public_key: null,
-    captcha_widget_type: null,
-    captcha_public_key_invisible: null,
-    captcha_provider: null,
+    captcha_public_key: siteKey,
+    captcha_widget_type: siteKey && 'smart',
+    captcha_public_key_invisible: siteKey,
+    captcha_provider: siteKey && 'turnstile',
     captcha_oauth_bypass: [],
     captcha_heartbeat: false,
   };
 }
 
-function userSettings(): object {
+function userSettings(settings: InstanceSettings): object {
   const identifier = { enabled: true, used_for_first_factor: true };
   const attributes = {
     email_address: attribute({
@@ -147,7 +151,7 @@ function userSettings(): object {
     web3_wallet: attribute(),
     first_name: attribute({ enabled: true }),
     last_name: attribute({ enabled: true }),
-    password: attribute({ enabled: true }),
+    password: attribute({ enabled: settings.password }),
     authenticator_app: attribute(),
     ticket: attribute({ enabled: true }),
     backup_code: attribute(),
@@ -155,16 +159,18 @@ function userSettings(): object {
   };
   return {
     attributes,
-    social: Object.fromEntries(SOCIALS.map((name) => [`oauth_${name}`, social(`oauth_${name}`)])),
+    social: Object.fromEntries(
+      SOCIALS.map((name) => [`oauth_${name}`, social(`oauth_${name}`, settings)]),
+    ),
     saml: { enabled: false },
     enterprise_sso: { enabled: false, self_serve_sso: false },
     sign_in: { second_factor: { required: false } },
     sign_up: {
-      captcha_enabled: false,
+      captcha_enabled: settings.captchaSiteKey !== null,
       captcha_widget_type: 'smart',
       custom_action_required: false,
       progressive: true,
-      mode: 'public',
+      mode: settings.signUpMode,
       legal_consent_enabled: false,
     },
     restrictions: {
@@ -196,7 +202,11 @@ function userSettings(): object {
     },
     actions: { delete_self: true, create_organization: false, create_organizations_limit: null },
     attack_protection: {
-      user_lockout: { enabled: false, max_attempts: 100, duration_in_minutes: 60 },
+      user_lockout: {
+        enabled: settings.lockoutAttempts !== null,
+        max_attempts: settings.lockoutAttempts ?? 100,
+        duration_in_minutes: settings.lockoutMinutes,
+      },
       pii: { enabled: false },
       email_link: { require_same_client: true },
       enumeration_protection: { enabled: false },
@@ -224,11 +234,12 @@ function attribute(set: object = {}): object {
   };
 }
 
-function social(strategy: string): object {
+function social(strategy: string, settings: InstanceSettings): object {
+  const enabled = settings.oauthStrategies.includes(strategy);
   return {
-    enabled: false,
+    enabled,
     required: false,
-    authenticatable: false,
+    authenticatable: enabled,
     block_email_subaddresses: false,
     strategy,
     not_selectable: false,

@@ -10,7 +10,7 @@ import { checkPassword, usernameOf } from '../rules.ts';
 
 /** The signed-in user: `/v1/me`. */
 export const meRoutes = new Hono<ClerkEnv>()
-  .get('/v1/me', (c) => answer(c, userJson(requireUser(c))))
+  .get('/v1/me', (c) => answer(c, userJson(c.env.scope, requireUser(c))))
   .patch('/v1/me', (c) => {
     const form = c.get('form');
     const user = requireUser(c);
@@ -29,7 +29,7 @@ export const meRoutes = new Hono<ClerkEnv>()
       }
       change.primaryEmailAddressId = primary;
     }
-    return answer(c, userJson(updateUser(c.env.scope, user, change)));
+    return answer(c, userJson(c.env.scope, updateUser(c.env.scope, user, change)));
   })
   .delete('/v1/me', (c) => {
     const user = requireUser(c);
@@ -58,5 +58,5 @@ export const meRoutes = new Hono<ClerkEnv>()
         if (session.id !== own) closeSession(scope, session, 'revoked');
       }
     }
-    return answer(c, userJson(changed));
+    return answer(c, userJson(scope, changed));
   });

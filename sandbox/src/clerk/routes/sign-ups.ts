@@ -1,28 +1,27 @@
 import { Hono } from 'hono';
-import {
-  activeSessions,
-  createClient,
-  createUser,
-  ownerOf,
-  startSession,
-  updateClient,
-} from '../accounts.ts';
+import { activeSessions, createClient, ownerOf, updateClient } from '../accounts.ts';
+import { completeSignUp, refuseClosedSignUp } from '../attempts.ts';
+import { checkCaptcha } from '../captcha.ts';
 import { sendCode, tryCode } from '../codes.ts';
 import type { Metadata, SignUp } from '../entities.ts';
-import { ClerkFault, faults } from '../errors.ts';
+import { faults } from '../errors.ts';
 import { signUpJson } from '../format.ts';
 import { answer, type ClerkEnv, type Ctx, field, requireClient, requiredField } from '../http.ts';
 import { newId } from '../ids.ts';
+import { isOAuth, signUpWithAccount, startOAuth } from '../oauth.ts';
 import { digestOf } from '../passwords.ts';
 import { checkPassword, emailOf, usernameOf } from '../rules.ts';
+import { settingsOf } from '../settings.ts';
 
 const ABANDON_MS = 24 * 60 * 60 * 1000;
 
-/** Sign-up by e-mail code: `/v1/client/sign_ups`. */
+/** Sign-up by e-mail code or social provider: `/v1/client/sign_ups`. */
 export const signUpRoutes = new Hono<ClerkEnv>()
   .post('/v1/client/sign_ups', async (c) => {
     const scope = c.env.scope;
     c.env.limiter.count('create', scope.instance.id, scope.visitor.address);
+    checkCaptcha(c);
+    refuseClosedSignUp(scope);
     const client = c.get('client') ?? createClient(scope);
     if (activeSessions(scope, client.id).length > 0) throw faults.sessionExists();
     const nowMs = scope.nowMs();
@@ -32,6 +31,7 @@ export const signUpRoutes = new Hono<ClerkEnv>()
       status: 'missing_requirements',
       emailAddress: null,
       emailVerification: null,
+      externalAccount: null,
       username: null,
       firstName: null,
       lastName: null,
@@ -46,18 +46,18 @@ export const signUpRoutes = new Hono<ClerkEnv>()
     const signUp = await withFields(c, blank);
     scope.signUps.put(signUp);
     c.set('client', updateClient(scope, client, { signUpId: signUp.id }));
-    return answer(c, signUpJson(scope, prepareIfAsked(c, signUp)));
+    return answer(c, signUpJson(scope, advance(c, signUp)));
   })
   .get('/v1/client/sign_ups/:id', (c) => answer(c, signUpJson(c.env.scope, ownSignUp(c))))
   .patch('/v1/client/sign_ups/:id', async (c) => {
     const signUp = await withFields(c, openSignUp(c));
     c.env.scope.signUps.put(signUp);
-    return answer(c, signUpJson(c.env.scope, prepareIfAsked(c, signUp)));
+    return answer(c, signUpJson(c.env.scope, advance(c, signUp)));
   })
   .post('/v1/client/sign_ups/:id/prepare_verification', (c) => {
     const signUp = openSignUp(c);
-    requireEmailCode(requiredField(c, 'strategy'));
-    return answer(c, signUpJson(c.env.scope, prepare(c, signUp)));
+    const strategy = requiredField(c, 'strategy');
+    return answer(c, signUpJson(c.env.scope, prepare(c, signUp, strategy)));
   })
   .post('/v1/client/sign_ups/:id/attempt_verification', (c) => {
     const scope = c.env.scope;
@@ -69,7 +69,9 @@ export const signUpRoutes = new Hono<ClerkEnv>()
     tryCode(scope, signUp.emailVerification, strategy, code, (emailVerification) =>
       scope.signUps.put({ ...signUp, emailVerification }),
     );
-    return answer(c, signUpJson(scope, complete(c, ownSignUp(c))));
+    const done = completeSignUp(scope, requireClient(c), ownSignUp(c), strategy);
+    c.set('client', done.client);
+    return answer(c, signUpJson(scope, done.signUp));
   });
 
 function ownSignUp(c: Ctx): SignUp {
@@ -117,6 +119,7 @@ async function withFields(c: Ctx, signUp: SignUp): Promise<SignUp> {
   if (field(c, 'legal_accepted') === 'true') changed.legalAcceptedAtMs = scope.nowMs();
   const password = field(c, 'password');
   if (password) {
+    if (!settingsOf(scope.instance).password) throw faults.notAllowedHere('password');
     checkPassword(password);
     changed.passwordDigest = await digestOf(password);
   }
@@ -133,54 +136,44 @@ function metadataField(c: Ctx): Metadata | null {
   }
 }
 
-function prepareIfAsked(c: Ctx, signUp: SignUp): SignUp {
+/** Goes as far as the form that creates or changes a sign-up asks. */
+function advance(c: Ctx, signUp: SignUp): SignUp {
+  if (field(c, 'transfer') === 'true') return transferred(c, signUp);
   const strategy = field(c, 'strategy');
-  if (!strategy) return signUp;
-  requireEmailCode(strategy);
-  return prepare(c, signUp);
+  return strategy ? prepare(c, signUp, strategy) : signUp;
 }
 
-function prepare(c: Ctx, signUp: SignUp): SignUp {
+function prepare(c: Ctx, signUp: SignUp, strategy: string): SignUp {
   const scope = c.env.scope;
+  if (isOAuth(strategy)) {
+    const redirectUrl = requiredField(c, 'redirect_url');
+    const externalAccount = startOAuth(scope, {
+      attempt: 'sign_up',
+      attemptId: signUp.id,
+      clientId: signUp.clientId,
+      strategy,
+      redirectUrl,
+      completeUrl: field(c, 'action_complete_redirect_url') ?? redirectUrl,
+    });
+    return scope.signUps.put({ ...signUp, externalAccount });
+  }
+  requireEmailCode(strategy);
   if (!signUp.emailAddress) throw faults.missing('email_address');
   if (signUp.emailVerification?.status === 'verified') throw faults.alreadyVerified();
   const emailVerification = sendCode(scope, signUp.emailAddress, 'email_code', 'sign_up');
-  const prepared = { ...signUp, emailVerification };
-  scope.signUps.put(prepared);
-  return prepared;
+  return scope.signUps.put({ ...signUp, emailVerification });
 }
 
-/** Makes the user and the session once the e-mail address is proved. */
-function complete(c: Ctx, signUp: SignUp): SignUp {
+/** Signs up with the account of a sign-in that found no user for it. */
+function transferred(c: Ctx, signUp: SignUp): SignUp {
   const scope = c.env.scope;
-  if (!signUp.emailAddress) throw faults.missing('email_address');
-  if (activeSessions(scope, signUp.clientId).length > 0) throw faults.sessionExists();
-  const { username, firstName, lastName, passwordDigest, unsafeMetadata } = signUp;
-  const { legalAcceptedAtMs } = signUp;
-  const user = claimed(() =>
-    createUser(scope, {
-      emails: [{ address: signUp.emailAddress ?? '', verifiedBy: 'email_code' }],
-      fields: { username, firstName, lastName, passwordDigest, unsafeMetadata, legalAcceptedAtMs },
-    }),
-  );
-  const { client, session } = startSession(scope, requireClient(c), user, 'email_code');
-  c.set('client', client);
-  const done: SignUp = {
-    ...signUp,
-    status: 'complete',
-    createdUserId: user.id,
-    createdSessionId: session.id,
-  };
-  scope.signUps.put(done);
-  return done;
-}
-
-/** Between creation and proof somebody else may have taken an identifier. */
-function claimed<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    const taken = error instanceof ClerkFault && error.code === 'form_identifier_exists';
-    throw taken ? faults.identificationClaimed() : error;
-  }
+  const { signInId } = requireClient(c);
+  const factor = signInId ? scope.signIns.get(signInId)?.firstFactor : null;
+  const found = factor?.kind === 'oauth' ? factor.verification : null;
+  if (found?.status !== 'transferable' || !found.account) throw faults.accountTransferInvalid();
+  const { account } = found;
+  const back = { ...found, account, status: 'verified' as const, error: null };
+  const done = signUpWithAccount(scope, requireClient(c), signUp, back);
+  c.set('client', done.client);
+  return done.signUp;
 }

@@ -4,6 +4,7 @@ import type { Metadata, User } from '../entities.ts';
 import { faults } from '../errors.ts';
 import { backendUser, deletedObject } from '../format-backend.ts';
 import { type ClerkEnv, type Ctx, jsonBody, pageOf } from '../http.ts';
+import { lockNow } from '../lockout.ts';
 import { digestOf, matches } from '../passwords.ts';
 import { checkPassword, emailOf, usernameOf } from '../rules.ts';
 import { selectUsers } from '../user-query.ts';
@@ -26,7 +27,9 @@ const UPDATE = [...PROFILE, ...SWITCHES, 'primary_email_address_id', 'sign_out_o
 
 /** Users of the instance: `/v1/users` of the Backend API. */
 export const userRoutes = new Hono<ClerkEnv>()
-  .get('/v1/users', (c) => c.json(pageOf(c, selectUsers(c)).map(backendUser)))
+  .get('/v1/users', (c) =>
+    c.json(pageOf(c, selectUsers(c)).map((user) => backendUser(c.env.scope, user))),
+  )
   .get('/v1/users/count', (c) =>
     c.json({ object: 'total_count', total_count: selectUsers(c).length }),
   )
@@ -50,9 +53,9 @@ export const userRoutes = new Hono<ClerkEnv>()
         locked: body.locked === true,
       },
     });
-    return c.json(backendUser(user));
+    return c.json(backendUser(scope, user));
   })
-  .get('/v1/users/:id', (c) => c.json(backendUser(userOf(c))))
+  .get('/v1/users/:id', (c) => c.json(backendUser(c.env.scope, userOf(c))))
   .patch('/v1/users/:id', async (c) => {
     const body = await jsonBody(c, UPDATE);
     userOf(c);
@@ -68,7 +71,7 @@ export const userRoutes = new Hono<ClerkEnv>()
     if (change.passwordDigest) change.passwordUpdatedAtMs = c.env.scope.nowMs();
     const changed = updateUser(c.env.scope, user, change);
     if (body.sign_out_of_other_sessions === true) revokeSessions(c, user);
-    return c.json(backendUser(changed));
+    return c.json(backendUser(c.env.scope, changed));
   })
   .patch('/v1/users/:id/metadata', (c) => changeMetadata(c, merged))
   .put('/v1/users/:id/metadata', (c) => changeMetadata(c, (_, next) => next))
@@ -88,11 +91,19 @@ export const userRoutes = new Hono<ClerkEnv>()
   .post('/v1/users/:id/ban', (c) => {
     const user = userOf(c);
     revokeSessions(c, user);
-    return c.json(backendUser(updateUser(c.env.scope, user, { banned: true })));
+    return c.json(backendUser(c.env.scope, updateUser(c.env.scope, user, { banned: true })));
   })
   .post('/v1/users/:id/unban', (c) =>
-    c.json(backendUser(updateUser(c.env.scope, userOf(c), { banned: false }))),
-  );
+    c.json(backendUser(c.env.scope, updateUser(c.env.scope, userOf(c), { banned: false }))),
+  )
+  .post('/v1/users/:id/lock', (c) => {
+    const scope = c.env.scope;
+    return c.json(backendUser(scope, updateUser(scope, userOf(c), lockNow(scope))));
+  })
+  .post('/v1/users/:id/unlock', (c) => {
+    const unlocked = { locked: false, lockExpiresAtMs: null, failedAttempts: 0 };
+    return c.json(backendUser(c.env.scope, updateUser(c.env.scope, userOf(c), unlocked)));
+  });
 
 function userOf(c: Ctx): User {
   const id = c.req.param('id') ?? '';
@@ -168,7 +179,7 @@ async function changeMetadata(
     privateMetadata: next('private_metadata', user.privateMetadata),
     unsafeMetadata: next('unsafe_metadata', user.unsafeMetadata),
   });
-  return c.json(backendUser(changed));
+  return c.json(backendUser(c.env.scope, changed));
 }
 
 /** Clerk's deep merge: objects merge key by key, null removes a key, anything else replaces. */
