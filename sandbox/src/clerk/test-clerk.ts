@@ -2,6 +2,7 @@ import { createClock, type Clock } from '../core/clock.ts';
 import { listen } from '../core/server.ts';
 import { createStore } from '../core/store.ts';
 import { createClerkSandbox } from './app.ts';
+import { type Answer, openReferee } from './referee.ts';
 
 /** A sandbox on a port of its own, for tests. */
 export interface TestClerk {
@@ -12,16 +13,32 @@ export interface TestClerk {
   control(method: string, path: string, body?: object): Promise<Record<string, unknown>>;
   /** The newest code sent to an address. */
   codeFor(email: string): Promise<string>;
+  /** Stops it; throws when an answer was not as Clerk describes it (see `referee.ts`). */
   close(): Promise<void>;
 }
 
-/** Starts a sandbox on a free port; with a file it finds the state of the one before it. */
-export async function startTestClerk(file?: string): Promise<TestClerk> {
+/**
+ * Starts a sandbox on a free port; with a file it finds the state of the one before it. Every
+ * answer is held against Clerk's descriptions, after `spoil` changed it, where they are there.
+ */
+export async function startTestClerk(
+  file?: string,
+  spoil: (answer: Answer) => Answer = (answer) => answer,
+): Promise<TestClerk> {
   const store = createStore(file ? { file } : {});
   const clock = createClock(store);
   let url = '';
   const sandbox = createClerkSandbox({ store, clock, baseUrl: () => url });
-  const server = await listen(sandbox.app, 0);
+  const referee = openReferee();
+  const faults = new Set<string>();
+  const judged = async (request: Request, ...rest: unknown[]) => {
+    const response = await sandbox.app.fetch(request, ...(rest as []));
+    const answer = referee && (await answerOf(request, response));
+    const fault = answer && referee.judge(spoil(answer));
+    if (fault) faults.add(fault);
+    return response;
+  };
+  const server = await listen({ fetch: judged }, 0);
   url = server.url;
   return {
     url,
@@ -46,7 +63,28 @@ export async function startTestClerk(file?: string): Promise<TestClerk> {
       sandbox.stop();
       await server.close();
       await store.close();
+      if (faults.size > 0) throw new Error([...faults].join('\n'));
     },
+  };
+}
+
+/** An answer as the referee wants it; null for what is no answer of one of Clerk's APIs. */
+async function answerOf(request: Request, response: Response): Promise<Answer | null> {
+  const url = new URL(request.url);
+  const [, frontend] = /^\/fapi\/[^/]+(\/.*)$/.exec(url.pathname) ?? [];
+  const [, backend] = /^\/v1(\/.*)$/.exec(url.pathname) ?? [];
+  const path = frontend ?? backend;
+  if (!path || request.method === 'OPTIONS' || !response.body) return null;
+  const json = response.headers.get('content-type')?.startsWith('application/json');
+  const body: FrontendAnswer['body'] = json ? await response.clone().json() : null;
+  // The description of a list has its bare form only; the SDK asks for pages of it.
+  const paged = backend && response.ok && url.searchParams.get('paginated') === 'true';
+  return {
+    api: frontend ? 'frontend' : 'backend',
+    method: url.searchParams.get('_method') ?? request.method,
+    path,
+    status: response.status,
+    body: paged ? body.data : body,
   };
 }
 
