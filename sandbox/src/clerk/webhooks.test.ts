@@ -95,6 +95,25 @@ test('ending and revoking have events of their own', async () => {
   ]);
 });
 
+test('a ban revokes sessions and changes the user, a deletion removes and deletes', async () => {
+  const { users } = createClerkClient({ secretKey: 'sk_test_hooks', apiUrl: clerk.url });
+  const told = async (email: string, act: (userId: string) => Promise<unknown>) => {
+    const { body } = await nativeClient(clerk.url, 'test_hooks').signUp(email);
+    await act(body.response.created_user_id);
+    const mine = await events();
+    received = [];
+    return mine.slice(2).map(({ type }) => type);
+  };
+  expect(await told('ban+clerk_test@example.com', (id) => users.banUser(id))).toEqual([
+    'session.revoked',
+    'user.updated',
+  ]);
+  expect(await told('gone+clerk_test@example.com', (id) => users.deleteUser(id))).toEqual([
+    'session.removed',
+    'user.deleted',
+  ]);
+});
+
 test('a forged body or another secret does not verify', async () => {
   await nativeClient(clerk.url, 'test_hooks').signUp('forge+clerk_test@example.com');
   await clerk.idle();
