@@ -275,6 +275,8 @@ describe('the way to a provider', () => {
     const elsewhere = new URL(url);
     elsewhere.searchParams.set('redirect_uri', 'https://evil.example/');
     expect((await fetch(elsewhere)).status).toBe(400);
+    const other = url.replace('/provider/oauth_google/', '/provider/oauth_github/');
+    expect((await fetch(other)).status).toBe(400);
     const unknown = new URL(url);
     unknown.searchParams.set('state', 'made-up');
     expect((await fetch(unknown, { method: 'POST', body: 'decision=allow' })).status).toBe(400);

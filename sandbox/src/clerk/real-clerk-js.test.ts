@@ -266,3 +266,41 @@ test('the real clerk-js signs up and in with a social provider in a popup', asyn
   expect(await visit('signIn', 'allow')).toEqual(known);
   expect(await page.context().cookies()).toEqual([]);
 }, 60_000);
+
+test('the real clerk-js answers needs_client_trust with a code on a device that is new', async () => {
+  const [email, password] = ['trusted@example.com', 'correct horse battery'];
+  const settings = { clientTrust: true };
+  await clerk.control('PUT', 'instances', { instance: 'test_endusers', settings });
+  const { users } = createClerkClient({ secretKey: 'sk_test_endusers', apiUrl: clerk.url });
+  const user = await users.createUser({ emailAddress: [email], password });
+  await openPage();
+  const asked = await page.evaluate(
+    async ([identifier, secret]: string[]) => {
+      const { signIn } = (globalThis as any).clerk.client;
+      const { status, supportedSecondFactors, clientTrustState } = await signIn.create({
+        strategy: 'password',
+        identifier,
+        password: secret,
+      });
+      const [{ strategy, emailAddressId }] = supportedSecondFactors;
+      await signIn.prepareSecondFactor({ strategy, emailAddressId });
+      return { status, clientTrustState, strategy };
+    },
+    [email, password],
+  );
+  const isNew = { status: 'needs_client_trust', clientTrustState: 'new', strategy: 'email_code' };
+  expect(asked).toEqual(isNew);
+  const signedIn = await page.evaluate(
+    async (code: string) => {
+      const { clerk: clerkJs } = globalThis as any;
+      const done = await clerkJs.client.signIn.attemptSecondFactor({
+        strategy: 'email_code',
+        code,
+      });
+      await clerkJs.setActive({ session: done.createdSessionId });
+      return clerkJs.user.id;
+    },
+    await clerk.codeFor(email),
+  );
+  expect(signedIn).toBe(user.id);
+}, 60_000);
