@@ -24,6 +24,8 @@ export const Bootstrap = v.object({
     clerkPublishableKey: v.string(),
     emailCode: v.boolean(),
     password: v.boolean(),
+    /** Providers to sign in with, in the order of the settings: `google`, `github`. */
+    oauth: v.array(v.string()),
   }),
   /** Whether something can be bought: a Stripe account is there. */
   sells: v.boolean(),

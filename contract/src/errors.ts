@@ -211,6 +211,42 @@ export const ERRORS = {
     'Use the sign-up widget or the API of this project.',
   ),
 
+  oauth_window_required: row(
+    403,
+    'Sign-in window required',
+    'Begin in the window that the sign-up widget opens; no other page may.',
+  ),
+  oauth_not_enabled: row(
+    403,
+    'Provider not enabled',
+    'Use one of the providers in "enabled", or add this one to the settings and the Clerk application.',
+  ),
+  oauth_request_used: row(
+    409,
+    'Sign-in already begun',
+    'Begin again with a new random request id.',
+  ),
+  oauth_denied: row(
+    403,
+    'Sign-in was cancelled',
+    'The visitor did not agree at the provider. Try again, or use another way in.',
+  ),
+  oauth_incomplete: row(
+    409,
+    'Sign-in needs more',
+    'The provider proved too little to sign in. Use an e-mail code instead.',
+  ),
+  oauth_failed: row(
+    502,
+    'Sign-in at the provider failed',
+    'Begin again. If it stays so, use another way in.',
+  ),
+  oauth_expired: row(
+    410,
+    'Sign-in no longer open',
+    'It took too long, was answered already, or was begun by another page. Begin again.',
+  ),
+
   // Billing
   stripe_not_connected: row(
     409,

@@ -1,6 +1,7 @@
 import * as billing from './billing.ts';
 import * as bootstrap from './bootstrap.ts';
 import * as customers from './customers.ts';
+import * as oauth from './oauth.ts';
 import * as projects from './projects.ts';
 import type { Route } from './respond.ts';
 import * as sessions from './sessions.ts';
@@ -16,7 +17,7 @@ const byPath = ([, a]: [string, Route], [, b]: [string, Route]): number =>
 
 /** Every route of the API by its name, resource by resource, each in the order of its paths. */
 export const ROUTES: ReadonlyMap<string, Route> = new Map(
-  [customers, usage, tiers, billing, sessions, bootstrap, projects].flatMap((resource) =>
+  [customers, usage, tiers, billing, sessions, oauth, bootstrap, projects].flatMap((resource) =>
     Object.entries(resource)
       .filter((entry): entry is [string, Route] => isRoute(entry[1]))
       .sort(byPath),

@@ -89,6 +89,12 @@ const wholeElse = (min: number, max: number, otherwise: string) =>
     v.maxValue(max, otherwise),
   );
 
+/** A provider people sign in with, as Clerk names it: `google`, `github`, `custom_acme`. */
+export const ProviderName = v.pipe(
+  v.string('Must be a text.'),
+  v.regex(/^[a-z][a-z0-9_]{1,39}$/, 'Must be the name of a provider, like "google" or "github".'),
+);
+
 /** An instant, in milliseconds since 1970 UTC. */
 export const AtMs = v.pipe(v.number(), v.integer());
 

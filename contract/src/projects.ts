@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { IDEMPOTENCY_ERRORS } from './errors.ts';
-import { AtMs, Email, HttpUrl, Mode, ProjectId, text, whole } from './primitives.ts';
+import { AtMs, Email, HttpUrl, Mode, ProjectId, ProviderName, text, whole } from './primitives.ts';
 import { route } from './respond.ts';
 import { Tier, TierInput } from './tiers.ts';
 
@@ -162,6 +162,12 @@ const settingsEntries = {
   timeZone: TimeZone,
   emailCode: v.boolean(),
   password: v.boolean(),
+  /** Providers to sign in with, in the order they are shown. Those Clerk does not have are left out. */
+  oauth: v.pipe(
+    v.array(ProviderName),
+    v.maxLength(12, 'At most 12 providers.'),
+    v.check((names) => new Set(names).size === names.length, 'Must name each provider once.'),
+  ),
   sessionDays: whole(1, 365),
   successUrl: v.nullable(HttpUrl),
   cancelUrl: v.nullable(HttpUrl),

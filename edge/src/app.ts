@@ -9,6 +9,7 @@ import type { AppEnv } from './http/call.ts';
 import { onError } from './http/errors.ts';
 import { Fail } from './http/fail.ts';
 import { cors, securityHeaders } from './http/headers.ts';
+import { oauthRoutes } from './oauth/oauth.route.ts';
 import { connectionRoutes } from './projects/connection.route.ts';
 import { environmentRoutes } from './projects/environment.route.ts';
 import { projectRoutes } from './projects/projects.route.ts';
@@ -35,6 +36,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     billingRoutes,
     sessionRoutes,
     clerkProxyRoutes,
+    oauthRoutes,
     webhookRoutes,
     projectRoutes,
     environmentRoutes,

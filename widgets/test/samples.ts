@@ -41,7 +41,7 @@ export const bootstrap: Bootstrap = {
   mode: 'test',
   branding: { name: 'Versa', logoUrl: null, accentColor: null, locale: null, supportEmail: null },
   tiers: [free, pro],
-  signIn: { clerkPublishableKey: 'pk_test_clerk', emailCode: true, password: true },
+  signIn: { clerkPublishableKey: 'pk_test_clerk', emailCode: true, password: true, oauth: [] },
   sells: true,
 };
 

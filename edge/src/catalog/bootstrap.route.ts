@@ -2,6 +2,7 @@ import { getBootstrap, health } from '@dream/contract/bootstrap';
 import type { Hono } from 'hono';
 import type { Deps } from '../deps.ts';
 import { type AppEnv, environmentPrincipal, serve } from '../http/call.ts';
+import { enabledProviders } from '../oauth/enabled-providers.client.ts';
 import { publicTiers } from './public-tier.ts';
 
 /** The first data of a page, and the state of the bindings. */
@@ -24,6 +25,7 @@ export function bootstrapRoutes(app: Hono<AppEnv>, deps: Deps): void {
         clerkPublishableKey: deps.clerk.for(ref).app.publishableKey,
         emailCode: settings.emailCode,
         password: settings.password,
+        oauth: await enabledProviders(deps, ref, settings.oauth, call.nowMs).catch(() => []),
       },
       sells: environment.sells,
     };

@@ -190,9 +190,9 @@ export class CustomersRpc extends RpcTarget {
     });
   }
 
-  /** Creates a customer whose e-mail was proved. */
-  createVerified(id: string, email: string, nowMs: number): void {
-    insertCustomer(this.#storage.sql, { id, email, emailVerified: true }, nowMs);
+  /** Creates a customer who proved an e-mail, or only who they are at a provider. */
+  createVerified(id: string, email: string | null, nowMs: number): void {
+    insertCustomer(this.#storage.sql, { id, email, emailVerified: email !== null }, nowMs);
   }
 
   /**

@@ -4,6 +4,7 @@ import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import { CustomersRpc } from '../customers/customers.rpc.ts';
 import type { Bindings } from '../env.ts';
 import { armAlarm, DONE_JOBS, OutboxRpc } from '../outbox/outbox.rpc.ts';
+import { OauthRpc } from '../oauth/oauth.rpc.ts';
 import { AccessRpc, environmentInUse } from '../projects/access.rpc.ts';
 import { OLD_REPLIES, RepliesRpc } from '../replies/replies.rpc.ts';
 import { IdentityRpc } from '../sessions/identity.rpc.ts';
@@ -36,6 +37,10 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   identity(): IdentityRpc {
     return new IdentityRpc(this.#inUse());
+  }
+
+  oauth(): OauthRpc {
+    return new OauthRpc(this.#inUse());
   }
 
   billing(): BillingRpc {

@@ -1,6 +1,7 @@
 import { BILLING_SCHEMA, ERASURE_SCHEMA } from '../billing/billing.schema.ts';
 import { CATALOG_SCHEMA, RETIRED_SCHEMA } from '../catalog/catalog.schema.ts';
 import { CUSTOMERS_SCHEMA } from '../customers/customers.schema.ts';
+import { OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
 import { OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
 import { ACCESS_SCHEMA } from '../projects/access.schema.ts';
 import { REPLIES_SCHEMA } from '../replies/replies.schema.ts';
@@ -20,4 +21,5 @@ export const PROJECT_STEPS: readonly string[] = [
   OUTBOX_DONE_INDEX,
   ERASURE_SCHEMA,
   RETIRED_SCHEMA,
+  OAUTH_SCHEMA,
 ];

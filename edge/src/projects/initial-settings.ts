@@ -12,6 +12,7 @@ export function initialSettings(name: string): Settings {
     timeZone: 'UTC',
     emailCode: true,
     password: true,
+    oauth: ['google', 'github'],
     sessionDays: 60,
     successUrl: null,
     cancelUrl: null,

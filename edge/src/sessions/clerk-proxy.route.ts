@@ -128,6 +128,7 @@ async function pageAnswer(
       clerkSessionId: proved.clerkSessionId,
       provider: 'email',
       subject: proved.email,
+      email: proved.email,
       provedAtMs: deps.nowMs(),
     });
   }

@@ -1,6 +1,6 @@
 import type { ClerkApp } from '../env.ts';
 import { Fail } from '../http/fail.ts';
-import { CLERK_TIMEOUT_MS } from '../providers/clerk/apps.ts';
+import { CLERK_TIMEOUT_MS } from '../providers/clerk/timeout.ts';
 
 /** A call of Clerk's Frontend API, made anew: nothing of the page's request but what is named here. */
 export interface ClerkRequest {

@@ -17,6 +17,8 @@ export const LIMITS = {
   codesAsked: { max: 30, windowMs: 60 * MINUTE_MS },
   /** Codes mailed for one environment: more than a launch day's sign-ups in its best hour. */
   codesOfProject: { max: 2_000, windowMs: 60 * MINUTE_MS },
+  /** Sign-ins at a provider begun by one visitor, in whatever projects: an office may share one. */
+  oauth: { max: 60, windowMs: 10 * MINUTE_MS },
   /** Checkouts begun by one customer's page. */
   checkouts: { max: 20, windowMs: 10 * MINUTE_MS },
 } as const;

@@ -10,11 +10,20 @@ export const PROOF_MS = 10 * 60_000;
 /** What was proved to Clerk on a page of this project, through our proxy. */
 export interface Proof {
   clerkSessionId: string;
-  provider: 'email';
-  /** The address the code went to. */
+  provider: 'email' | `oauth_${string}`;
+  /** The address the code went to, or who somebody is at the provider. */
   subject: string;
+  /** The address that was proved with it; null when the provider does not vouch for one. */
+  email: string | null;
   provedAtMs: number;
 }
+
+type ProofRow = {
+  provider: string;
+  subject: string;
+  proved_ms: number;
+  email: string | null;
+};
 
 /** Who signed in. */
 export interface SignedIn {
@@ -39,17 +48,19 @@ export class IdentityRpc extends RpcTarget {
     const { sql } = this.#storage;
     sql.exec('DELETE FROM proof WHERE proved_ms < ?', proof.provedAtMs - PROOF_MS);
     sql.exec(
-      'INSERT OR REPLACE INTO proof VALUES (?, ?, ?, ?)',
+      `INSERT OR REPLACE INTO proof (clerk_session_id, provider, subject, proved_ms, email)
+       VALUES (?, ?, ?, ?, ?)`,
       proof.clerkSessionId,
       proof.provider,
       proof.subject,
       proof.provedAtMs,
+      proof.email,
     );
   }
 
   /**
-   * Uses a proof, once: the customer it belongs to, one with the same e-mail that nobody proved
-   * yet and that is claimed now, or a new one.
+   * Uses a proof, once: the customer it belongs to, one with the same proved e-mail, one with that
+   * e-mail that nobody proved yet and that is claimed now, or a new one.
    */
   signIn(
     clerkSessionId: string,
@@ -60,49 +71,57 @@ export class IdentityRpc extends RpcTarget {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
       const proof = sql
-        .exec<{ provider: string; subject: string; proved_ms: number }>(
-          'SELECT * FROM proof WHERE clerk_session_id = ?',
-          clerkSessionId,
-        )
+        .exec<ProofRow>('SELECT * FROM proof WHERE clerk_session_id = ?', clerkSessionId)
         .toArray()[0];
       sql.exec('DELETE FROM proof WHERE clerk_session_id = ?', clerkSessionId);
       if (!proof || nowMs - proof.proved_ms > PROOF_MS) return no('identity_not_proved');
-      const known = sql
-        .exec<{ customer_id: string }>(
-          'SELECT customer_id FROM identity WHERE provider = ? AND subject = ?',
-          proof.provider,
-          proof.subject,
-        )
-        .toArray()[0];
-      const found = known && new CustomersRpc(this.#storage).get(known.customer_id, nowMs);
-      if (found?.ok)
-        return ok({ customer: found.value, isNew: false, isClaimed: false, jobIds: [] });
-      return ok(this.#join(proof.provider, proof.subject, newCustomerId, jobIds, nowMs));
+      const email = proof.provider === 'email' ? proof.subject : proof.email;
+      const known =
+        this.#known(proof.provider, proof.subject, nowMs) ??
+        (email === null ? null : this.#known('email', email, nowMs));
+      const signedIn = known ?? this.#join(email, newCustomerId, jobIds, nowMs);
+      this.#link(proof.provider, proof.subject, signedIn.customer.id);
+      return ok(signedIn);
     });
   }
 
+  #known(provider: string, subject: string, nowMs: number): SignedIn | null {
+    const identity = this.#storage.sql
+      .exec<{ customer_id: string }>(
+        'SELECT customer_id FROM identity WHERE provider = ? AND subject = ?',
+        provider,
+        subject,
+      )
+      .toArray()[0];
+    const found = identity && new CustomersRpc(this.#storage).get(identity.customer_id, nowMs);
+    return found?.ok ? { customer: found.value, isNew: false, isClaimed: false, jobIds: [] } : null;
+  }
+
+  #link(provider: string, subject: string, customerId: string): void {
+    this.#storage.sql.exec(
+      'INSERT OR REPLACE INTO identity (provider, subject, customer_id) VALUES (?, ?, ?)',
+      provider,
+      subject,
+      customerId,
+    );
+  }
+
   #join(
-    provider: string,
-    email: string,
+    email: string | null,
     newCustomerId: string,
     jobIds: readonly [string, string],
     nowMs: number,
   ): SignedIn {
     const customers = new CustomersRpc(this.#storage);
-    const claimed = customers.claim(email);
+    const claimed = email === null ? null : customers.claim(email);
     const queued = claimed ? this.#endOldAccess(claimed, jobIds, nowMs) : [];
     if (!claimed) customers.createVerified(newCustomerId, email, nowMs);
     const customerId = claimed?.customerId ?? newCustomerId;
-    this.#storage.sql.exec(
-      'INSERT OR REPLACE INTO identity VALUES (?, ?, ?)',
-      provider,
-      email,
-      customerId,
-    );
+    if (email !== null) this.#link('email', email, customerId);
     return {
       customer: unwrap(customers.get(customerId, nowMs)),
       isNew: !claimed,
-      isClaimed: claimed !== undefined,
+      isClaimed: claimed !== null,
       jobIds: queued,
     };
   }

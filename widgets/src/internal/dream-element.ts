@@ -19,7 +19,7 @@ const NO_BOOTSTRAP: Bootstrap = {
   mode: 'test',
   branding: { name: '', logoUrl: null, accentColor: null, locale: null, supportEmail: null },
   tiers: [],
-  signIn: { clerkPublishableKey: '', emailCode: true, password: true },
+  signIn: { clerkPublishableKey: '', emailCode: true, password: true, oauth: [] },
   sells: true,
 };
 

@@ -3,10 +3,9 @@ import { PLATFORM_PROJECT } from '../../auth/keys.ts';
 import type { EnvironmentRef } from '../../deps.ts';
 import type { ClerkApp, Config } from '../../env.ts';
 import { Fail } from '../../http/fail.ts';
-import { isGone, translated } from './errors.ts';
-
-/** How long Clerk may take; then the call fails as one that may be tried again. */
-export const CLERK_TIMEOUT_MS = 5_000;
+import { isGone, isTaken, translated } from './errors.ts';
+import { OauthProviders } from './oauth-providers.ts';
+import { CLERK_TIMEOUT_MS } from './timeout.ts';
 
 /** One Clerk application, in our verbs. Every error of Clerk becomes a `Fail`. */
 export interface ClerkClient {
@@ -18,6 +17,10 @@ export interface ClerkClient {
   /** Deleting a user that is gone is a success. */
   deleteUser(clerkUserId: string): Promise<void>;
   endSession(clerkSessionId: string): Promise<void>;
+  /** Lets Clerk send windows back to an address. Listing one that is listed is a success. */
+  listRedirectUrl(url: string): Promise<void>;
+  /** The providers people may sign in with. Throws `provider_unavailable`. */
+  oauthProviders(nowMs: number): Promise<readonly string[]>;
 }
 
 /** Which Clerk application serves an environment. */
@@ -44,8 +47,10 @@ function createClient(apiUrl: string, app: ClerkApp): ClerkClient {
     apiUrl,
     telemetry: { disabled: true },
   });
+  const providers = new OauthProviders(app);
   return {
     app,
+    oauthProviders: (nowMs) => providers.read(nowMs),
     async createPasswordUser(username, password) {
       // The flag lets a user exist without an e-mail; the package sends it, its types lack it.
       const params = { username, password, skipUserRequirement: true };
@@ -66,6 +71,9 @@ function createClient(apiUrl: string, app: ClerkApp): ClerkClient {
     async deleteUser(clerkUserId) {
       await inTime(clerk.users.deleteUser(clerkUserId).catch(ignoreGone));
     },
+    async listRedirectUrl(url) {
+      await inTime(clerk.redirectUrls.createRedirectUrl({ url }).catch(ignoreTaken));
+    },
     async endSession(clerkSessionId) {
       await inTime(clerk.sessions.revokeSession(clerkSessionId).catch(ignoreGone));
     },
@@ -74,6 +82,12 @@ function createClient(apiUrl: string, app: ClerkApp): ClerkClient {
 
 function ignoreGone(error: unknown): null {
   if (isGone(error)) return null;
+  throw error;
+}
+
+/** Another request listed it at the same moment. */
+function ignoreTaken(error: unknown): null {
+  if (isTaken(error)) return null;
   throw error;
 }
 

@@ -16,3 +16,7 @@ export function translated(error: unknown): Error {
 
 /** Whether Clerk says that what was asked for does not exist. */
 export const isGone = (error: unknown): boolean => (error as ClerkError).status === 404;
+
+/** Whether Clerk says that what was to be made exists already. */
+export const isTaken = (error: unknown): boolean =>
+  (error as ClerkError).errors?.some(({ code }) => code === 'duplicate_record') === true;
