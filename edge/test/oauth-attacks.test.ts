@@ -151,6 +151,17 @@ describe('landing', () => {
     expect((await attacker.result()).body.code).toBe('oauth_failed');
   });
 
+  it('leads to the provider twice and no more', async () => {
+    const { pk } = await createEnvironment();
+    const window = new OauthWindow(pk);
+    const { url } = (await window.begin()).body;
+    const first = await window.land(await allow(url, { email: newEmail() }));
+    const again = first.headers.get('location') ?? '';
+    const second = await window.land(await allow(again, { email: newEmail() }));
+    expect([first.status, second.status]).toEqual([303, 200]);
+    expect((await window.result()).body.code).toBe('oauth_failed');
+  });
+
   it('with a made-up nonce, or with that of another attempt, proves nothing', async () => {
     const { pk } = await createEnvironment();
     const [one, two, three] = await Promise.all([
