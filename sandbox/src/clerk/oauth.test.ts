@@ -253,6 +253,31 @@ describe('the callback', () => {
 });
 
 describe('the way to a provider', () => {
+  test('is gone unasked by whom it expects, once they agreed in this browser', async () => {
+    const email = 'again@example.com';
+    const departing = async (hint: string) => {
+      const form = { strategy: 'oauth_google', redirect_url: LANDED, oidc_login_hint: hint };
+      const created = await nativeClient(clerk.url).send('POST', SIGN_INS, form);
+      return created.body.response.first_factor_verification.external_verification_redirect_url;
+    };
+    const body = new URLSearchParams({ decision: 'allow', ...person(email) });
+    const agreed = await fetch(await departing(email), {
+      method: 'POST',
+      body,
+      redirect: 'manual',
+    });
+    const cookie = agreed.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const visit = async (hint: string, headers: Record<string, string>) =>
+      fetch(await departing(hint), { headers, redirect: 'manual' });
+    const unasked = await visit(email, { cookie });
+    expect([unasked.status, unasked.headers.get('location')]).toEqual([
+      303,
+      expect.stringContaining('oauth_callback?state='),
+    ]);
+    expect((await visit('other@example.com', { cookie })).status).toBe(200);
+    expect((await visit(email, {})).status).toBe(200);
+  });
+
   test.each([
     [{ strategy: 'oauth_google' }, 422, 'form_param_missing'],
     [{ strategy: 'oauth_google', redirect_url: `${LANDED}/x` }, 400, 'resource_missmatch'],

@@ -27,6 +27,8 @@ export interface Trip {
   strategy: OAuthStrategy;
   redirectUrl: string;
   completeUrl: string;
+  /** Whom the provider is told to expect. */
+  loginHint: string | null;
 }
 
 /** Whether a strategy is one of the social kind, whatever the instance has switched on. */
@@ -43,7 +45,7 @@ export function providerName(strategy: string): string {
  * Starts a trip to a provider. Throws when the provider is off in the instance, or when a
  * redirect URL is not literally on its list (`/v1/redirect_urls` of the Backend API).
  */
-export function startOAuth(scope: Scope, trip: Trip): OAuthVerification {
+export function startOAuth(scope: Scope, { loginHint, ...trip }: Trip): OAuthVerification {
   const { strategy } = trip;
   if (!settingsOf(scope.instance).oauthStrategies.includes(strategy)) {
     throw faults.oauthNotEnabled(providerName(strategy));
@@ -55,12 +57,17 @@ export function startOAuth(scope: Scope, trip: Trip): OAuthVerification {
   const state = newSecret();
   const expiresAtMs = scope.nowMs() + FLOW_LIFETIME_MS;
   scope.oauthFlows.put({ ...trip, id: state, expiresAtMs });
-  const authorizeUrl = authorizeUrlOf(scope, strategy, state);
+  const authorizeUrl = authorizeUrlOf(scope, strategy, state, loginHint);
   return { strategy, status: 'unverified', authorizeUrl, error: null, account: null, expiresAtMs };
 }
 
 /** The sandbox's page of a provider, asked as an OAuth provider is asked. */
-function authorizeUrlOf(scope: Scope, strategy: OAuthStrategy, state: string): string {
+function authorizeUrlOf(
+  scope: Scope,
+  strategy: OAuthStrategy,
+  state: string,
+  loginHint: string | null,
+): string {
   const url = new URL(`/provider/${strategy}/authorize`, scope.frontendUrl);
   url.search = new URLSearchParams({
     client_id: scope.instance.id,
@@ -68,6 +75,7 @@ function authorizeUrlOf(scope: Scope, strategy: OAuthStrategy, state: string): s
     response_type: 'code',
     scope: 'openid email profile',
     state,
+    ...(loginHint !== null && { login_hint: loginHint }),
   }).toString();
   return url.toString();
 }

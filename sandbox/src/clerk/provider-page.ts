@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Context, Hono } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
 import { html, page } from '../core/page.ts';
 import type { ExternalAccount, OAuthFlow, ProviderAccount } from './entities.ts';
 import { newSecret } from './ids.ts';
@@ -10,7 +11,8 @@ import { settingsOf } from './settings.ts';
 
 /**
  * A social provider's sign-in page, `/provider/<strategy>/authorize`: choose or make up an
- * account, allow or deny. `open` gives the instance whose id came as `client_id`.
+ * account, allow or deny. Who agreed before in this browser and is expected by `login_hint` is sent
+ * on without being asked, as real providers do. `open` gives the instance whose id came as `client_id`.
  */
 export function providerApp(open: (clientId: string, c: Context) => Scope | null): Hono {
   const app = new Hono().basePath('/provider');
@@ -21,26 +23,42 @@ export function providerApp(open: (clientId: string, c: Context) => Scope | null
       c.header('Cross-Origin-Opener-Policy', 'same-origin');
     }
     c.header('Cache-Control', 'no-store');
+    const known = new URLSearchParams(getCookie(c, asked.flow.strategy) ?? '');
+    const expected = c.req.query('login_hint');
+    if (expected && known.get('email') === expected) return agreed(c, asked, known);
     return c.html(choicePage(asked, accountsAt(asked)));
   });
   app.post('/:strategy/authorize', async (c) => {
     const asked = askedFor(c, open(c.req.query('client_id') ?? '', c), new URL(c.req.url));
     if (!asked) return c.html(deadEnd(), 400);
     const form = new URLSearchParams(await c.req.text());
-    const back = new URL(`${asked.scope.frontendUrl}/v1/oauth_callback`);
-    back.searchParams.set('state', asked.flow.id);
     if (form.get('decision') !== 'allow') {
-      back.searchParams.set('error', 'access_denied');
-      return c.redirect(back.toString(), 303);
+      return c.redirect(callbackOf(asked, { error: 'access_denied' }), 303);
     }
-    const account = accountOf(asked.flow, form);
-    if (!account) return c.html(choicePage(asked, accountsAt(asked), 'This is no address.'), 422);
-    const code = newSecret();
-    asked.scope.oauthGrants.put({ id: code, state: asked.flow.id, account });
-    back.searchParams.set('code', code);
-    return c.redirect(back.toString(), 303);
+    return agreed(c, asked, form);
   });
   return app;
+}
+
+/** Sends the visitor back with a code for the account that `form` describes, and remembers it. */
+function agreed(c: Context, asked: Asked, form: URLSearchParams): Response | Promise<Response> {
+  const { scope, flow } = asked;
+  const account = accountOf(flow, form);
+  if (!account) return c.html(choicePage(asked, accountsAt(asked), 'This is no address.'), 422);
+  setCookie(c, flow.strategy, form.toString(), {
+    path: '/provider',
+    httpOnly: true,
+    sameSite: 'Lax',
+  });
+  const code = newSecret();
+  scope.oauthGrants.put({ id: code, state: flow.id, account });
+  return c.redirect(callbackOf(asked, { code }), 303);
+}
+
+/** Clerk's callback, with what became of the visit. */
+function callbackOf({ scope, flow }: Asked, outcome: Record<string, string>): string {
+  const params = new URLSearchParams({ state: flow.id, ...outcome });
+  return `${scope.frontendUrl}/v1/oauth_callback?${params}`;
 }
 
 /** A request that a provider takes: of an app it knows, for a trip that is under way. */

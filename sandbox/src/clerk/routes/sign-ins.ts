@@ -223,6 +223,7 @@ function toProvider(c: Ctx, signIn: SignIn, strategy: OAuthStrategy): SignIn {
     strategy,
     redirectUrl,
     completeUrl: field(c, 'action_complete_redirect_url') ?? redirectUrl,
+    loginHint: field(c, 'oidc_login_hint') ?? null,
   });
   return c.env.scope.signIns.put({ ...signIn, firstFactor: { kind: 'oauth', verification } });
 }

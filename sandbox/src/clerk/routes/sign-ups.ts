@@ -154,6 +154,7 @@ function prepare(c: Ctx, signUp: SignUp, strategy: string): SignUp {
       strategy,
       redirectUrl,
       completeUrl: field(c, 'action_complete_redirect_url') ?? redirectUrl,
+      loginHint: field(c, 'oidc_login_hint') ?? null,
     });
     return scope.signUps.put({ ...signUp, externalAccount });
   }
