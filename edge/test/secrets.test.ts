@@ -5,6 +5,7 @@ import type { Bindings } from '../src/env.ts';
 import { log } from '../src/http/log.ts';
 import { checkoutIdOf, control, deps, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
 import { call } from './harness.ts';
+import { allow, OauthWindow } from './oauth-window.ts';
 import { Page } from './sign-in.ts';
 
 const bindings = env as unknown as Bindings;
@@ -62,6 +63,23 @@ async function signUp(pk: string): Promise<{ accessToken: string; refreshToken: 
   isSecret('an access token', body.accessToken);
   isSecret('a refresh token', body.refreshToken);
   return body;
+}
+
+/** Sign-ins at a provider: one that was collected, one that waits for it, and one under way. */
+async function signInByGoogle(pk: string): Promise<void> {
+  const [collected, waiting, begun] = [1, 2, 3].map(() => new OauthWindow(pk));
+  const email = `hopper.${Date.now()}@example.com`;
+  await collected?.signIn({ email });
+  isSecret('a result told', (await collected?.result())?.body.sealedToken);
+  const url = (await waiting?.begin())?.body.url;
+  const back = await allow(url, { email });
+  isSecret('a nonce', new URL(back).searchParams.get('rotating_token_nonce') ?? '');
+  isSecret('a landed window', waiting?.cookie.split('.')[1] ?? '');
+  await waiting?.land(back);
+  await begun?.begin();
+  isSecret('an open window', begun?.cookie.split('.')[1] ?? '');
+  isSecret('the verifier of a landed window', waiting?.verifier ?? '');
+  isSecret('the verifier of an open window', begun?.verifier ?? '');
 }
 
 /** Mistakes by which secrets come where they do not belong. */
@@ -124,6 +142,7 @@ async function run(): Promise<void> {
   await whileStripeIsDown(() => shop.hear('checkout.session.completed', paid));
   await shop.hear('checkout.session.completed', paid);
   await shop.buy(await shop.newCustomer(), 'team');
+  await signInByGoogle(pk);
   await mistakes(pk, sk, refreshToken);
 }
 
@@ -171,7 +190,7 @@ describe('the secrets of a run', () => {
   it('are all looked for, in logs and rows that are there', () => {
     expect(secrets.size).toBeGreaterThan(30);
     expect(logged.join('\n')).toContain('job.failed');
-    for (const row of [customerId, 'shard.plan', 'stripe.sync', 'a-checkout'])
+    for (const row of [customerId, 'shard.plan', 'stripe.sync', 'a-checkout', 'oauth_attempt'])
       expect(kept).toContain(row);
     expect(secretsIn(`{"said":"${PASSWORD}"}`)).toEqual(['a password']);
   });

@@ -76,7 +76,10 @@ export function oauthRoutes(app: Hono<AppEnv>, deps: Deps): void {
     );
     if (end === null) return { status: 'pending' as const };
     if ('error' in end) throw new Fail(end.error);
-    return { status: 'done' as const, sealedToken: end.sealedToken };
+    const token = await unseal(deps.config, ref, keptFor(body.request), end.sealedToken);
+    if (token === null) throw new Fail('oauth_failed');
+    const sealedToken = await seal(deps.config, ref, origin, token, deps.random(12));
+    return { status: 'done' as const, sealedToken };
   });
 }
 
@@ -107,17 +110,21 @@ async function refOfPage(
   return ref;
 }
 
+/** Whom a token is sealed for that waits in storage: no page, so a copy of it opens nothing. */
+const keptFor = (request: string): string => `oauth:${request}`;
+
 /** Begins a sign-in at Clerk: where the window goes, and what is kept until it is back. */
 async function goToProvider(
   deps: Deps,
   ref: EnvironmentRef,
-  { origin, provider, email }: { origin: string; provider: string; email?: string | undefined },
+  given: { request: string; provider: string; email?: string | undefined },
   address: string,
 ): Promise<{ url: string; signInId: string; sealedToken: string }> {
+  const { request, provider, email } = given;
   const redirectUrl = deps.config.publicUrl + LANDED;
-  const given = { provider, redirectUrl, email, address };
-  const { url, signInId, token } = await beginSignIn(deps.clerk.for(ref), given);
-  const sealedToken = await seal(deps.config, ref, origin, token, deps.random(12));
+  const trip = { provider, redirectUrl, email, address };
+  const { url, signInId, token } = await beginSignIn(deps.clerk.for(ref), trip);
+  const sealedToken = await seal(deps.config, ref, keptFor(request), token, deps.random(12));
   return { url, signInId, sealedToken };
 }
 
@@ -159,8 +166,9 @@ async function stepAfter(
   const query = new URL(c.req.url).searchParams;
   const error = callbackError(query);
   if (error) return { error };
-  const { origin, stateHash, trips } = attempt;
-  const token = await unseal(deps.config, ref, origin, attempt.sealedToken);
+  const { stateHash, trips } = attempt;
+  const kept = keptFor(attempt.request);
+  const token = await unseal(deps.config, ref, kept, attempt.sealedToken);
   if (token === null) return { error: 'oauth_failed' };
   const clerk = deps.clerk.for(ref);
   const address = addressOf(c.req.raw);
@@ -171,13 +179,13 @@ async function stepAfter(
     c.executionCtx.waitUntil(clerk.endSession(finished.clerkSessionId).catch(() => undefined));
     if (trips > 1) return { error: 'oauth_failed' };
     const hint = { ...attempt, email: finished.email ?? undefined };
-    const { url, ...kept } = await goToProvider(deps, ref, hint, address);
-    await deps.project(ref).oauth().goAgain(stateHash, kept.signInId, kept.sealedToken);
+    const { url, signInId, sealedToken } = await goToProvider(deps, ref, hint, address);
+    await deps.project(ref).oauth().goAgain(stateHash, signInId, sealedToken);
     return { url };
   }
   const identity = deps.project(ref).identity();
   await identity.recordProof({ ...finished.proof, provedAtMs: deps.nowMs() });
-  return { sealedToken: await seal(deps.config, ref, origin, finished.token, deps.random(12)) };
+  return { sealedToken: await seal(deps.config, ref, kept, finished.token, deps.random(12)) };
 }
 
 function answerPage(c: Context<AppEnv>, page: WindowPage, status = 200): Response {

@@ -17,7 +17,7 @@ export interface OauthAttempt {
   challenge: string;
   origin: string;
   provider: string;
-  /** Clerk's sign-in, and the token of the client it belongs to, sealed for the page. */
+  /** Clerk's sign-in, and the token of the client it belongs to, sealed for nobody but the edge. */
   signInId: string;
   sealedToken: string;
   begunAtMs: number;
