@@ -1,10 +1,11 @@
 import type { ClerkApp } from '../../env.ts';
 import { Fail } from '../../http/fail.ts';
-import { CLERK_TIMEOUT_MS } from './timeout.ts';
 
 /** How long an answer of Clerk is taken for the truth, and how long it is left alone after none. */
 const FRESH_MS = 5 * 60_000;
-const REST_MS = 10_000;
+const REST_MS = 30_000;
+/** A page waits for this before it shows anything, so Clerk gets less time than otherwise. */
+const TIMEOUT_MS = 2_000;
 
 /** The providers an application lets people sign in with, by name, kept for a while. */
 export class OauthProviders {
@@ -22,6 +23,8 @@ export class OauthProviders {
    */
   async read(nowMs: number): Promise<readonly string[]> {
     if (nowMs >= this.#askAgainAtMs) {
+      // Whoever comes meanwhile takes the last answer, if there is one.
+      if (this.#known) this.#askAgainAtMs = nowMs + REST_MS;
       const found = await this.#ask();
       this.#known = found ?? this.#known;
       this.#askAgainAtMs = nowMs + (found ? FRESH_MS : REST_MS);
@@ -33,7 +36,7 @@ export class OauthProviders {
   async #ask(): Promise<readonly string[] | null> {
     try {
       const answer = await fetch(`${this.#app.frontendUrl}/v1/environment?_is_native=1`, {
-        signal: AbortSignal.timeout(CLERK_TIMEOUT_MS),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       return answer.ok ? providersIn(await answer.json()) : null;
     } catch {
