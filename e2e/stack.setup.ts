@@ -34,6 +34,7 @@ export default async function startStack(): Promise<() => Promise<void>> {
     child.once('exit', () => reject(new Error(`It did not start:\n${said}`)));
   });
   process.env.DREAM_LOCAL = join(data, 'local.json');
+  process.env.DREAM_SECRETS = join(data, 'secrets.json');
   return async () => {
     child.kill('SIGTERM');
     if (child.exitCode === null) await once(child, 'exit');

@@ -15,11 +15,24 @@ const ownGlobal: Plugin = {
       : null,
 };
 
+/**
+ * Puts the indentation of templates and styles away. After minifying, line breaks of our own code are
+ * in template literals only, where nothing depends on them.
+ */
+const flatTemplates: Plugin = {
+  name: 'flat-templates',
+  generateBundle(_, bundle) {
+    for (const file of Object.values(bundle))
+      if (file.type === 'chunk' && file.name !== 'clerk')
+        file.code = file.code.replaceAll(/\s*\n\s*/g, ' ');
+  },
+};
+
 /** One small entry; each element and clerk-js in chunks of their own, loaded when wanted. */
 export default {
   root: folder,
   logLevel: 'warn',
-  plugins: [ownGlobal],
+  plugins: [ownGlobal, flatTemplates],
   resolve: { alias: { '@clerk/clerk-js': join(clerkFolder, 'clerk.native.js') } },
   build: {
     target: 'es2022',

@@ -24,8 +24,10 @@ export const Bootstrap = v.object({
     clerkPublishableKey: v.string(),
     emailCode: v.boolean(),
     password: v.boolean(),
-    /** Providers to sign in with, in the order of the settings: `google`, `github`. */
+    /** Providers one can sign in with, like `google`, in the order of the project. */
     oauth: v.array(v.string()),
+    /** Cloudflare Turnstile's site key where the project asks visitors to show they are people. */
+    turnstileSiteKey: v.nullable(v.string()),
   }),
   /** Whether something can be bought: a Stripe account is there. */
   sells: v.boolean(),

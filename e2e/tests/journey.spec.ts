@@ -1,5 +1,14 @@
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { control, local, newEmail, pay, signInByCode, signInByPassword, signup } from './stack.ts';
+import {
+  alertIn,
+  control,
+  local,
+  newEmail,
+  pay,
+  signInByCode,
+  signInByPassword,
+  signup,
+} from './stack.ts';
 
 // One person's story, in the order it happens.
 test.describe.configure({ mode: 'serial' });
@@ -114,7 +123,7 @@ test('signs in again in another profile by password, not by a wrong one', async 
   await other.goto(local.demo);
   await signup(other).getByRole('button', { name: 'Sign in' }).click();
   await signInByPassword(other, email, `${password}!`);
-  await expect(signup(other).getByRole('alert')).toContainText('E-mail or password is not right');
+  await expect(alertIn(signup(other), 'E-mail or password is not right')).toBeVisible();
   await signup(other).getByLabel('Password').fill(password);
   await signup(other).getByRole('button', { name: 'Sign in' }).last().click();
   await expect(meter(other)).toContainText('11 of 1,000 used');

@@ -1,5 +1,14 @@
 import { expect, type Page, test } from '@playwright/test';
-import { controlClerk, control, codeFor, local, testEmail, signInByCode, signup } from './stack.ts';
+import {
+  alertIn,
+  controlClerk,
+  control,
+  codeFor,
+  local,
+  testEmail,
+  signInByCode,
+  signup,
+} from './stack.ts';
 
 // Outages are of the whole sandbox: these tests have it for themselves.
 test.describe.configure({ mode: 'serial' });
@@ -21,7 +30,7 @@ for (const mode of ['down', 'errors'] as const) {
     await controlClerk('outage', { mode });
     await signup(page).getByLabel('E-mail').fill(email);
     await signup(page).getByRole('button', { name: 'Continue' }).click();
-    await expect(signup(page).getByRole('alert')).toContainText('does not answer');
+    await expect(alertIn(signup(page), 'does not answer')).toBeVisible();
     await controlClerk('outage', { mode: 'none' });
     await signup(page).getByRole('button', { name: 'Continue' }).click();
     await signup(page)
@@ -51,7 +60,7 @@ test('with Stripe down nothing but buying is touched, and buying works when it i
   await signInByCode(page, testEmail());
   await expect(page.locator('dream-usage-meter')).toContainText('1 of 10 used');
   await plans(page).click();
-  await expect(page.locator('dream-pricing').getByRole('alert')).toContainText('does not answer');
+  await expect(alertIn(page.locator('dream-pricing'), 'does not answer')).toBeVisible();
   await control('outage', { mode: 'none' });
   await plans(page).click();
   await page.waitForURL(/\/c\/pay\//);
@@ -85,7 +94,7 @@ test('a page that cannot reach the edge says so, and its button loads it when it
   await page.route('**/api/bootstrap*', (route) => route.abort());
   await page.goto(local.demo);
   const table = page.locator('dream-pricing');
-  await expect(table.getByRole('alert')).toContainText('connection failed');
+  await expect(alertIn(table, 'connection failed')).toBeVisible();
   await page.unroute('**/api/bootstrap*');
   await table.getByRole('button', { name: 'Try again' }).click();
   await expect(plans(page)).toBeVisible();
@@ -105,9 +114,9 @@ test('when the answer to signing in is lost, what was proved is used up: a new c
   });
   const email = testEmail();
   await signInByCode(page, email);
-  await expect(signup(page).getByRole('alert')).toContainText('connection failed');
+  await expect(alertIn(signup(page), 'connection failed')).toBeVisible();
   await signup(page).getByRole('button', { name: 'Verify' }).click();
-  await expect(signup(page).getByRole('alert')).toContainText('Start again');
+  await expect(alertIn(signup(page), 'Start again')).toBeVisible();
   await signInByCode(page, email, 2);
   await expect(signup(page).getByRole('button', { name: email })).toBeVisible();
   expect([customers.length, new Set(customers).size]).toEqual([2, 1]);

@@ -37,6 +37,10 @@ export async function codeFor(email: string, letters = 1): Promise<string> {
 /** The dialog or block of `<dream-signup>`. */
 export const signup = (page: Page): Locator => page.locator('dream-signup').first();
 
+/** The alert, of a field or of a whole element, that says this. */
+export const alertIn = (element: Locator, words: string): Locator =>
+  element.getByRole('alert').filter({ hasText: words });
+
 /** Types e-mail and code into an open sign-in form. */
 export async function signInByCode(page: Page, email: string, letters = 1): Promise<void> {
   const form = signup(page);

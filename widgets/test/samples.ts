@@ -41,7 +41,13 @@ export const bootstrap: Bootstrap = {
   mode: 'test',
   branding: { name: 'Versa', logoUrl: null, accentColor: null, locale: null, supportEmail: null },
   tiers: [free, pro],
-  signIn: { clerkPublishableKey: 'pk_test_clerk', emailCode: true, password: true, oauth: [] },
+  signIn: {
+    clerkPublishableKey: 'pk_test_clerk',
+    emailCode: true,
+    password: true,
+    oauth: ['google', 'github'],
+    turnstileSiteKey: null,
+  },
   sells: true,
 };
 

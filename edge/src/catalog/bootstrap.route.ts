@@ -26,6 +26,7 @@ export function bootstrapRoutes(app: Hono<AppEnv>, deps: Deps): void {
         emailCode: settings.emailCode,
         password: settings.password,
         oauth: await enabledProviders(deps, ref, settings.oauth, call.nowMs).catch(() => []),
+        turnstileSiteKey: null,
       },
       sells: environment.sells,
     };

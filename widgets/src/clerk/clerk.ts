@@ -37,8 +37,8 @@ interface NativeClerk {
 /** Proves, by a mailed code, that a visitor reads an address. One at a time. */
 export interface CodeProof {
   /** Mails a code; the visitor need not know whether the address is known. */
-  send(email: string): Promise<void>;
-  resend(): Promise<void>;
+  send(email: string, botCheck: string | null): Promise<void>;
+  resend(botCheck: string | null): Promise<void>;
   /** The sealed token to exchange for a session, once the code is right. */
   verify(code: string): Promise<string>;
 }
@@ -49,12 +49,14 @@ export interface CodeProof {
  */
 export async function openClerk(publishableKey: string, proxyUrl: string): Promise<CodeProof> {
   let sealedToken = '';
+  let shown: string | null = null;
   let answer: FrontendResponse | undefined;
   const clerk = new Clerk(publishableKey, { proxyUrl }) as unknown as NativeClerk;
   clerk.__internal_onBeforeRequest((request) => {
     request.credentials = 'omit';
     request.url.searchParams.set('_is_native', '1');
     request.headers.set('authorization', sealedToken);
+    if (shown) request.headers.set('x-dream-turnstile', shown);
   });
   clerk.__internal_onAfterResponse((_, response) => {
     answer = response;
@@ -95,15 +97,20 @@ export async function openClerk(publishableKey: string, proxyUrl: string): Promi
   };
 
   return {
-    send: (email) =>
+    send: (email, botCheck) =>
       asked(async () => {
+        shown = botCheck;
         await byNewAddress(email).catch((error: unknown) => {
           if (codeOf(error) !== 'form_identifier_exists') throw error;
           return byKnownAddress(email);
         });
         await mail();
       }),
-    resend: () => asked(async () => void (await mail())),
+    resend: (botCheck) =>
+      asked(async () => {
+        shown = botCheck;
+        await mail();
+      }),
     verify: (code) =>
       asked(async () => {
         const { status } = await attempt(code);

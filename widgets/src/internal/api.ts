@@ -60,20 +60,36 @@ export class Api {
     return this.#call(path, { method: 'GET' }, token);
   }
 
-  post<T>(path: string, body: object, token?: string): Promise<T> {
-    return this.#call(path, { method: 'POST', body: JSON.stringify(body) }, token);
+  post<T>(path: string, body: object, token?: string, botCheck?: string | null): Promise<T> {
+    return this.#call(path, { method: 'POST', body: JSON.stringify(body) }, token, botCheck);
   }
 
-  put<T>(path: string, body: object, token: string): Promise<T> {
+  put<T>(path: string, body: object | undefined, token: string): Promise<T> {
     return this.#call(path, { method: 'PUT', body: JSON.stringify(body) }, token);
   }
 
-  async #call<T>(path: string, init: RequestInit, token?: string): Promise<T> {
+  patch<T>(path: string, body: object | undefined, token: string): Promise<T> {
+    return this.#call(path, { method: 'PATCH', body: JSON.stringify(body) }, token);
+  }
+
+  delete<T>(path: string, body: object | undefined, token: string): Promise<T> {
+    return this.#call(path, { method: 'DELETE', body: JSON.stringify(body) }, token);
+  }
+
+  async #call<T>(
+    path: string,
+    init: RequestInit,
+    token?: string,
+    botCheck?: string | null,
+  ): Promise<T> {
     const response = await fetch(this.url(path), {
       ...init,
       credentials: 'omit',
       signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(botCheck ? { 'x-dream-turnstile': botCheck } : {}),
+      },
     });
     const body = (await response.json().catch(() => ({}))) as T & Envelope;
     if (!response.ok) throw new DreamError(response.status, body);

@@ -19,7 +19,13 @@ const NO_BOOTSTRAP: Bootstrap = {
   mode: 'test',
   branding: { name: '', logoUrl: null, accentColor: null, locale: null, supportEmail: null },
   tiers: [],
-  signIn: { clerkPublishableKey: '', emailCode: true, password: true, oauth: [] },
+  signIn: {
+    clerkPublishableKey: '',
+    emailCode: true,
+    password: true,
+    oauth: [],
+    turnstileSiteKey: null,
+  },
   sells: true,
 };
 

@@ -161,6 +161,14 @@ export class Page {
     this.#welcome(session, isNew);
   }
 
+  /** Goes on with a newer session of the same customer, and ends the one before. */
+  async replaceSession(session: NewSession): Promise<void> {
+    const before = this.#tokens.kept?.refreshToken;
+    this.#tokens.keep(session);
+    this.#welcome(session);
+    if (before) await this.api.post('sessions/end', { refreshToken: before });
+  }
+
   /** Signs out here and in all tabs. The page is signed out even if the edge cannot be told. */
   async signOut(): Promise<void> {
     const refreshToken = this.#tokens.kept?.refreshToken;

@@ -1,56 +1,52 @@
+import { codeErrors, codeTexts } from '../internal/code.strings.ts';
 import { commonTexts } from '../internal/notice.ts';
 
-/** English. `{name}`, `{email}`, `{plan}` and `{seconds}` are filled in. */
+/** English. `{name}`, `{email}`, `{provider}` and `{seconds}` are filled in. */
 export const english = {
   ...commonTexts,
+  ...codeTexts,
   signIn: 'Sign in',
   title: 'Sign in to {name}',
   titlePlain: 'Sign in',
   lead: 'New here? The same step makes your account.',
-  email: 'E-mail',
+  continueWith: 'Continue with {provider}',
+  or: 'or',
+  waiting: 'Go on in the window of {provider}.',
   continue: 'Continue',
   codeTitle: 'Check your e-mail',
-  codeLead: 'We sent a 6-digit code to {email}.',
-  code: 'Code',
-  verify: 'Verify',
-  resend: 'Send a new code',
-  resendIn: 'Send a new code in {seconds} s',
-  resent: 'A new code is on its way.',
   otherEmail: 'Use another address',
   password: 'Password',
   usePassword: 'Use a password',
   useCode: 'E-mail me a code instead',
   passwordHint: 'No password yet, or forgot it? Get a code instead, then set one.',
   account: 'Account',
-  plan: '{plan} plan',
-  setPassword: 'Set a password',
-  changePassword: 'Change password',
-  newPassword: 'New password',
-  passwordRule: 'At least 8 characters.',
-  save: 'Save',
-  saved: 'Your password is saved.',
-  cancel: 'Cancel',
-  billing: 'Manage billing',
-  signOut: 'Sign out',
   signedIn: 'Signed in as {email}.',
   signedOut: 'Signed out.',
   close: 'Close',
-  errorEmail: 'Enter an e-mail address, like ada@example.com.',
-  errorCode: 'This code is not right. Check it, or send a new one.',
-  errorCodeExpired: 'This code is too old. Send a new one.',
-  errorCredentials: 'E-mail or password is not right.',
-  errorPassword: 'This password is not taken. Choose a longer, less common one.',
-  errorProof: 'This sign-in took too long. Start again.',
+  errorPopup: 'The browser blocked the window of {provider}. Allow windows for this site.',
+  errorOauthClosed: 'The window was closed before you signed in.',
+  errorOauth: 'Signing in with {provider} did not work. Try again, or use your e-mail.',
+  errorBanned: 'This account is closed.',
+  errorCapped: 'No more accounts can be made here today.',
 } as const;
 
-/** Which text tells of an error, by its code: ours and Clerk's. */
+/** Which text tells of an error, by its code. */
 export const errorTexts: Readonly<Record<string, keyof typeof english>> = {
-  form_param_format_invalid: 'errorEmail',
-  form_code_incorrect: 'errorCode',
-  verification_failed: 'errorCodeExpired',
-  verification_expired: 'errorCodeExpired',
-  credentials_wrong: 'errorCredentials',
-  password_rejected: 'errorPassword',
-  identity_not_proved: 'errorProof',
-  too_many_requests: 'errorTooMany',
+  ...codeErrors,
+  popup_blocked: 'errorPopup',
+  oauth_closed: 'errorOauthClosed',
+  oauth_denied: 'errorOauthClosed',
+  oauth_failed: 'errorOauth',
+  oauth_expired: 'errorProof',
+  customer_banned: 'errorBanned',
+  sign_ups_capped: 'errorCapped',
+};
+
+/** Which field an error is about. */
+export const errorFields: Readonly<Record<string, string>> = {
+  form_param_format_invalid: 'email',
+  form_code_incorrect: 'code',
+  verification_failed: 'code',
+  verification_expired: 'code',
+  credentials_wrong: 'password',
 };

@@ -1,9 +1,6 @@
 import { css } from 'lit';
 
 export const signupStyles = css`
-  .root {
-    container-type: normal;
-  }
   .card {
     display: grid;
     gap: 0.9em;
@@ -55,67 +52,6 @@ export const signupStyles = css`
   h2:focus {
     outline: none;
   }
-  form,
-  label {
-    display: grid;
-    gap: 0.75em;
-  }
-  label {
-    gap: 0.3em;
-    font-weight: 550;
-  }
-  input {
-    inline-size: 100%;
-    min-block-size: 2.75em;
-    padding: 0.5em 0.75em;
-    border: 1px solid light-dark(#8b90a0, #737a8c);
-    border-radius: calc(var(--_radius) * 0.66);
-    background: var(--_surface);
-    font-weight: 400;
-  }
-  input.code {
-    font-size: 1.4em;
-    font-variant-numeric: tabular-nums;
-    letter-spacing: 0.35em;
-    text-align: center;
-  }
-  .row {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.4em 1.2em;
-    align-items: center;
-  }
-  .who {
-    display: flex;
-    gap: 0.75em;
-    align-items: center;
-    min-inline-size: 0;
-  }
-  .who span {
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  .who .lines {
-    display: grid;
-    min-inline-size: 0;
-  }
-  .face {
-    display: grid;
-    flex: none;
-    place-items: center;
-    inline-size: 2.25em;
-    block-size: 2.25em;
-    border-radius: 50%;
-    background: var(--_accent);
-    color: var(--_on-accent);
-    font-weight: 650;
-    text-transform: uppercase;
-  }
-  .face::before {
-    content: attr(data-letter);
-    content: attr(data-letter) / '';
-  }
   .chip {
     inline-size: 100%;
     max-inline-size: 100%;
@@ -140,15 +76,27 @@ export const signupStyles = css`
   .bone.chip {
     border-radius: calc(var(--_radius) * 0.66);
   }
-  .bone.block {
-    min-block-size: 9em;
+  .providers {
+    display: grid;
+    gap: 0.5em;
   }
-  .quiet {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
+  .or {
+    display: flex;
+    gap: 0.75em;
+    align-items: center;
+  }
+  .or::before,
+  .or::after {
+    content: '';
+    flex: 1;
+    border-block-start: 1px solid var(--_border);
+  }
+  .waiting {
+    display: flex;
+    align-items: center;
+    min-block-size: 4em;
+  }
+  .waiting:focus {
+    outline: none;
   }
 `;

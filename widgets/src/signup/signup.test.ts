@@ -1,6 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { commonWidgetTests, show } from '../../test/common-widget-tests.ts';
-import { ada, bootstrap, subscriber } from '../../test/samples.ts';
+import { ada, bootstrap } from '../../test/samples.ts';
 import './signup.ts';
 import { english } from './signup.strings.ts';
 
@@ -11,7 +11,6 @@ commonWidgetTests(
   {
     'signed out': { bootstrap },
     'signed in': { bootstrap, customer: ada },
-    'signed in and paying': { bootstrap, customer: { ...subscriber, hasPassword: true } },
     'by password only': {
       bootstrap: { ...bootstrap, signIn: { ...bootstrap.signIn, emailCode: false } },
     },
@@ -46,9 +45,6 @@ it('tells password managers and keyboards what each field is', async () => {
   await click(element, english.usePassword);
   expect(field(element, 'email')?.autocomplete).to.equal('username');
   expect(field(element, 'password')?.autocomplete).to.equal('current-password');
-  const signedIn = await show(html, { bootstrap, customer: ada });
-  await click(signedIn, english.setPassword);
-  expect(field(signedIn, 'password')?.autocomplete).to.equal('new-password');
 });
 
 it('opens a modal dialog by keyboard and gives the focus back when it closes', async () => {
@@ -69,4 +65,34 @@ it('offers no password where the project has none', async () => {
     bootstrap: { ...bootstrap, signIn: { ...bootstrap.signIn, password: false } },
   });
   expect(element.shadowRoot?.textContent).not.to.contain(english.usePassword);
+});
+
+it('tells what is wrong with a field below it, before anything is sent', async () => {
+  const element = await show(html, { bootstrap });
+  const input = field(element, 'email')!;
+  for (const [typed, told] of [
+    ['', english.errorRequired],
+    ['ada at example', english.errorEmail],
+  ] as const) {
+    input.value = typed;
+    input.form?.requestSubmit();
+    await element.updateComplete;
+    expect(input.getAttribute('aria-invalid')).to.equal('true');
+    const described = input.getAttribute('aria-describedby')?.split(' ')[0] ?? '';
+    const fault = element.shadowRoot?.getElementById(described);
+    expect([fault?.getAttribute('role'), fault?.textContent?.trim()]).to.deep.equal([
+      'alert',
+      told,
+    ]);
+    expect(element.shadowRoot?.activeElement === input).to.equal(true);
+  }
+});
+
+it('offers the providers of the project, by their names', async () => {
+  const element = await show(html, { bootstrap });
+  const labels = [...(element.shadowRoot?.querySelectorAll('[part=provider]') ?? [])];
+  expect(labels.map((each) => each.textContent?.trim())).to.deep.equal([
+    'Continue with Google',
+    'Continue with GitHub',
+  ]);
 });

@@ -2,21 +2,21 @@ import type { Session } from '@dream/contract';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { toDreamError } from '../internal/api.ts';
 import { baseStyles } from '../internal/base.styles.ts';
-import { openPortal } from '../internal/checkout.ts';
-import { DreamElement } from '../internal/dream-element.ts';
+import { CodeFlow } from '../internal/code-flow.ts';
+import { FormElement } from '../internal/form-element.ts';
+import { formStyles } from '../internal/form.styles.ts';
 import { notice, sayError } from '../internal/notice.ts';
-import type { CodeProof } from '../clerk/clerk.ts';
-import { english, errorTexts } from './signup.strings.ts';
+import { english, errorFields, errorTexts } from './signup.strings.ts';
 import { signupStyles } from './signup.styles.ts';
 
-type Step = 'email' | 'code' | 'password' | 'new-password';
+type Step = 'email' | 'code' | 'password' | 'provider';
 
-/** How long a visitor waits before another code may be asked for. */
-const RESEND_SECONDS = 30;
+/** How the providers write their names; others get a capital letter. */
+const PROVIDERS: Readonly<Record<string, string>> = { github: 'GitHub', gitlab: 'GitLab', x: 'X' };
 
 /**
- * Signs visitors up and in, in the page: e-mail code or password. Signed in, it is the account:
- * who, which plan, password, billing, sign-out.
+ * Signs visitors up and in, in the page: e-mail code, password, or a provider's window. Signed in,
+ * it is the account: who, which plan, and what can be changed.
  *
  * @tag dream-signup
  * @attr {boolean} compact - A button that opens the dialog, for headers; signed in, who it is.
@@ -26,34 +26,31 @@ const RESEND_SECONDS = 30;
  * @fires {CustomEvent<{customerId: string}>} dream-signout - On the document.
  * @fires {CustomEvent<{code: string, message: string}>} dream-error
  * @csspart card - The box around everything.
- * @csspart title, input, button, trigger, error - Its parts.
+ * @csspart title, input, button, provider, trigger, error - Its parts.
  */
-export class DreamSignup extends DreamElement {
-  static override styles = [baseStyles, signupStyles];
+export class DreamSignup extends FormElement<Step> {
+  static override styles = [baseStyles, formStyles, signupStyles];
   static override properties = {
-    ...DreamElement.properties,
+    ...FormElement.properties,
     compact: { type: Boolean, reflect: true },
     dialog: { type: Boolean, reflect: true },
-    step: { state: true },
     email: { state: true },
-    said: { state: true },
-    resendSeconds: { state: true },
+    provider: { state: true },
   };
   declare compact: boolean;
   declare dialog: boolean;
-  declare private step: Step;
   declare private email: string;
-  /** What the status line says. */
-  declare private said: string;
-  declare private resendSeconds: number;
+  /** Whose window stands open, by its name in the API. */
+  declare private provider: string;
   protected readonly english = english;
-  #proof: CodeProof | null = null;
-  /** A proved sign-in whose exchange failed on the way: tried again without a new code. */
-  #sealedToken: string | null = null;
+  protected readonly errorTexts = errorTexts;
+  protected readonly errorFields = errorFields;
+  readonly #code = new CodeFlow(this);
+  #popup = new AbortController();
   /** What the dialog was opened for: one for signing in closes when that is done. */
   #opensFor: 'sign-in' | 'account' | null = null;
+  #wasSignedIn = false;
   #waiting: ((isSignedIn: boolean) => void)[] = [];
-  #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
     super();
@@ -61,8 +58,7 @@ export class DreamSignup extends DreamElement {
     this.dialog = false;
     this.step = 'email';
     this.email = '';
-    this.said = '';
-    this.resendSeconds = 0;
+    this.provider = '';
   }
 
   /** Opens the dialog; resolves, when it is closed, to whether somebody is signed in. */
@@ -76,20 +72,25 @@ export class DreamSignup extends DreamElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.#timer);
+    this.#popup.abort();
     this.#closed();
   }
 
-  protected override updated(changed: PropertyValues): void {
-    if (this.view.customer && this.#opensFor === 'sign-in') this.#dialog?.close();
-    if (changed.get('step') === undefined || changed.get('step') === this.step) return;
-    this.#focusFirst();
+  protected override willUpdate(): void {
+    super.willUpdate();
+    if (this.view.customer && !customElements.get('dream-account'))
+      void import('../account/account.ts').catch((error: unknown) => {
+        this.failure = toDreamError(error);
+      });
   }
 
-  /** Where a person goes on: the first field, not the close button a dialog would choose. */
-  #focusFirst(): void {
-    const field = this.renderRoot.querySelector<HTMLElement>('input:not([hidden])');
-    (field ?? this.renderRoot.querySelector('h2'))?.focus();
+  protected override updated(changed: PropertyValues): void {
+    const isSignedIn = this.view.customer !== null;
+    if (this.#wasSignedIn && !isSignedIn) this.said = this.text('signedOut');
+    this.#wasSignedIn = isSignedIn;
+    // What the dialog was opened for is done.
+    if (this.#opensFor === (isSignedIn ? 'sign-in' : 'account')) this.#dialog?.close();
+    super.updated(changed);
   }
 
   override render(): TemplateResult {
@@ -117,15 +118,15 @@ export class DreamSignup extends DreamElement {
     this.#opensFor = this.view.customer ? 'account' : 'sign-in';
     if (this.#dialog?.open) return;
     this.#dialog?.showModal();
-    this.#focusFirst();
+    this.focusFirst();
   }
 
   #closed(): void {
     this.#opensFor = null;
     const isSignedIn = this.view.customer !== null;
     for (const resolve of this.#waiting.splice(0)) resolve(isSignedIn);
-    if (this.step === 'new-password') this.step = 'email';
     this.failure = null;
+    this.faults = {};
   }
 
   #chip(): TemplateResult {
@@ -151,16 +152,12 @@ export class DreamSignup extends DreamElement {
 
   #card(isDialog: boolean): TemplateResult {
     const { status, error, customer } = this.view;
-    const failed = status === 'failed' && error;
     return html`<div class="card" part="card">
       ${
-        failed
+        status === 'failed' && error
           ? notice(
               sayError(error, (name) => this.text(name)),
-              {
-                label: this.text('retry'),
-                run: () => this.retry(),
-              },
+              { label: this.text('retry'), run: () => this.retry() },
             )
           : status === 'loading'
             ? html`<span
@@ -172,6 +169,7 @@ export class DreamSignup extends DreamElement {
               ? this.#account(isDialog)
               : this.#signIn(isDialog)
       }
+      <slot name="bot-check"></slot>
     </div>`;
   }
 
@@ -193,6 +191,16 @@ export class DreamSignup extends DreamElement {
     </div>`;
   }
 
+  #account(isDialog: boolean): TemplateResult {
+    return html`${this.#top(this.text('account'), isDialog)}
+      <dream-account
+        nested
+        .config=${this.config}
+        .texts=${this.texts}
+        exportparts="input, button, error"
+      ></dream-account>`;
+  }
+
   #signIn(isDialog: boolean): TemplateResult {
     const name = this.view.bootstrap?.branding.name;
     const title =
@@ -201,309 +209,155 @@ export class DreamSignup extends DreamElement {
         : name
           ? this.text('title', { name })
           : this.text('titlePlain');
-    const form =
-      this.step === 'code'
-        ? this.#codeForm()
-        : this.step === 'password'
-          ? this.#passwordForm()
-          : this.#emailForm();
-    return html`${this.#top(title, isDialog)} ${form}`;
+    return html`${this.#top(title, isDialog)} ${this.#stepForm()}`;
   }
 
-  #error(): TemplateResult {
-    const { failure } = this;
-    return notice(failure ? sayError(failure, (name) => this.text(name), errorTexts) : null);
-  }
-
-  #submit(label: string): TemplateResult {
-    const isBusy = this.busy === 'submit';
-    return html`<button
-      type="submit"
-      part="button"
-      class=${isBusy ? 'primary busy' : 'primary'}
-      aria-disabled=${isBusy ? 'true' : 'false'}
-    >
-      ${label}
-    </button>`;
-  }
-
-  #link(label: string, run: () => void): TemplateResult {
-    return html`<button type="button" class="link" @click=${run}>${label}</button>`;
-  }
-
-  #emailField(autocomplete: 'email' | 'username'): TemplateResult {
-    return html`<label>
-      ${this.text('email')}
-      <input
-        part="input"
-        name="email"
-        type="email"
-        autocomplete=${autocomplete}
-        required
-        .value=${this.email}
-      />
-    </label>`;
+  #stepForm(): TemplateResult {
+    const hasCodes = this.view.bootstrap?.signIn.emailCode !== false;
+    if (this.step === 'provider') return this.#waitForProvider();
+    if (this.step === 'code')
+      return this.codeForm(
+        this.#code,
+        (sealedToken) => this.#exchange(sealedToken),
+        this.link(this.text('otherEmail'), () => this.go('email')),
+      );
+    return this.step === 'password' || !hasCodes ? this.#passwordForm() : this.#emailForm();
   }
 
   #emailForm(): TemplateResult {
-    const { password, emailCode } = this.view.bootstrap?.signIn ?? {};
-    if (emailCode === false) return this.#passwordForm();
-    return html`<form novalidate @submit=${(event: SubmitEvent) => this.#sendCode(event)}>
-      <p class="muted">${this.text('lead')}</p>
-      ${this.#emailField('email')} ${this.#error()} ${this.#submit(this.text('continue'))}
-      ${
-        password
-          ? html`<div class="row">
-            ${this.#link(this.text('usePassword'), () => this.#go('password'))}
-          </div>`
-          : nothing
-      }
-    </form>`;
+    const { password } = this.view.bootstrap?.signIn ?? {};
+    return html`${this.#providers()}
+    ${this.form({
+      lead: this.text('lead'),
+      fields: [this.#emailField('email')],
+      submit: this.text('continue'),
+      run: async ({ email = '' }) => {
+        this.email = email;
+        await this.#code.send(this.page, email, await this.botCheck());
+        this.go('code');
+      },
+      more: password
+        ? this.link(this.text('usePassword'), () => this.#keepEmail('password'))
+        : undefined,
+    })}`;
   }
 
-  #codeForm(): TemplateResult {
-    return html`<form novalidate @submit=${(event: SubmitEvent) => this.#verify(event)}>
-      <p class="muted">${this.text('codeLead', { email: this.email })}</p>
-      <label>
-        ${this.text('code')}
-        <input
-          part="input"
-          class="code"
-          name="code"
-          inputmode="numeric"
-          autocomplete="one-time-code"
-          autocapitalize="off"
-          spellcheck="false"
-          maxlength="12"
-          required
-          @input=${(event: InputEvent) => this.#codeTyped(event)}
-        />
-      </label>
-      ${this.#error()} ${this.#submit(this.text('verify'))}
-      <div class="row">
-        ${
-          this.resendSeconds > 0
-            ? html`<span class="muted"
-              >${this.text('resendIn', { seconds: this.resendSeconds })}</span
-            >`
-            : this.#link(this.text('resend'), () => this.#resend())
-        }
-        ${this.#link(this.text('otherEmail'), () => this.#go('email'))}
-      </div>
-    </form>`;
+  #emailField(autocomplete: 'email' | 'username') {
+    return {
+      name: 'email',
+      label: this.text('email'),
+      type: 'email',
+      autocomplete,
+      value: this.email,
+    } as const;
   }
 
   #passwordForm(): TemplateResult {
     const canCode = this.view.bootstrap?.signIn.emailCode !== false;
-    return html`<form novalidate @submit=${(event: SubmitEvent) => this.#signInByPassword(event)}>
-      ${this.#emailField('username')}
-      <label>
-        ${this.text('password')}
-        <input
-          part="input"
-          name="password"
-          type="password"
-          autocomplete="current-password"
-          required
-        />
-      </label>
-      ${this.#error()} ${this.#submit(this.text('signIn'))}
-      ${
-        canCode
-          ? html`<p class="muted">${this.text('passwordHint')}</p>
-            <div class="row">
-              ${this.#link(this.text('useCode'), () => this.#go('email'))}
-            </div>`
-          : nothing
-      }
-    </form>`;
+    return this.form({
+      fields: [
+        this.#emailField('username'),
+        {
+          name: 'password',
+          label: this.text('password'),
+          type: 'password',
+          autocomplete: 'current-password',
+        },
+      ],
+      submit: this.text('signIn'),
+      run: async ({ email = '', password = '' }) => {
+        this.email = email;
+        const body = { email, password };
+        const { api } = this.page;
+        const check = await this.botCheck();
+        this.#welcome(await api.post<Session>('sessions/password', body, undefined, check), false);
+      },
+      more: canCode
+        ? html`<p class="muted">${this.text('passwordHint')}</p>
+          ${this.link(this.text('useCode'), () => this.#keepEmail('email'))}`
+        : undefined,
+    });
   }
 
-  #account(isDialog: boolean): TemplateResult {
-    const { customer, bootstrap } = this.view;
-    if (!customer) return html``;
-    const person = customer.email ?? customer.externalId ?? customer.id;
-    const plan =
-      bootstrap?.tiers.find(({ name }) => name === customer.plan)?.displayName ?? customer.plan;
-    return html`${this.#top(this.text('account'), isDialog)}
-      <div class="who">
-        <span class="face" data-letter=${person.slice(0, 1)}></span>
-        <div class="lines">
-          <span title=${person}>${person}</span>
-          <span class="muted">${this.text('plan', { plan })}</span>
-        </div>
+  #providers(): TemplateResult | typeof nothing {
+    const { oauth } = this.view.bootstrap?.signIn ?? {};
+    if (!oauth?.length) return nothing;
+    return html`<div class="providers">
+        ${oauth.map(
+          (provider) =>
+            html`<button type="button" part="provider" @click=${() => this.#useProvider(provider)}>
+              ${this.text('continueWith', { provider: providerName(provider) })}
+            </button>`,
+        )}
       </div>
-      ${
-        this.step === 'new-password'
-          ? this.#newPasswordForm(person)
-          : html`${this.#error()}
-            <div class="row">
-              ${
-                bootstrap?.signIn.password && customer.email
-                  ? this.#link(
-                      this.text(customer.hasPassword ? 'changePassword' : 'setPassword'),
-                      () => this.#go('new-password'),
-                    )
-                  : nothing
-              }
-              ${
-                customer.subscription
-                  ? this.#link(this.text('billing'), () =>
-                      this.act('billing', () => openPortal(this.page)),
-                    )
-                  : nothing
-              }
-            </div>
-            <button
-              type="button"
-              part="button"
-              class=${this.busy === 'out' ? 'busy' : ''}
-              aria-disabled=${this.busy === null ? 'false' : 'true'}
-              @click=${() => this.#signOut()}
-            >
-              ${this.text('signOut')}
-            </button>`
-      }`;
+      <p class="or muted"><span>${this.text('or')}</span></p>`;
   }
 
-  #newPasswordForm(person: string): TemplateResult {
-    return html`<form novalidate @submit=${(event: SubmitEvent) => this.#savePassword(event)}>
-      <input type="text" autocomplete="username" hidden aria-hidden="true" .value=${person} />
-      <label>
-        ${this.text('newPassword')}
-        <input
-          part="input"
-          name="password"
-          type="password"
-          autocomplete="new-password"
-          aria-describedby="rule"
-          minlength="8"
-          required
-        />
-      </label>
-      <p class="muted" id="rule">${this.text('passwordRule')}</p>
-      ${this.#error()} ${this.#submit(this.text('save'))}
-      <div class="row">${this.#link(this.text('cancel'), () => this.#go('email'))}</div>
-    </form>`;
+  #waitForProvider(): TemplateResult {
+    return html`<p class="waiting" tabindex="-1">
+        <span class="busy"></span>${this.text('waiting', { provider: providerName(this.provider) })}
+      </p>
+      ${this.error()}
+      <button type="button" part="button" @click=${() => this.#popup.abort()}>
+        ${this.text('cancel')}
+      </button>`;
   }
 
-  #go(step: Step): void {
+  #useProvider(provider: string): void {
+    if (this.config) return;
+    // Browsers let a window open in the click itself only: before anything is loaded for it.
+    const start = `${this.page.api.base}/oauth/start`;
+    const popup = window.open(start, 'dream-oauth', 'popup,width=480,height=680');
+    this.#popup = new AbortController();
+    this.provider = provider;
+    this.go('provider');
+    void this.act('submit', async () => {
+      try {
+        const { proveByProvider } = await import('./provider.ts');
+        const { signal } = this.#popup;
+        await this.#exchange(
+          await proveByProvider(this.page, popup, provider, signal, await this.botCheck()),
+        );
+      } finally {
+        this.step = 'email';
+      }
+    });
+  }
+
+  protected override text(name: string, values: Record<string, string | number> = {}): string {
+    return super.text(name, { provider: providerName(this.provider), ...values });
+  }
+
+  /** What was typed is not typed twice. */
+  #keepEmail(step: Step): void {
     const typed = this.renderRoot.querySelector<HTMLInputElement>('input[name=email]')?.value;
     if (typed) this.email = typed.trim();
-    this.failure = null;
-    this.said = '';
-    this.step = step;
+    this.go(step);
   }
 
-  /** The form's value of this name, or null after the browser showed what is wrong with it. */
-  #value(event: Event, name: string): string | null {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    if (!form.reportValidity()) return null;
-    return (form.elements.namedItem(name) as HTMLInputElement).value.trim();
-  }
-
-  #sendCode(event: SubmitEvent): void {
-    const email = this.#value(event, 'email');
-    if (email === null) return;
-    this.email = email;
-    void this.act('submit', async () => {
-      const { openClerk } = await import('../clerk/clerk.ts');
-      const { api } = this.page;
-      const key = this.view.bootstrap?.signIn.clerkPublishableKey ?? '';
-      this.#sealedToken = null;
-      this.#proof = await openClerk(key, `${api.base}/__clerk/${api.publishableKey}`);
-      await this.#proof.send(email);
-      this.#countDown();
-      this.step = 'code';
-    });
-  }
-
-  #resend(): void {
-    void this.act('resend', async () => {
-      await this.#proof?.resend();
-      this.said = this.text('resent');
-      this.#countDown();
-    });
-  }
-
-  #countDown(): void {
-    clearInterval(this.#timer);
-    this.resendSeconds = RESEND_SECONDS;
-    this.#timer = setInterval(() => {
-      this.resendSeconds -= 1;
-      if (this.resendSeconds <= 0) clearInterval(this.#timer);
-    }, 1000);
-  }
-
-  #codeTyped(event: InputEvent): void {
-    const input = event.currentTarget as HTMLInputElement;
-    const digits = input.value.replaceAll(/\D/g, '').slice(0, 6);
-    if (digits !== input.value) input.value = digits;
-    if (digits.length === 6) input.form?.requestSubmit();
-  }
-
-  #verify(event: SubmitEvent): void {
-    const code = this.#value(event, 'code');
-    if (code === null) return;
-    void this.act('submit', async () => {
-      // What Clerk took is exchanged again after a failure on the way, without a new code.
-      this.#sealedToken ??= (await this.#proof?.verify(code)) ?? null;
-      try {
-        const session = await this.page.api.post<Session & { isNew: boolean }>(
-          'sessions/exchange',
-          { sealedToken: this.#sealedToken },
-        );
-        this.#welcome(session, session.isNew);
-      } catch (error) {
-        if (toDreamError(error).code === 'identity_not_proved') this.#go('email');
-        throw error;
-      }
-    });
-  }
-
-  #signInByPassword(event: SubmitEvent): void {
-    const email = this.#value(event, 'email');
-    if (email === null) return;
-    const password = this.#value(event, 'password') ?? '';
-    this.email = email;
-    void this.act('submit', async () => {
-      this.#welcome(
-        await this.page.api.post<Session>('sessions/password', { email, password }),
-        false,
-      );
-    });
+  async #exchange(sealedToken: string | null): Promise<void> {
+    try {
+      const session = await this.page.api.post<Session & { isNew: boolean }>('sessions/exchange', {
+        sealedToken,
+      });
+      this.#welcome(session, session.isNew);
+    } catch (error) {
+      if (toDreamError(error).code === 'identity_not_proved') this.go('email');
+      throw error;
+    }
   }
 
   #welcome(session: Session, isNew: boolean): void {
-    this.#proof = null;
-    this.#sealedToken = null;
+    this.#code.done();
     this.email = '';
     this.step = 'email';
     this.page.signIn(session, isNew);
     this.said = this.text('signedIn', { email: session.customer.email ?? '' });
   }
-
-  #savePassword(event: SubmitEvent): void {
-    const password = this.#value(event, 'password');
-    if (password === null) return;
-    void this.act('submit', async () => {
-      await this.page.authed((token) => this.page.api.put('me/password', { password }, token));
-      const { customer } = this.view;
-      if (customer) this.page.customer = { ...customer, hasPassword: true };
-      this.#go('email');
-      this.said = this.text('saved');
-    });
-  }
-
-  #signOut(): void {
-    void this.act('out', async () => {
-      await this.page.signOut();
-      this.said = this.text('signedOut');
-      this.#dialog?.close();
-    });
-  }
 }
+
+const providerName = (provider: string): string =>
+  PROVIDERS[provider] ?? provider.slice(0, 1).toUpperCase() + provider.slice(1);
 
 if (!customElements.get('dream-signup')) customElements.define('dream-signup', DreamSignup);
 

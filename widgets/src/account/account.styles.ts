@@ -1,0 +1,61 @@
+import { css } from 'lit';
+
+export const accountStyles = css`
+  .root {
+    display: grid;
+    gap: 0.9em;
+  }
+  .card {
+    padding: 1.5em;
+    border: 1px solid var(--_border);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+    box-shadow: var(--dream-shadow, none);
+  }
+  h2 {
+    font-size: 1.25em;
+    font-weight: 650;
+    line-height: 1.3;
+  }
+  h3 {
+    font-size: 1em;
+    font-weight: 650;
+  }
+  h3:focus {
+    outline: none;
+  }
+  .lines {
+    display: grid;
+    min-inline-size: 0;
+  }
+  .lines span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .list {
+    border-block: 1px solid var(--_border);
+  }
+  .list li {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto;
+    gap: 0 1em;
+    align-items: center;
+    padding-block: 0.55em;
+  }
+  .list li + li {
+    border-block-start: 1px solid var(--_border);
+  }
+  .list .lines span {
+    white-space: normal;
+    overflow-wrap: anywhere;
+  }
+  .ends {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5em;
+  }
+  .ends > button {
+    flex: 1 1 auto;
+  }
+`;
