@@ -1,3 +1,4 @@
+import * as account from './account.ts';
 import * as billing from './billing.ts';
 import * as bootstrap from './bootstrap.ts';
 import * as customers from './customers.ts';
@@ -17,13 +18,15 @@ const byPath = ([, a]: [string, Route], [, b]: [string, Route]): number =>
 
 /** Every route of the API by its name, resource by resource, each in the order of its paths. */
 export const ROUTES: ReadonlyMap<string, Route> = new Map(
-  [customers, usage, tiers, billing, sessions, oauth, bootstrap, projects].flatMap((resource) =>
-    Object.entries(resource)
-      .filter((entry): entry is [string, Route] => isRoute(entry[1]))
-      .sort(byPath),
+  [customers, usage, tiers, billing, sessions, oauth, bootstrap, projects, account].flatMap(
+    (resource) =>
+      Object.entries(resource)
+        .filter((entry): entry is [string, Route] => isRoute(entry[1]))
+        .sort(byPath),
   ),
 );
 
+export type * from './account.ts';
 export type * from './bootstrap.ts';
 export type * from './customers.ts';
 export type { ErrorCode } from './errors.ts';

@@ -14,6 +14,7 @@ import { connectionRoutes } from './projects/connection.route.ts';
 import { environmentRoutes } from './projects/environment.route.ts';
 import { projectRoutes } from './projects/projects.route.ts';
 import { clerkProxyRoutes } from './sessions/clerk-proxy.route.ts';
+import { accountRoutes } from './sessions/account.route.ts';
 import { sessionRoutes } from './sessions/sessions.route.ts';
 import { usageRoutes } from './usage/usage.route.ts';
 import { webhookRoutes } from './webhooks/webhooks.route.ts';
@@ -42,6 +43,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     environmentRoutes,
     connectionRoutes,
     docsRoutes,
+    accountRoutes,
   ]) {
     routes(app, deps);
   }

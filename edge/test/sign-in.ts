@@ -64,9 +64,12 @@ export class Page {
   }
 
   /** Turns what was proved into a session. */
-  exchange(sealedToken = this.token): ReturnType<typeof call> {
+  exchange(
+    sealedToken = this.token,
+    headers: Record<string, string> = {},
+  ): ReturnType<typeof call> {
     return call('POST', `/api/sessions/exchange?pk=${this.#pk}`, {
-      headers: { origin: this.#origin },
+      headers: { origin: this.#origin, ...headers },
       body: { sealedToken },
     });
   }

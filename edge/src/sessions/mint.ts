@@ -16,12 +16,13 @@ const DAY_MS = 86_400_000;
 export const expiryOf = (environment: Environment, nowMs: number): number =>
   nowMs + environment.settings.sessionDays * DAY_MS;
 
-/** A new session of a customer, as its page gets it. */
+/** A new session of a customer, as its page gets it. `device` is the label of what it is begun on. */
 export async function mintSession(
   deps: Deps,
   ref: EnvironmentRef,
   environment: Environment,
   customer: Customer,
+  device: string | null,
 ): Promise<Session> {
   const nowMs = deps.nowMs();
   const given = {
@@ -29,6 +30,7 @@ export async function mintSession(
     customerId: customer.id,
     salt: base32(deps.random(16)),
     expiresAtMs: expiryOf(environment, nowMs),
+    device,
   };
   const session = await deps.shard(ref, shardName(customer.id)).sessions().create(given, nowMs);
   return sessionAnswer(deps, ref, environment, customer, session);

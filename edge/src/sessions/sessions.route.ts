@@ -24,6 +24,7 @@ import { publicJwks } from './access-token.ts';
 import { visitorOf } from './address.ts';
 import { isAlive } from './alive.ts';
 import { clerkSessionOf } from './clerk-session.ts';
+import { deviceLabel } from './device.ts';
 import { gate } from './gate.ts';
 import { ANONYMOUS_MS, SOCKET_KEY_HEADER } from './live.sockets.ts';
 import { expiryOf, mintSession, sessionAnswer } from './mint.ts';
@@ -46,6 +47,7 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     );
     if (signedIn.isClaimed) deps.environments.drop(ref);
     await deliverJobs(deps, ref, signedIn.jobIds);
+    const device = deviceLabel(call.c.req.header('user-agent'));
     call.c.executionCtx.waitUntil(
       deps.clerk
         .for(ref)
@@ -53,7 +55,7 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
         .catch(() => undefined),
     );
     return {
-      ...(await mintSession(deps, ref, environment, signedIn.customer)),
+      ...(await mintSession(deps, ref, environment, signedIn.customer, device)),
       isNew: signedIn.isNew,
     };
   });
@@ -69,7 +71,8 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
       holder !== null && (await deps.clerk.for(ref).verifyPassword(holder.clerkUserId, password));
     if (!right) throw new Fail('credentials_wrong');
     const customer = unwrap(await deps.project(ref).customers().get(holder.customerId, call.nowMs));
-    const session = await mintSession(deps, ref, environment, customer);
+    const device = deviceLabel(call.c.req.header('user-agent'));
+    const session = await mintSession(deps, ref, environment, customer, device);
     // One made while the owner of the address claimed it was not there to be ended: it is not told.
     const now = await deps.project(ref).customers().passwordHolder(email);
     if (now?.clerkUserId !== holder.clerkUserId) throw new Fail('credentials_wrong');
@@ -113,7 +116,8 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const found = await deps.project(ref).customers().get(id, call.nowMs);
     if (!found.ok && customer !== undefined) throw new Fail('customer_not_found');
     const named = found.ok ? found.value : await newByOwnId(deps, ref, id, email, call.nowMs);
-    const session = await mintSession(deps, ref, environment, named);
+    // The caller is a server: what the customer sits at is not known.
+    const session = await mintSession(deps, ref, environment, named, null);
     // The own id may have been ended meanwhile, by the owner of the customer's e-mail: see above.
     const now = await deps.project(ref).customers().get(id, call.nowMs);
     if (!now.ok || now.value.id !== named.id) throw new Fail('customer_not_found');

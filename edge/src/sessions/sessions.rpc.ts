@@ -1,4 +1,5 @@
 import { RpcTarget } from 'cloudflare:workers';
+import type { CustomerSession } from '@dream/contract';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import type { Told } from '../usage/told.ts';
 
@@ -22,7 +23,11 @@ type Row = {
   created_ms: number;
   expires_ms: number;
   ended_ms: number | null;
+  device: string | null;
 };
+
+/** How many sessions a list shows. */
+const MOST_LISTED = 100;
 
 /** The sessions of a shard's customers. Tokens are derived by the Worker; none is stored. */
 export class SessionsRpc extends RpcTarget {
@@ -36,18 +41,25 @@ export class SessionsRpc extends RpcTarget {
   }
 
   create(
-    given: { id: string; customerId: string; salt: string; expiresAtMs: number },
+    given: {
+      id: string;
+      customerId: string;
+      salt: string;
+      expiresAtMs: number;
+      device: string | null;
+    },
     nowMs: number,
   ): SessionState {
     this.#storage.sql.exec('DELETE FROM session WHERE expires_ms < ?', nowMs);
     this.#storage.sql.exec(
-      'INSERT INTO session VALUES (?, ?, ?, 0, ?, ?, ?, NULL)',
+      'INSERT INTO session VALUES (?, ?, ?, 0, ?, ?, ?, NULL, ?)',
       given.id,
       given.customerId,
       given.salt,
       nowMs,
       nowMs,
       given.expiresAtMs,
+      given.device,
     );
     return { id: given.id, customerId: given.customerId, salt: given.salt, generation: 0 };
   }
@@ -97,6 +109,32 @@ export class SessionsRpc extends RpcTarget {
     this.#tell(row.customer_id, { signedOut: id });
   }
 
+  /** Ends one session if it is this customer's. */
+  endOf(customerId: string, id: string, nowMs: number): void {
+    if (this.isAlive(id, customerId, nowMs)) this.end(id, nowMs);
+  }
+
+  /** A customer's sessions that live, the one used last first; at most 100. */
+  list(customerId: string, nowMs: number): CustomerSession[] {
+    return this.#storage.sql
+      .exec<Row>(
+        `SELECT * FROM session WHERE customer_id = ? AND ended_ms IS NULL AND expires_ms > ?
+         ORDER BY rotated_ms DESC, id LIMIT ?`,
+        customerId,
+        nowMs,
+        MOST_LISTED,
+      )
+      .toArray()
+      .map((row) => ({
+        id: row.id,
+        createdAtMs: row.created_ms,
+        lastUsedAtMs: row.rotated_ms,
+        expiresAtMs: row.expires_ms,
+        device: row.device,
+      }));
+  }
+
+  /** Ends every session of a customer. */
   endAll(customerId: string, nowMs: number): void {
     for (const { id } of this.#storage.sql
       .exec<Row>('SELECT * FROM session WHERE customer_id = ?', customerId)

@@ -11,3 +11,7 @@ CREATE TABLE session (
   ended_ms INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX session_by_customer ON session(customer_id);`;
+
+/** What a session was begun on, as a label for people. */
+export const DEVICE_SCHEMA = `
+ALTER TABLE session ADD COLUMN device TEXT;`;

@@ -1,0 +1,76 @@
+import {
+  endCustomerSession,
+  endCustomerSessions,
+  endMySession,
+  endMySessions,
+  listCustomerSessions,
+  listMySessions,
+} from '@dream/contract/account';
+import type { Hono } from 'hono';
+import { shardOf } from '../customers/customer-id.ts';
+import type { Deps, EnvironmentRef } from '../deps.ts';
+import { type AppEnv, type Call, environmentPrincipal, serve } from '../http/call.ts';
+import { Fail, unwrap } from '../http/fail.ts';
+import { aliveSession } from './alive.ts';
+
+/** What signed-in customers do with their account, and their developer with their sessions. */
+export function accountRoutes(app: Hono<AppEnv>, deps: Deps): void {
+  serve(app, deps, listMySessions, async (call) => {
+    const { ref, customerId, sessionId } = await signedIn(call);
+    const sessions = await sessionsOf(deps, ref, customerId).list(customerId, call.nowMs);
+    return {
+      sessions: sessions.map((session) => ({ ...session, current: session.id === sessionId })),
+    };
+  });
+
+  serve(app, deps, endMySession, async (call) => {
+    const { ref, customerId } = await signedIn(call);
+    await sessionsOf(deps, ref, customerId).endOf(customerId, call.param('sessionId'), call.nowMs);
+    return { success: true as const };
+  });
+
+  serve(app, deps, endMySessions, async (call) => {
+    const { ref, customerId } = await signedIn(call);
+    await sessionsOf(deps, ref, customerId).endAll(customerId, call.nowMs);
+    return { success: true as const };
+  });
+
+  serve(app, deps, listCustomerSessions, async (call) => {
+    const { ref, customerId } = await named(call);
+    return { sessions: await sessionsOf(deps, ref, customerId).list(customerId, call.nowMs) };
+  });
+
+  serve(app, deps, endCustomerSession, async (call) => {
+    const { ref, customerId } = await named(call);
+    await sessionsOf(deps, ref, customerId).endOf(customerId, call.param('sessionId'), call.nowMs);
+    return { success: true as const };
+  });
+
+  serve(app, deps, endCustomerSessions, async (call) => {
+    const { ref, customerId } = await named(call);
+    await sessionsOf(deps, ref, customerId).endAll(customerId, call.nowMs);
+    return { success: true as const };
+  });
+}
+
+type Asked = Pick<Call<unknown, unknown>, 'principal' | 'deps' | 'param' | 'nowMs'>;
+
+/** The customer of the session that calls, which lives. */
+async function signedIn({ principal, deps }: Pick<Asked, 'principal' | 'deps'>) {
+  if (principal.kind !== 'session') throw new Fail('session_required');
+  await aliveSession(deps, principal);
+  return principal;
+}
+
+/** The customer a secret key names in the path, by either id. */
+async function named(call: Asked): Promise<{ ref: EnvironmentRef; customerId: string }> {
+  const { ref } = environmentPrincipal(call.principal);
+  const found = await call.deps.project(ref).customers().get(call.param('id'), call.nowMs);
+  return { ref, customerId: unwrap(found).id };
+}
+
+function sessionsOf(deps: Deps, ref: EnvironmentRef, customerId: string) {
+  const shard = shardOf(customerId);
+  if (shard === null) throw new Error(`No customer id: ${customerId}`);
+  return deps.shard(ref, shard).sessions();
+}
