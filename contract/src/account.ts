@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { Customer, Password } from './customers.ts';
 import { KEY_ERRORS } from './errors.ts';
-import { AtMs } from './primitives.ts';
+import { AtMs, text } from './primitives.ts';
 import { route } from './respond.ts';
 
 /**
@@ -31,6 +32,40 @@ const signedIn = [
   'origin_not_allowed',
 ] as const;
 const bySecretKey = [...KEY_ERRORS, 'secret_key_required', 'customer_not_found'] as const;
+
+/** What a change of how one signs in asks for besides: a fresh session, or this. */
+const CurrentPassword = v.pipe(v.string('Must be a text.'), v.maxLength(200));
+const confirming = [
+  'confirmation_required',
+  'customer_not_found',
+  'too_many_attempts',
+  'provider_unavailable',
+  'provider_refused',
+] as const;
+
+export const updateMe = route({
+  method: 'patch',
+  path: '/api/me',
+  summary: "Change the signed-in customer's names; null removes one.",
+  auth: ['session'],
+  body: v.strictObject({
+    firstName: v.optional(v.nullable(text(100))),
+    lastName: v.optional(v.nullable(text(100))),
+  }),
+  answer: v.object({ customer: Customer }),
+  errors: [...signedIn, 'customer_not_found'],
+});
+
+export const setPassword = route({
+  method: 'put',
+  path: '/api/me/password',
+  summary:
+    "Set or replace the signed-in customer's password at this project. Ends the other sessions. Takes the current password unless one signed in less than 10 minutes ago.",
+  auth: ['session'],
+  body: v.strictObject({ password: Password, currentPassword: v.optional(CurrentPassword) }),
+  answer: Done,
+  errors: [...signedIn, ...confirming, 'password_rejected'],
+});
 
 export const listMySessions = route({
   method: 'get',

@@ -200,6 +200,11 @@ export const ERRORS = {
     'E-mail or password is wrong',
     'Check both, or sign in with an e-mail code.',
   ),
+  confirmation_required: row(
+    403,
+    'Confirm that it is you',
+    'Sign in again or send the current password.',
+  ),
   password_rejected: row(
     422,
     'Password not accepted',

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { IDEMPOTENCY_ERRORS, KEY_ERRORS } from './errors.ts';
-import { Customer, ExternalId, Password } from './customers.ts';
+import { Customer, ExternalId } from './customers.ts';
 import { AtMs, Email } from './primitives.ts';
 import { route } from './respond.ts';
 import { UsageStatus } from './usage.ts';
@@ -104,28 +104,6 @@ export const getMe = route({
     'session_ended',
     'customer_not_found',
     'origin_not_allowed',
-  ],
-});
-
-export const setPassword = route({
-  method: 'put',
-  path: '/api/me/password',
-  summary: "Set or replace the signed-in customer's password at this project.",
-  auth: ['session'],
-  body: v.strictObject({ password: Password }),
-  answer: v.object({ success: v.literal(true) }),
-  errors: [
-    ...KEY_ERRORS,
-    'session_required',
-    'token_invalid',
-    'session_expired',
-    'session_ended',
-    'customer_not_found',
-    'origin_not_allowed',
-    'password_rejected',
-    'too_many_attempts',
-    'provider_unavailable',
-    'provider_refused',
   ],
 });
 

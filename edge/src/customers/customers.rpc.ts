@@ -220,12 +220,31 @@ export class CustomersRpc extends RpcTarget {
     return ok(null);
   }
 
-  /** Which Clerk user holds the password of the customer with this e-mail. */
-  passwordHolder(email: string): { customerId: string; clerkUserId: string } | null {
+  /** Which Clerk user holds the password of the customer with this e-mail, and which one it is. */
+  passwordHolder(
+    email: string,
+  ): { customerId: string; clerkUserId: string; passwords: number } | null {
     const row = findCustomerByEmail(this.#storage.sql, email);
-    return row?.clerk_password_user_id
-      ? { customerId: row.id, clerkUserId: row.clerk_password_user_id }
-      : null;
+    if (!row?.clerk_password_user_id) return null;
+    const { id: customerId, clerk_password_user_id: clerkUserId, passwords } = row;
+    return { customerId, clerkUserId, passwords };
+  }
+
+  /**
+   * Notes that a password was set, and queues ending the customer's other sessions: whoever knew the
+   * old one may have them. Answers the outbox rows.
+   */
+  passwordSet(id: string, sessionId: string, jobId: string, nowMs: number): Outcome<string[]> {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      const row = findCustomer(sql, id);
+      if (!row) return no('customer_not_found');
+      sql.exec('UPDATE customer SET passwords = passwords + 1 WHERE id = ?', row.id);
+      const job = { customerId: row.id, exceptSessionId: sessionId };
+      enqueue(sql, jobId, { kind: 'shard.end_sessions', ...job }, nowMs);
+      armAlarm(this.#storage);
+      return ok([jobId]);
+    });
   }
 
   /**

@@ -16,3 +16,7 @@ CREATE TABLE customer (
   created_ms INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX customer_by_email ON customer(email) WHERE email IS NOT NULL;`;
+
+/** `passwords` counts how often a customer's password was set. */
+export const ACCOUNT_SCHEMA = `
+ALTER TABLE customer ADD COLUMN passwords INTEGER NOT NULL DEFAULT 0;`;

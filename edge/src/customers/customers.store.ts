@@ -18,6 +18,7 @@ export type CustomerRow = {
   clerk_password_user_id: string | null;
   stripe_customer_id: string | null;
   created_ms: number;
+  passwords: number;
 };
 
 /** Finds a customer by cust_… id, else by the developer's own id. */

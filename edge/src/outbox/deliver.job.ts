@@ -96,7 +96,9 @@ async function perform(
       return shard.meter().erase(job.customerId, deps.nowMs());
     }
     case 'shard.end_sessions':
-      return shardOfCustomer(job.customerId).sessions().endAll(job.customerId, deps.nowMs());
+      return shardOfCustomer(job.customerId)
+        .sessions()
+        .endAll(job.customerId, deps.nowMs(), job.exceptSessionId);
     case 'stripe.publish_tier':
       return publishTier(deps, ref, job.tier, id, createdAtMs);
     case 'stripe.delete_customer':

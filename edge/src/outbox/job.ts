@@ -6,8 +6,8 @@ export type Job =
   | { kind: 'shard.plan'; snapshot: CustomerSnapshot }
   /** Removes everything a shard keeps of a customer, and ends the sessions. */
   | { kind: 'shard.erase'; customerId: string }
-  /** Ends the sessions of a customer. */
-  | { kind: 'shard.end_sessions'; customerId: string }
+  /** Ends the sessions of a customer, but for the one that asked for it. */
+  | { kind: 'shard.end_sessions'; customerId: string; exceptSessionId?: string }
   /** Makes what is missing of a tier in Stripe, and archives what is no longer sold. */
   | { kind: 'stripe.publish_tier'; tier: string }
   /** Deletes a customer at Stripe, which cancels its subscriptions. */

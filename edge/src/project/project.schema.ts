@@ -1,6 +1,6 @@
 import { BILLING_SCHEMA, ERASURE_SCHEMA } from '../billing/billing.schema.ts';
 import { CATALOG_SCHEMA, RETIRED_SCHEMA } from '../catalog/catalog.schema.ts';
-import { CUSTOMERS_SCHEMA } from '../customers/customers.schema.ts';
+import { ACCOUNT_SCHEMA, CUSTOMERS_SCHEMA } from '../customers/customers.schema.ts';
 import { OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
 import { OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
 import { ACCESS_SCHEMA } from '../projects/access.schema.ts';
@@ -22,4 +22,5 @@ export const PROJECT_STEPS: readonly string[] = [
   ERASURE_SCHEMA,
   RETIRED_SCHEMA,
   OAUTH_SCHEMA,
+  ACCOUNT_SCHEMA,
 ];

@@ -5,16 +5,46 @@ import {
   endMySessions,
   listCustomerSessions,
   listMySessions,
+  setPassword,
+  updateMe,
 } from '@dream/contract/account';
 import type { Hono } from 'hono';
 import { shardOf } from '../customers/customer-id.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { type AppEnv, type Call, environmentPrincipal, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
-import { aliveSession } from './alive.ts';
+import { deliverJobs } from '../outbox/deliver.job.ts';
+import { aliveSession, isAlive } from './alive.ts';
+import { confirmed } from './confirm.ts';
+import { setCustomerPassword } from './password.ts';
 
 /** What signed-in customers do with their account, and their developer with their sessions. */
 export function accountRoutes(app: Hono<AppEnv>, deps: Deps): void {
+  serve(app, deps, updateMe, async (call) => {
+    const { ref, customerId } = await signedIn(call);
+    const customers = deps.project(ref).customers();
+    const { customer } = unwrap(
+      await customers.update(customerId, call.body, deps.newId('job_'), call.nowMs),
+    );
+    return { customer };
+  });
+
+  serve(app, deps, setPassword, async (call) => {
+    const session = await signedIn(call);
+    const { ref, customerId, sessionId } = session;
+    const { password, currentPassword } = call.body;
+    await confirmed(deps, session, currentPassword, call.nowMs);
+    const isSignedIn = () => isAlive(deps, session);
+    if (!(await setCustomerPassword(deps, ref, customerId, password, isSignedIn)))
+      throw new Fail('session_ended');
+    const customers = deps.project(ref).customers();
+    const jobIds = unwrap(
+      await customers.passwordSet(customerId, sessionId, deps.newId('job_'), call.nowMs),
+    );
+    await deliverJobs(deps, ref, jobIds);
+    return { success: true as const };
+  });
+
   serve(app, deps, listMySessions, async (call) => {
     const { ref, customerId, sessionId } = await signedIn(call);
     const sessions = await sessionsOf(deps, ref, customerId).list(customerId, call.nowMs);

@@ -9,7 +9,6 @@ import {
   live,
   passwordSession,
   refreshSession,
-  setPassword,
 } from '@dream/contract/sessions';
 import type { Hono } from 'hono';
 import { PLATFORM_PROJECT, publishableKey } from '../auth/keys.ts';
@@ -22,13 +21,11 @@ import { deliverJobs } from '../outbox/deliver.job.ts';
 import { readUsage } from '../usage/meter.client.ts';
 import { publicJwks } from './access-token.ts';
 import { visitorOf } from './address.ts';
-import { isAlive } from './alive.ts';
 import { clerkSessionOf } from './clerk-session.ts';
 import { deviceLabel } from './device.ts';
 import { gate } from './gate.ts';
 import { ANONYMOUS_MS, SOCKET_KEY_HEADER } from './live.sockets.ts';
 import { expiryOf, mintSession, sessionAnswer } from './mint.ts';
-import { setCustomerPassword } from './password.ts';
 import { isOurs, parseRefreshToken, type RefreshParts } from './refresh-token.ts';
 
 /** Signing in and out, the signed-in customer, and the socket of open pages. */
@@ -73,9 +70,11 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const customer = unwrap(await deps.project(ref).customers().get(holder.customerId, call.nowMs));
     const device = deviceLabel(call.c.req.header('user-agent'));
     const session = await mintSession(deps, ref, environment, customer, device);
-    // One made while the owner of the address claimed it was not there to be ended: it is not told.
+    // One made while the owner of the address claimed it, or while the password was replaced, was
+    // not there to be ended: it is not told.
     const now = await deps.project(ref).customers().passwordHolder(email);
-    if (now?.clerkUserId !== holder.clerkUserId) throw new Fail('credentials_wrong');
+    if (now?.clerkUserId !== holder.clerkUserId || now.passwords !== holder.passwords)
+      throw new Fail('credentials_wrong');
     return session;
   });
 
@@ -130,16 +129,6 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
       customer: unwrap(await deps.project(ref).customers().get(customerId, call.nowMs)),
       usage: await readUsage(deps, ref, environment, customerId, DEFAULT_FEATURE),
     };
-  });
-
-  serve(app, deps, setPassword, async (call) => {
-    const { ref, customerId } = await customerOf(call);
-    await gate(deps, 'password', `${ref.projectId}:${ref.mode}:${customerId}`);
-    const { principal } = call;
-    const isSignedIn = async () => principal.kind === 'session' && (await isAlive(deps, principal));
-    if (!(await setCustomerPassword(deps, ref, customerId, call.body.password, isSignedIn)))
-      throw new Fail('session_ended');
-    return { success: true as const };
   });
 
   serve(app, deps, getJwks, async (call) => {

@@ -134,12 +134,18 @@ export class SessionsRpc extends RpcTarget {
       }));
   }
 
-  /** Ends every session of a customer. */
-  endAll(customerId: string, nowMs: number): void {
+  /** Ends every session of a customer, or every other. */
+  endAll(customerId: string, nowMs: number, exceptId: string | null = null): void {
     for (const { id } of this.#storage.sql
       .exec<Row>('SELECT * FROM session WHERE customer_id = ?', customerId)
       .toArray())
-      this.end(id, nowMs);
+      if (id !== exceptId) this.end(id, nowMs);
+  }
+
+  /** When a session that lives was begun by signing in, however often it was refreshed since. */
+  signedInAtMs(id: string, customerId: string, nowMs: number): number | null {
+    const row = this.#live(id, nowMs);
+    return row?.customer_id === customerId ? row.created_ms : null;
   }
 
   isAlive(id: string, customerId: string, nowMs: number): boolean {
