@@ -67,6 +67,20 @@ export const setPassword = route({
   errors: [...signedIn, ...confirming, 'password_rejected'],
 });
 
+export const changeEmail = route({
+  method: 'put',
+  path: '/api/me/email',
+  summary:
+    'Sign in with another e-mail from now on, proved by a code on this page like a sign-in. Ends the other sessions. Takes the current password unless one signed in less than 10 minutes ago.',
+  auth: ['session'],
+  body: v.strictObject({
+    sealedToken: v.pipe(v.string(), v.maxLength(8000)),
+    currentPassword: v.optional(CurrentPassword),
+  }),
+  answer: v.object({ customer: Customer }),
+  errors: [...signedIn, ...confirming, 'identity_not_proved', 'email_taken'],
+});
+
 export const listMySessions = route({
   method: 'get',
   path: '/api/me/sessions',

@@ -200,6 +200,11 @@ export const ERRORS = {
     'E-mail or password is wrong',
     'Check both, or sign in with an e-mail code.',
   ),
+  email_taken: row(
+    409,
+    'E-mail taken',
+    'Another customer of this project signs in with this e-mail. Use another one, or sign in with it.',
+  ),
   confirmation_required: row(
     403,
     'Confirm that it is you',

@@ -1,7 +1,11 @@
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Bindings } from '../src/env.ts';
 import { call, createEnvironment, type TestEnvironment } from './harness.ts';
-import { Page } from './sign-in.ts';
+import { ORIGIN, Page } from './sign-in.ts';
 
+const bindings = env as unknown as Bindings;
 const CHROME =
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36';
 
@@ -209,7 +213,104 @@ describe('setting a password', () => {
       ...Array.from({ length: 6 }, () => byPassword(shop.pk, email, PASSWORD)),
     ]);
     expect(set.status).toBe(200);
-    for (const { status, body } of tries)
-      if (status === 200) expect((await me(body.accessToken)).code).toBe('session_ended');
+    const begun = tries.filter(({ status }) => status === 200);
+    for (const { body } of begun) expect((await me(body.accessToken)).code).toBe('session_ended');
+  });
+});
+
+/** A page of the project on which an address is proved, and not exchanged. */
+async function proved({ pk }: TestEnvironment, email: string): Promise<Page> {
+  const page = new Page(pk);
+  await page.proveEmail(email);
+  return page;
+}
+
+const changeEmail = (key: string, { token }: Page, more: object = {}, origin = ORIGIN) =>
+  call('PUT', '/api/me/email', {
+    key,
+    headers: { origin },
+    body: { sealedToken: token, ...more },
+  });
+
+describe('changing the e-mail', () => {
+  it('makes the proved address the one to sign in with, and the old one a stranger’s', async () => {
+    const shop = await createEnvironment();
+    const elsewhere = await signedIn(shop);
+    const { accessToken, customer, email } = await signedIn(shop, elsewhere.email);
+    await setPassword(accessToken, { password: PASSWORD });
+    const another = await signedIn(shop, email);
+    const next = newEmail();
+    const changed = await changeEmail(accessToken, await proved(shop, next));
+    expect(changed.body.customer).toMatchObject({
+      id: customer.id,
+      email: next,
+      emailVerified: true,
+    });
+    expect((await me(another.accessToken)).code).toBe('session_ended');
+    expect((await me(accessToken)).customer.email).toBe(next);
+    expect((await byPassword(shop.pk, email, PASSWORD)).body.code).toBe('credentials_wrong');
+    expect((await byPassword(shop.pk, next, PASSWORD)).body.customer.id).toBe(customer.id);
+    const again = await signedIn(shop, next);
+    expect([again.customer.id, again.isNew]).toEqual([customer.id, false]);
+    const stranger = await signedIn(shop, email);
+    expect([stranger.customer.id === customer.id, stranger.isNew]).toEqual([false, true]);
+  });
+
+  it('takes a proof of this project and page, once, and no other', async () => {
+    const [shop, other] = await Promise.all([createEnvironment(), createEnvironment()]);
+    const { accessToken: key, email } = await signedIn(shop);
+    const page = await proved(shop, newEmail());
+    const refused = [
+      await changeEmail(key, await proved(other, newEmail())),
+      await changeEmail(key, page, {}, 'https://elsewhere.example'),
+      await changeEmail(key, new Page(shop.pk)),
+    ];
+    for (const { body } of refused) expect(body.code).toBe('identity_not_proved');
+    expect((await me(key)).customer.email).toBe(email);
+    expect((await changeEmail(key, page)).status).toBe(200);
+    expect((await changeEmail(key, page)).body.code).toBe('identity_not_proved');
+    expect((await page.exchange()).body.code).toBe('identity_not_proved');
+  });
+
+  it('asks an old session for the current password, and leaves the proof for then', async () => {
+    const shop = await createEnvironment();
+    const first = await signedIn(shop);
+    await setPassword(first.accessToken, { password: PASSWORD });
+    const { accessToken: key } = await later(shop, 10, first.refreshToken);
+    const page = await proved(shop, newEmail());
+    expect((await changeEmail(key, page)).body.code).toBe('confirmation_required');
+    const wrong = await changeEmail(key, page, { currentPassword: 'a guess' });
+    expect(wrong.body.code).toBe('confirmation_required');
+    expect((await changeEmail(key, page, { currentPassword: PASSWORD })).status).toBe(200);
+  });
+
+  it('refuses an address another customer of the project proved, and of another project not', async () => {
+    const [shop, other] = await Promise.all([createEnvironment(), createEnvironment()]);
+    const ada = await signedIn(shop);
+    const { accessToken: key, email } = await signedIn(shop);
+    const taken = await changeEmail(key, await proved(shop, ada.email));
+    expect([taken.status, taken.body.code]).toEqual([409, 'email_taken']);
+    expect((await me(key)).customer.email).toBe(email);
+    expect((await signedIn(shop, ada.email)).customer.id).toBe(ada.customer.id);
+    const free = (await signedIn(other)).email;
+    expect((await changeEmail(key, await proved(shop, free))).status).toBe(200);
+  });
+
+  it('takes the address from a customer who never proved it, and nothing else, and notes it', async () => {
+    const shop = await createEnvironment();
+    const email = newEmail();
+    const body = { email, externalId: 'planted', plan: 'team', password: PASSWORD };
+    const planted = (await call('POST', '/api/customers', { key: shop.sk, body })).body.customer;
+    const { accessToken: key, customer } = await signedIn(shop);
+    expect((await changeEmail(key, await proved(shop, email))).body.customer.email).toBe(email);
+    const left = await call('GET', `/api/customers/${planted.id}`, { key: shop.sk });
+    expect(left.body.customer).toEqual({ ...planted, email: null });
+    expect((await byPassword(shop.pk, email, PASSWORD)).body.code).toBe('credentials_wrong');
+    expect((await signedIn(shop, email)).customer.id).toBe(customer.id);
+    const project = bindings.PROJECT.getByName(`${shop.id}:${shop.mode}`);
+    const noted = await runInDurableObject(project, (_, { storage }) =>
+      storage.sql.exec("SELECT subject FROM audit WHERE action = 'customer.email_moved'").toArray(),
+    );
+    expect(noted).toEqual([{ subject: planted.id }]);
   });
 });

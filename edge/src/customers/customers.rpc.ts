@@ -5,6 +5,7 @@ import { erasePurchases } from '../billing/erasure.rpc.ts';
 import { liveSubscription } from '../billing/subscription.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue, openJobs } from '../outbox/outbox.rpc.ts';
+import { writeAudit } from '../projects/audit.rpc.ts';
 import {
   type CustomerRow,
   findCustomer,
@@ -218,6 +219,24 @@ export class CustomersRpc extends RpcTarget {
     if (other && other.id !== id) return no('customer_exists', { customerId: other.id });
     sql.exec('UPDATE customer SET email = coalesce(email, ?) WHERE id = ?', email, id);
     return ok(null);
+  }
+
+  /**
+   * Gives a customer an e-mail that was proved; `email_taken` when another one proved it. One who has
+   * it unproved loses the address only, and the audit log says so: who proves an address is stronger
+   * than who named it.
+   */
+  giveProvedEmail(id: string, email: string, nowMs: number): Outcome<Customer> {
+    const { sql } = this.#storage;
+    if (!findCustomer(sql, id)) return no('customer_not_found');
+    const holder = findCustomerByEmail(sql, email);
+    if (holder && holder.id !== id) {
+      if (holder.email_verified === 1) return no('email_taken');
+      sql.exec('UPDATE customer SET email = NULL WHERE id = ?', holder.id);
+      writeAudit(sql, { actor: 'customer', nowMs }, 'customer.email_moved', holder.id);
+    }
+    sql.exec('UPDATE customer SET email = ?, email_verified = 1 WHERE id = ?', email, id);
+    return this.get(id, nowMs);
   }
 
   /** Which Clerk user holds the password of the customer with this e-mail, and which one it is. */

@@ -1,4 +1,5 @@
 import {
+  changeEmail,
   endCustomerSession,
   endCustomerSessions,
   endMySession,
@@ -14,8 +15,11 @@ import type { Deps, EnvironmentRef } from '../deps.ts';
 import { type AppEnv, type Call, environmentPrincipal, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
+import { visitorOf } from './address.ts';
 import { aliveSession, isAlive } from './alive.ts';
+import { clerkSessionOf } from './clerk-session.ts';
 import { confirmed } from './confirm.ts';
+import { gate } from './gate.ts';
 import { setCustomerPassword } from './password.ts';
 
 /** What signed-in customers do with their account, and their developer with their sessions. */
@@ -43,6 +47,27 @@ export function accountRoutes(app: Hono<AppEnv>, deps: Deps): void {
     );
     await deliverJobs(deps, ref, jobIds);
     return { success: true as const };
+  });
+
+  serve(app, deps, changeEmail, async (call) => {
+    const session = await signedIn(call);
+    const { ref, customerId, sessionId } = session;
+    await gate(deps, 'address', visitorOf(call.c.req.raw));
+    // First, so that a proof is not used up by a call that is refused for another reason.
+    await confirmed(deps, session, call.body.currentPassword, call.nowMs);
+    const origin = call.c.req.header('origin') ?? '';
+    const clerkSessionId = await clerkSessionOf(deps, ref, origin, call.body.sealedToken);
+    const jobId = deps.newId('job_');
+    const change = { customerId, sessionId, clerkSessionId, jobId, nowMs: call.nowMs };
+    const { customer, jobIds } = unwrap(await deps.project(ref).identity().changeEmail(change));
+    await deliverJobs(deps, ref, jobIds);
+    call.c.executionCtx.waitUntil(
+      deps.clerk
+        .for(ref)
+        .endSession(clerkSessionId)
+        .catch(() => undefined),
+    );
+    return { customer };
   });
 
   serve(app, deps, listMySessions, async (call) => {

@@ -1,8 +1,9 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { Customer } from '@dream/contract';
-import { type Claimed, CustomersRpc } from '../customers/customers.rpc.ts';
+import { type Claimed, type CustomerChanged, CustomersRpc } from '../customers/customers.rpc.ts';
 import { no, ok, type Outcome, unwrap } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
+import { changeEmail, type EmailChange } from './email-change.store.ts';
 
 /** How long a proof may wait to be used. */
 export const PROOF_MS = 10 * 60_000;
@@ -104,6 +105,11 @@ export class IdentityRpc extends RpcTarget {
       subject,
       customerId,
     );
+  }
+
+  /** Makes an address that was proved here the customer's own. Answers the outbox rows. */
+  changeEmail(change: EmailChange): Outcome<CustomerChanged> {
+    return this.#storage.transactionSync(() => changeEmail(this.#storage, change, PROOF_MS));
   }
 
   #join(
