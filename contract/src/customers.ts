@@ -38,6 +38,8 @@ export const Customer = v.object({
   planSource: PlanSource,
   subscription: v.nullable(Subscription),
   hasPassword: v.boolean(),
+  /** A banned customer cannot sign in, and nothing is counted for it. */
+  banned: v.boolean(),
   createdAtMs: AtMs,
 });
 export type Customer = v.InferOutput<typeof Customer>;
@@ -107,12 +109,13 @@ export const getCustomer = route({
 export const updateCustomer = route({
   method: 'patch',
   path: '/api/customers/:id',
-  summary: "Change a customer's plan or names.",
+  summary: "Change a customer's plan or names, ban it, or let it in again.",
   auth: ['sk'],
   body: v.strictObject({
     plan: v.optional(Name),
     firstName: v.optional(v.nullable(text(100))),
     lastName: v.optional(v.nullable(text(100))),
+    banned: v.optional(v.boolean()),
   }),
   answer: v.object({ customer: Customer }),
   errors: [

@@ -200,6 +200,11 @@ export const ERRORS = {
     'E-mail or password is wrong',
     'Check both, or sign in with an e-mail code.',
   ),
+  customer_banned: row(
+    403,
+    'Customer banned',
+    'This customer was banned. Only the developer of the project can lift that.',
+  ),
   email_taken: row(
     409,
     'E-mail taken',

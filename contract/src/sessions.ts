@@ -31,7 +31,14 @@ export const exchangeSession = route({
   auth: ['pk'],
   body: v.strictObject({ sealedToken: v.pipe(v.string(), v.maxLength(8000)) }),
   answer: v.object({ ...Session.entries, isNew: v.boolean() }),
-  errors: [...browserPost, 'identity_not_proved', 'provider_unavailable', 'provider_refused'],
+  errors: [
+    ...browserPost,
+    'identity_not_proved',
+    'customer_not_found',
+    'customer_banned',
+    'provider_unavailable',
+    'provider_refused',
+  ],
 });
 
 export const passwordSession = route({
@@ -41,7 +48,14 @@ export const passwordSession = route({
   auth: ['pk'],
   body: v.strictObject({ email: Email, password: v.pipe(v.string(), v.maxLength(200)) }),
   answer: Session,
-  errors: [...browserPost, 'credentials_wrong', 'provider_unavailable', 'provider_refused'],
+  errors: [
+    ...browserPost,
+    'credentials_wrong',
+    'customer_not_found',
+    'customer_banned',
+    'provider_unavailable',
+    'provider_refused',
+  ],
 });
 
 export const refreshSession = route({
@@ -51,7 +65,7 @@ export const refreshSession = route({
   auth: ['pk'],
   body: v.strictObject({ refreshToken: RefreshToken }),
   answer: Session,
-  errors: [...browserPost, 'session_ended', 'token_invalid'],
+  errors: [...browserPost, 'session_ended', 'token_invalid', 'customer_banned'],
 });
 
 export const endSession = route({
@@ -82,6 +96,7 @@ export const createSession = route({
     'secret_key_required',
     'customer_not_found',
     'customer_exists',
+    'customer_banned',
     'user_id_required',
     'platform_protected',
     ...IDEMPOTENCY_ERRORS,

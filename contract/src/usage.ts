@@ -41,6 +41,7 @@ export const trackUsage = route({
     'user_id_invalid',
     'user_mismatch',
     'customer_not_found',
+    'customer_banned',
     'token_invalid',
     'session_expired',
     'session_ended',

@@ -184,7 +184,13 @@ describe('nothing late revives a deleted project', () => {
     const ref = { projectId: id, mode: 'test' as const };
     await deleteProject(id);
     const shard = deps.shard(ref, shardOf(customer) ?? '');
-    const snapshot = { customerId: customer, version: 9, plan: 'free', headerPlan: null };
+    const snapshot = {
+      customerId: customer,
+      version: 9,
+      plan: 'free',
+      headerPlan: null,
+      banned: false,
+    };
     const late = [
       async () => shard.meter().putCustomer(snapshot, Date.now()),
       async () => shard.sessions().endAll(customer, Date.now()),

@@ -12,11 +12,12 @@ export interface NewCustomer {
   externalId?: string;
 }
 
-/** What may be changed of a customer; a name that is null is removed. */
+/** What may be changed of a customer; a name that is null is removed. A ban ends its sessions. */
 export interface CustomerPatch {
   plan?: string;
   firstName?: string | null;
   lastName?: string | null;
+  banned?: boolean;
 }
 
 /** One page of customers; `nextCursor` is null on the last. */

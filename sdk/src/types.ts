@@ -46,6 +46,7 @@ export interface Customer {
   planSource: 'subscription' | 'set' | 'header' | 'default';
   subscription: Subscription | null;
   hasPassword: boolean;
+  banned: boolean;
   createdAtMs: number;
 }
 

@@ -63,6 +63,7 @@ export const ada: Customer = {
   planSource: 'default',
   subscription: null,
   hasPassword: false,
+  banned: false,
   createdAtMs: Date.UTC(2026, 10, 1),
 };
 

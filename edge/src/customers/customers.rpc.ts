@@ -136,7 +136,12 @@ export class CustomersRpc extends RpcTarget {
 
   update(
     id: string,
-    patch: { plan?: string; firstName?: string | null; lastName?: string | null },
+    patch: {
+      plan?: string;
+      firstName?: string | null;
+      lastName?: string | null;
+      banned?: boolean;
+    },
     jobId: string,
     nowMs: number,
   ): Outcome<CustomerChanged> {
@@ -149,14 +154,16 @@ export class CustomersRpc extends RpcTarget {
         if (liveSubscription(sql, row.id, nowMs)) return no('subscription_active');
       }
       sql.exec(
-        'UPDATE customer SET set_plan = ?, first_name = ?, last_name = ? WHERE id = ?',
+        'UPDATE customer SET set_plan = ?, first_name = ?, last_name = ?, banned = ? WHERE id = ?',
         patch.plan ?? row.set_plan,
         patch.firstName === undefined ? row.first_name : patch.firstName,
         patch.lastName === undefined ? row.last_name : patch.lastName,
+        Number(patch.banned ?? row.banned),
         row.id,
       );
       const changed = touchCustomer(sql, row.id);
-      const jobIds = patch.plan === undefined ? [] : [this.#tellShard(changed, jobId, nowMs)];
+      const concernsShard = patch.plan !== undefined || patch.banned !== undefined;
+      const jobIds = concernsShard ? [this.#tellShard(changed, jobId, nowMs)] : [];
       return ok({ customer: toCustomer(sql, changed, nowMs), jobIds });
     });
   }

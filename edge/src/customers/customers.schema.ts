@@ -19,4 +19,5 @@ CREATE UNIQUE INDEX customer_by_email ON customer(email) WHERE email IS NOT NULL
 
 /** `passwords` counts how often a customer's password was set. */
 export const ACCOUNT_SCHEMA = `
-ALTER TABLE customer ADD COLUMN passwords INTEGER NOT NULL DEFAULT 0;`;
+ALTER TABLE customer ADD COLUMN passwords INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE customer ADD COLUMN banned INTEGER NOT NULL DEFAULT 0;`;

@@ -19,6 +19,7 @@ export type CustomerRow = {
   stripe_customer_id: string | null;
   created_ms: number;
   passwords: number;
+  banned: number;
 };
 
 /** Finds a customer by cust_… id, else by the developer's own id. */
@@ -81,6 +82,7 @@ export function toCustomer(sql: SqlStorage, row: CustomerRow, nowMs: number): Cu
     ...force,
     subscription,
     hasPassword: row.clerk_password_user_id !== null,
+    banned: row.banned === 1,
     createdAtMs: row.created_ms,
   };
 }
@@ -96,6 +98,7 @@ export function snapshotOf(sql: SqlStorage, row: CustomerRow, nowMs: number): Cu
     version: row.version,
     plan: planSource === 'default' ? null : plan,
     headerPlan: row.header_plan,
+    banned: row.banned === 1,
   };
 }
 

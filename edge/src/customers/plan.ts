@@ -26,4 +26,5 @@ export interface CustomerSnapshot {
   version: number;
   plan: string | null;
   headerPlan: string | null;
+  banned: boolean;
 }

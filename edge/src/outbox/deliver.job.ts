@@ -86,10 +86,14 @@ async function perform(
     return deps.shard(ref, shard);
   };
   switch (job.kind) {
-    case 'shard.plan':
-      return shardOfCustomer(job.snapshot.customerId)
-        .meter()
-        .putCustomer(job.snapshot, deps.nowMs());
+    case 'shard.plan': {
+      const { customerId, banned } = job.snapshot;
+      const shard = shardOfCustomer(customerId);
+      await shard.meter().putCustomer(job.snapshot, deps.nowMs());
+      // After it, for the shard begins no session of a customer it knows to be banned.
+      if (banned) await shard.sessions().endAll(customerId, deps.nowMs());
+      return;
+    }
     case 'shard.erase': {
       const shard = shardOfCustomer(job.customerId);
       await shard.sessions().erase(job.customerId, deps.nowMs());

@@ -2,7 +2,7 @@ import type { CustomerSnapshot } from '../customers/plan.ts';
 
 /** Something to do outside a `Project` object. Every kind is safe to repeat. */
 export type Job =
-  /** Tells the customer's shard the plan in force. */
+  /** Tells the customer's shard the plan in force, and whether it is banned, which ends its sessions. */
   | { kind: 'shard.plan'; snapshot: CustomerSnapshot }
   /** Removes everything a shard keeps of a customer, and ends the sessions. */
   | { kind: 'shard.erase'; customerId: string }

@@ -4,6 +4,7 @@ import { base32 } from '../auth/base32.ts';
 import { publishableKey } from '../auth/keys.ts';
 import { shardOf } from '../customers/customer-id.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
+import { Fail, unwrap } from '../http/fail.ts';
 import type { Environment } from '../projects/access.rpc.ts';
 import { readUsage } from '../usage/meter.client.ts';
 import { signAccessToken } from './access-token.ts';
@@ -32,8 +33,9 @@ export async function mintSession(
     expiresAtMs: expiryOf(environment, nowMs),
     device,
   };
+  if (customer.banned) throw new Fail('customer_banned');
   const session = await deps.shard(ref, shardName(customer.id)).sessions().create(given, nowMs);
-  return sessionAnswer(deps, ref, environment, customer, session);
+  return sessionAnswer(deps, ref, environment, customer, unwrap(session));
 }
 
 /** What a page holds of a session: fresh tokens, the customer, and its usage. */

@@ -90,6 +90,7 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     );
     const customer = await deps.project(ref).customers().get(session.customerId, call.nowMs);
     if (!customer.ok) throw new Fail('session_ended');
+    if (customer.value.banned) throw new Fail('customer_banned');
     return sessionAnswer(deps, ref, environment, customer.value, session);
   });
 

@@ -1,5 +1,6 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { CustomerSession } from '@dream/contract';
+import type { ErrorCode } from '@dream/contract/errors';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import type { Told } from '../usage/told.ts';
 
@@ -33,13 +34,24 @@ const MOST_LISTED = 100;
 export class SessionsRpc extends RpcTarget {
   readonly #storage: DurableObjectStorage;
   readonly #tell: (customerId: string, told: Told) => void;
+  readonly #refusalOf: (customerId: string) => ErrorCode | null;
 
-  constructor(storage: DurableObjectStorage, tell: (customerId: string, told: Told) => void) {
+  /** `refusalOf` says why a customer may begin no session, as far as the shard knows. */
+  constructor(
+    storage: DurableObjectStorage,
+    tell: (customerId: string, told: Told) => void,
+    refusalOf: (customerId: string) => ErrorCode | null,
+  ) {
     super();
     this.#storage = storage;
     this.#tell = tell;
+    this.#refusalOf = refusalOf;
   }
 
+  /**
+   * Begins a session. `customer_banned` or `customer_not_found` where the shard knows better than the
+   * caller, who asked a moment ago.
+   */
   create(
     given: {
       id: string;
@@ -49,7 +61,9 @@ export class SessionsRpc extends RpcTarget {
       device: string | null;
     },
     nowMs: number,
-  ): SessionState {
+  ): Outcome<SessionState> {
+    const refusal = this.#refusalOf(given.customerId);
+    if (refusal) return no(refusal);
     this.#storage.sql.exec('DELETE FROM session WHERE expires_ms < ?', nowMs);
     this.#storage.sql.exec(
       'INSERT INTO session VALUES (?, ?, ?, 0, ?, ?, ?, NULL, ?)',
@@ -61,7 +75,7 @@ export class SessionsRpc extends RpcTarget {
       given.expiresAtMs,
       given.device,
     );
-    return { id: given.id, customerId: given.customerId, salt: given.salt, generation: 0 };
+    return ok({ id: given.id, customerId: given.customerId, salt: given.salt, generation: 0 });
   }
 
   /** A session, to check a token against; `session_ended` when it is over. */

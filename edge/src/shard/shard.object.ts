@@ -7,9 +7,12 @@ import { LiveSockets } from '../sessions/live.sockets.ts';
 import { erase, isErased, refusingStorage } from '../storage/erase.ts';
 import { migrate } from '../storage/migrate.ts';
 import { MeterRpc, type UsageAnswer, type UsageCall, type UsageQuery } from '../usage/meter.rpc.ts';
-import { METER_SCHEMA } from '../usage/meter.schema.ts';
+import { BANNED_SCHEMA, METER_SCHEMA } from '../usage/meter.schema.ts';
 
-const SHARD_STEPS: readonly string[] = [`${METER_SCHEMA}\n${SESSIONS_SCHEMA}`, DEVICE_SCHEMA];
+const SHARD_STEPS: readonly string[] = [
+  `${METER_SCHEMA}\n${SESSIONS_SCHEMA}`,
+  `${DEVICE_SCHEMA}\n${BANNED_SCHEMA}`,
+];
 
 /** A share of an environment's customers: usage, sessions and open pages. */
 export class ShardObject extends DurableObject<Bindings> {
@@ -44,8 +47,10 @@ export class ShardObject extends DurableObject<Bindings> {
   }
 
   sessions(): SessionsRpc {
-    return new SessionsRpc(this.#storage(), (customerId, told) =>
-      this.#sockets.tell(customerId, told),
+    return new SessionsRpc(
+      this.#storage(),
+      (customerId, told) => this.#sockets.tell(customerId, told),
+      (customerId) => this.meter().refusalOf(customerId),
     );
   }
 

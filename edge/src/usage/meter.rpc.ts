@@ -92,6 +92,14 @@ export class MeterRpc extends RpcTarget {
     if (plan !== undefined) this.#tell(snapshot.customerId, { plan, atMs: nowMs });
   }
 
+  /** Why nothing may begin for a customer, as far as the shard knows; else null. */
+  refusalOf(customerId: string): ErrorCode | null {
+    const known = this.#store.customer(customerId);
+    if (!known) return null;
+    if (known.erased_ms !== null) return 'customer_not_found';
+    return known.banned === 1 ? 'customer_banned' : null;
+  }
+
   /** Forgets a customer's usage and answers, and remembers that the id is gone. */
   erase(customerId: string, nowMs: number): void {
     this.#storage.transactionSync(() => this.#store.erase(customerId, nowMs));
@@ -100,6 +108,7 @@ export class MeterRpc extends RpcTarget {
   #track(call: UsageCall): UsageAnswer {
     const known = this.#learn(call);
     if ('kind' in known) return known;
+    if (known.isBanned) return { kind: 'refused', code: 'customer_banned', details: {} };
     if (call.headerPlan !== null && call.headerPlan !== known.headerPlan)
       return { kind: 'need', what: 'header_plan' };
     if (call.idempotency) {
@@ -159,7 +168,13 @@ export class MeterRpc extends RpcTarget {
     const plan = customer.plan ?? rules.defaultPlan;
     const limits = rules.tiers[plan];
     if (!limits) return { kind: 'need', what: 'rules' };
-    return { rules, plan, limits, headerPlan: customer.header_plan };
+    return {
+      rules,
+      plan,
+      limits,
+      headerPlan: customer.header_plan,
+      isBanned: customer.banned === 1,
+    };
   }
 
   /** The meter of a feature, started anew when its period is over. */
@@ -180,6 +195,7 @@ interface Known {
   plan: string;
   limits: TierLimits;
   headerPlan: string | null;
+  isBanned: boolean;
 }
 
 function notIncluded(known: Known, feature: string): UsageAnswer {

@@ -30,3 +30,7 @@ CREATE TABLE answer (
   PRIMARY KEY (customer_id, key)
 ) WITHOUT ROWID;
 CREATE INDEX answer_by_age ON answer(created_ms);`;
+
+/** Whether a customer is banned: nothing is counted for it, and no session begins. */
+export const BANNED_SCHEMA = `
+ALTER TABLE customer ADD COLUMN banned INTEGER NOT NULL DEFAULT 0;`;

@@ -16,6 +16,7 @@ type CustomerRow = {
   plan: string | null;
   header_plan: string | null;
   erased_ms: number | null;
+  banned: number;
 };
 
 /** The statements of the metered path. */
@@ -44,13 +45,14 @@ export class MeterStore {
     return this.#sql.exec<CustomerRow>('SELECT * FROM customer WHERE id = ?', id).toArray()[0];
   }
 
-  putCustomer({ customerId, version, plan, headerPlan }: CustomerSnapshot): void {
+  putCustomer({ customerId, version, plan, headerPlan, banned }: CustomerSnapshot): void {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO customer VALUES (?, ?, ?, ?, NULL)',
+      'INSERT OR REPLACE INTO customer VALUES (?, ?, ?, ?, NULL, ?)',
       customerId,
       version,
       plan,
       headerPlan,
+      banned ? 1 : 0,
     );
   }
 
@@ -122,7 +124,7 @@ export class MeterStore {
     this.#sql.exec('DELETE FROM meter WHERE customer_id = ?', customerId);
     this.#sql.exec('DELETE FROM answer WHERE customer_id = ?', customerId);
     this.#sql.exec(
-      `INSERT INTO customer VALUES (?1, 0, NULL, NULL, ?2)
+      `INSERT INTO customer VALUES (?1, 0, NULL, NULL, ?2, 0)
        ON CONFLICT (id) DO UPDATE SET plan = NULL, header_plan = NULL, erased_ms = ?2`,
       customerId,
       nowMs,
