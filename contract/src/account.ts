@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Customer, Password } from './customers.ts';
+import { Customer, Erased, Password } from './customers.ts';
 import { KEY_ERRORS } from './errors.ts';
 import { AtMs, text } from './primitives.ts';
 import { route } from './respond.ts';
@@ -79,6 +79,17 @@ export const changeEmail = route({
   }),
   answer: v.object({ customer: Customer }),
   errors: [...signedIn, ...confirming, 'identity_not_proved', 'email_taken'],
+});
+
+export const deleteMe = route({
+  method: 'delete',
+  path: '/api/me',
+  summary:
+    'Erase the signed-in customer, like a secret key would. Takes the current password unless one signed in less than 10 minutes ago.',
+  auth: ['session'],
+  body: v.strictObject({ currentPassword: v.optional(CurrentPassword) }),
+  answer: Erased,
+  errors: [...signedIn, ...confirming],
 });
 
 export const listMySessions = route({

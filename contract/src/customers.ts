@@ -61,6 +61,17 @@ export const ExternalId = v.pipe(
   v.check((id) => id !== '.' && id !== '..', 'Must not be "." or "..": a URL cannot carry it.'),
 );
 
+/**
+ * What an erasure answers. `kept` says in words what stays of who had proved an e-mail, so that who
+ * comes back in the same period does not start anew; null when nothing stays.
+ */
+export const Erased = v.object({
+  success: v.literal(true),
+  deleted: v.object({ id: v.string(), email: v.nullable(v.string()) }),
+  kept: v.nullable(v.string()),
+});
+export type Erased = v.InferOutput<typeof Erased>;
+
 export const createCustomer = route({
   method: 'post',
   path: '/api/customers',
@@ -132,9 +143,6 @@ export const deleteCustomer = route({
   path: '/api/customers/:id',
   summary: 'Erase a customer: cancels a live subscription, ends sessions, removes usage.',
   auth: ['sk'],
-  answer: v.object({
-    success: v.literal(true),
-    deleted: v.object({ id: v.string(), email: v.nullable(v.string()) }),
-  }),
+  answer: Erased,
   errors: [...KEY_ERRORS, 'secret_key_required', 'customer_not_found'],
 });

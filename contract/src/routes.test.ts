@@ -61,12 +61,12 @@ describe('the route table', () => {
     },
   );
 
-  it.each(having(({ method }) => method === 'get' || method === 'delete'))(
-    '$name takes no body, for its method has none',
-    ({ row }) => {
-      expect(row.body).toBeUndefined();
-    },
-  );
+  // A password has no place in a URL or a header, which are logged on the way.
+  const isBodiless = ({ method, path }: Route) =>
+    method === 'get' || (method === 'delete' && path !== '/api/me');
+  it.each(having(isBodiless))('$name takes no body, for its method has none', ({ row }) => {
+    expect(row.body).toBeUndefined();
+  });
 
   it.each(having(({ method }) => method === 'put' || method === 'patch'))(
     '$name says what its body is',

@@ -171,6 +171,7 @@ describe('POST /api/usage', () => {
     expect((await call('DELETE', `/api/customers/${id}`, { key: sk })).body).toEqual({
       success: true,
       deleted: { id, email: null },
+      kept: null,
     });
     expect((await post(sk, id)).body.code).toBe('customer_not_found');
     expect((await post(sk, 'ada')).body.usage.count).toBe(1);

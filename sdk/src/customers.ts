@@ -20,6 +20,18 @@ export interface CustomerPatch {
   banned?: boolean;
 }
 
+/** Who was erased; `kept` says in words what stays of who had proved an e-mail, or is null. */
+export interface ErasedCustomer {
+  id: string;
+  email: string | null;
+  kept: string | null;
+}
+
+interface Erasure {
+  deleted: { id: string; email: string | null };
+  kept: string | null;
+}
+
 /** One page of customers; `nextCursor` is null on the last. */
 export interface CustomerPage {
   customers: Customer[];
@@ -68,13 +80,9 @@ export class CustomersApi {
    * Erases a customer; a live subscription is cancelled. Throws `customer_not_found` for one that is
    * gone already, also when it was this call's own earlier try that erased it.
    */
-  async delete(id: string): Promise<{ id: string; email: string | null }> {
-    return (
-      await this.#api.call<{ deleted: { id: string; email: string | null } }>({
-        method: 'DELETE',
-        path: at(id),
-      })
-    ).deleted;
+  async delete(id: string): Promise<ErasedCustomer> {
+    const { deleted, kept } = await this.#api.call<Erasure>({ method: 'DELETE', path: at(id) });
+    return { ...deleted, kept };
   }
 
   /** One page, newest first. */

@@ -37,7 +37,7 @@ export class Dream {
   }
 }
 
-export type { CustomerPage, CustomerPatch, NewCustomer } from './customers.ts';
+export type { CustomerPage, CustomerPatch, ErasedCustomer, NewCustomer } from './customers.ts';
 export { DreamError } from './errors.ts';
 export type { DreamOptions } from './options.ts';
 export type * from './types.ts';

@@ -56,8 +56,9 @@ it('gives what the routes answer', () => {
   expectTypeOf<Result<BillingApi['portal']>>().toEqualTypeOf<Answer<typeof createPortal>>();
   expectTypeOf<Result<UsageApi['check']>>().toEqualTypeOf<Answer<typeof getUsage>>();
   expectTypeOf<sdk.CustomerPage>().toEqualTypeOf<Answer<typeof listCustomers>>();
-  expectTypeOf<Result<CustomersApi['delete']>>().toEqualTypeOf<
-    Answer<typeof deleteCustomer>['deleted']
+  type Erasure = Answer<typeof deleteCustomer>;
+  expectTypeOf<Result<CustomersApi['delete']>>().toExtend<
+    Erasure['deleted'] & Pick<Erasure, 'kept'>
   >();
   expectTypeOf<{ tiers: sdk.Tier[] }>().toEqualTypeOf<Answer<typeof listTiers>>();
   expectTypeOf<Answer<typeof getJwks>['keys'][number]>().toExtend<{ kid: string }>();

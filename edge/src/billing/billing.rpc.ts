@@ -162,7 +162,7 @@ export class BillingRpc extends RpcTarget {
     return ok({
       tiers: new CatalogRpc(this.#storage).tiers(),
       live: live && { id: live.id, tier: live.tier, priceId: live.priceId },
-      hadSubscription: subscriptions.length > 0,
+      hadSubscription: subscriptions.length > 0 || customer.hadTrial,
       connection,
       canSell: connection.usable,
       email: customer.email,

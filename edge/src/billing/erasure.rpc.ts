@@ -1,5 +1,6 @@
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { putErasure } from './erasure.store.ts';
+import { subscriptionsOf } from './subscription.store.ts';
 
 /**
  * Erases what a customer bought and tried to buy, and queues deleting the Stripe customer in the
@@ -22,3 +23,7 @@ export function erasePurchases(
   armAlarm(storage);
   return [jobId];
 }
+
+/** Whether a customer ever had a subscription, and with it the one trial there is. */
+export const hadPurchases = (sql: SqlStorage, customerId: string): boolean =>
+  subscriptionsOf(sql, customerId).length > 0;

@@ -12,7 +12,7 @@ import { Fail, unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
 import { setCustomerPassword } from '../sessions/password.ts';
 import { customerId } from './customer-id.ts';
-import { forgetExternalId } from './customer-of.ts';
+import { eraseCustomer } from './erasure.job.ts';
 
 /** Creating, reading, changing and erasing customers with a secret key. */
 export function customerRoutes(app: Hono<AppEnv>, deps: Deps): void {
@@ -49,16 +49,9 @@ export function customerRoutes(app: Hono<AppEnv>, deps: Deps): void {
   });
 
   serve(app, deps, deleteCustomer, async (call) => {
-    const { ref, customers } = customersOf(call);
-    const ids: [string, string, string] = [
-      deps.newId('job_'),
-      deps.newId('job_'),
-      deps.newId('job_'),
-    ];
-    const { id, email, jobIds } = unwrap(await customers.remove(call.param('id'), ids, call.nowMs));
-    forgetExternalId(ref, call.param('id'));
-    await deliverJobs(deps, ref, jobIds);
-    return { success: true as const, deleted: { id, email } };
+    const { ref } = environmentPrincipal(call.principal);
+    const erased = await eraseCustomer(deps, ref, call.param('id'), call.nowMs);
+    return { success: true as const, ...erased };
   });
 }
 
@@ -81,12 +74,7 @@ async function keepOnlyWithPassword(
   try {
     if (await setCustomerPassword(deps, ref, id, password, () => Promise.resolve(true))) return;
   } catch (error) {
-    const jobs: [string, string, string] = [
-      deps.newId('job_'),
-      deps.newId('job_'),
-      deps.newId('job_'),
-    ];
-    await deps.project(ref).customers().remove(id, jobs, call.nowMs);
+    await eraseCustomer(deps, ref, id, call.nowMs);
     throw error;
   }
   throw new Fail('customer_exists', { customerId: id });

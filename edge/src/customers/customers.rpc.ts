@@ -1,7 +1,6 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { Customer } from '@dream/contract';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
-import { erasePurchases } from '../billing/erasure.rpc.ts';
 import { liveSubscription } from '../billing/subscription.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue, openJobs } from '../outbox/outbox.rpc.ts';
@@ -29,6 +28,8 @@ export interface Buyer {
   email: string | null;
   name: string | null;
   stripeCustomerId: string | null;
+  /** Had a trial as a customer who was erased. */
+  hadTrial: boolean;
 }
 
 /** A customer claimed by whom the e-mail belongs to, and the Clerk user that held the password. */
@@ -78,7 +79,8 @@ export class CustomersRpc extends RpcTarget {
     const row = findCustomer(this.#storage.sql, id);
     if (!row) return null;
     const name = [row.first_name, row.last_name].filter(Boolean).join(' ') || null;
-    return { id: row.id, email: row.email, name, stripeCustomerId: row.stripe_customer_id };
+    const { id: customerId, email, stripe_customer_id: stripeCustomerId } = row;
+    return { id: customerId, email, name, stripeCustomerId, hadTrial: row.had_trial === 1 };
   }
 
   /** Notes that the plan in force may have changed; answers what the shard must be told. */
@@ -165,36 +167,6 @@ export class CustomersRpc extends RpcTarget {
       const concernsShard = patch.plan !== undefined || patch.banned !== undefined;
       const jobIds = concernsShard ? [this.#tellShard(changed, jobId, nowMs)] : [];
       return ok({ customer: toCustomer(sql, changed, nowMs), jobIds });
-    });
-  }
-
-  /** Erases a customer here, and queues what others still keep of it. */
-  remove(
-    id: string,
-    jobIds: readonly [string, string, string],
-    nowMs: number,
-  ): Outcome<{ id: string; email: string | null; jobIds: string[] }> {
-    const { sql } = this.#storage;
-    return this.#storage.transactionSync(() => {
-      const row = findCustomer(sql, id);
-      if (!row) return no('customer_not_found');
-      const queued: string[] = [jobIds[0]];
-      enqueue(sql, jobIds[0], { kind: 'shard.erase', customerId: row.id }, nowMs);
-      const bought = { id: row.id, stripeCustomerId: row.stripe_customer_id };
-      queued.push(...erasePurchases(this.#storage, bought, jobIds[1], nowMs));
-      if (row.clerk_password_user_id) {
-        enqueue(
-          sql,
-          jobIds[2],
-          { kind: 'clerk.delete_user', clerkUserId: row.clerk_password_user_id },
-          nowMs,
-        );
-        queued.push(jobIds[2]);
-      }
-      sql.exec('DELETE FROM identity WHERE customer_id = ?', row.id);
-      sql.exec('DELETE FROM customer WHERE id = ?', row.id);
-      armAlarm(this.#storage);
-      return ok({ id: row.id, email: row.email, jobIds: queued });
     });
   }
 

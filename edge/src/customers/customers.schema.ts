@@ -17,7 +17,21 @@ CREATE TABLE customer (
 );
 CREATE UNIQUE INDEX customer_by_email ON customer(email) WHERE email IS NOT NULL;`;
 
-/** `passwords` counts how often a customer's password was set. */
+/**
+ * `passwords` counts how often a customer's password was set. `kept_usage` and `kept_trial` hold what
+ * stays of who was erased, by a keyed hash of what was proved.
+ */
 export const ACCOUNT_SCHEMA = `
 ALTER TABLE customer ADD COLUMN passwords INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE customer ADD COLUMN banned INTEGER NOT NULL DEFAULT 0;`;
+ALTER TABLE customer ADD COLUMN banned INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE customer ADD COLUMN had_trial INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE kept_usage (
+  hash TEXT NOT NULL,
+  feature TEXT NOT NULL,
+  used_units INTEGER NOT NULL,
+  period_start_ms INTEGER NOT NULL,
+  period_end_ms INTEGER NOT NULL,
+  PRIMARY KEY (hash, feature)
+) WITHOUT ROWID;
+CREATE INDEX kept_usage_by_end ON kept_usage(period_end_ms);
+CREATE TABLE kept_trial (hash TEXT PRIMARY KEY) WITHOUT ROWID;`;

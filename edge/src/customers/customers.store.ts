@@ -20,6 +20,7 @@ export type CustomerRow = {
   created_ms: number;
   passwords: number;
   banned: number;
+  had_trial: number;
 };
 
 /** Finds a customer by cust_… id, else by the developer's own id. */

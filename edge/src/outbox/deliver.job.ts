@@ -1,5 +1,6 @@
 import { deleteStripeCustomer, publishTier, syncObject } from '../billing/stripe.job.ts';
 import { shardOf } from '../customers/customer-id.ts';
+import { eraseInShard } from '../customers/shard-erasure.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail } from '../http/fail.ts';
 import { log } from '../http/log.ts';
@@ -94,11 +95,10 @@ async function perform(
       if (banned) await shard.sessions().endAll(customerId, deps.nowMs());
       return;
     }
-    case 'shard.erase': {
-      const shard = shardOfCustomer(job.customerId);
-      await shard.sessions().erase(job.customerId, deps.nowMs());
-      return shard.meter().erase(job.customerId, deps.nowMs());
-    }
+    case 'shard.erase':
+      return eraseInShard(deps, ref, job);
+    case 'shard.resume':
+      return shardOfCustomer(job.customerId).meter().resume(job.customerId, job.usage);
     case 'shard.end_sessions':
       return shardOfCustomer(job.customerId)
         .sessions()

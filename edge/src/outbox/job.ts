@@ -1,11 +1,14 @@
+import type { RunningUsage } from '../customers/kept.ts';
 import type { CustomerSnapshot } from '../customers/plan.ts';
 
 /** Something to do outside a `Project` object. Every kind is safe to repeat. */
 export type Job =
   /** Tells the customer's shard the plan in force, and whether it is banned, which ends its sessions. */
   | { kind: 'shard.plan'; snapshot: CustomerSnapshot }
-  /** Removes everything a shard keeps of a customer, and ends the sessions. */
-  | { kind: 'shard.erase'; customerId: string }
+  /** Removes everything a shard keeps of a customer; this period's usage stays under the hashes. */
+  | { kind: 'shard.erase'; customerId: string; keptAs: string[] }
+  /** Lets who was erased before go on from the usage that was kept. */
+  | { kind: 'shard.resume'; customerId: string; usage: RunningUsage[] }
   /** Ends the sessions of a customer, but for the one that asked for it. */
   | { kind: 'shard.end_sessions'; customerId: string; exceptSessionId?: string }
   /** Makes what is missing of a tier in Stripe, and archives what is no longer sold. */

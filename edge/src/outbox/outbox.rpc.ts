@@ -94,7 +94,10 @@ export class OutboxRpc extends RpcTarget {
     });
   }
 
-  /** Records what became of claimed jobs; an out-of-date claim changes nothing. */
+  /**
+   * Records what became of claimed jobs; an out-of-date claim changes nothing. An erasure that is
+   * done leaves no row: it would name who was erased.
+   */
   record(results: readonly JobResult[], nowMs: number): void {
     const { sql } = this.#storage;
     this.#storage.transactionSync(() => {
@@ -121,6 +124,12 @@ export class OutboxRpc extends RpcTarget {
     const { id, fence } = result;
     if (result.done) {
       sql.exec(
+        `DELETE FROM outbox WHERE id = ? AND fence = ?
+         AND kind IN ('shard.erase', 'stripe.delete_customer', 'clerk.delete_user')`,
+        id,
+        fence,
+      );
+      sql.exec(
         "UPDATE outbox SET state = 'done', due_ms = ?, last_error = NULL WHERE id = ? AND fence = ?",
         nowMs,
         id,
@@ -141,6 +150,11 @@ export class OutboxRpc extends RpcTarget {
       id,
     );
   }
+}
+
+/** Forgets jobs about a customer who is erased, done or not: what is still to be done is erasing. */
+export function forgetJobs(sql: SqlStorage, customerId: string): void {
+  sql.exec('DELETE FROM outbox WHERE instr(body, ?) > 0', customerId);
 }
 
 /** The jobs of a kind that are still to be done. */

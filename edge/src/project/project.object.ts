@@ -2,7 +2,10 @@ import { DurableObject } from 'cloudflare:workers';
 import { BillingRpc, OLD_EVENTS } from '../billing/billing.rpc.ts';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import { CustomersRpc } from '../customers/customers.rpc.ts';
-import type { Bindings } from '../env.ts';
+import { ErasureRpc, OVER_KEPT_USAGE } from '../customers/erasure.rpc.ts';
+import { keptKey } from '../customers/kept.ts';
+import { type Bindings, parseConfig } from '../env.ts';
+import { unwrap } from '../http/fail.ts';
 import { armAlarm, DONE_JOBS, OutboxRpc } from '../outbox/outbox.rpc.ts';
 import { OauthRpc } from '../oauth/oauth.rpc.ts';
 import { AccessRpc, environmentInUse } from '../projects/access.rpc.ts';
@@ -35,6 +38,13 @@ export class ProjectObject extends DurableObject<Bindings> {
     return new CustomersRpc(this.#inUse());
   }
 
+  erasure(): ErasureRpc {
+    return new ErasureRpc(this.#inUse(), () => {
+      const { project_id: projectId, mode } = unwrap(environmentInUse(this.ctx.storage));
+      return keptKey(parseConfig(this.env).masterKeys, projectId, mode);
+    });
+  }
+
   identity(): IdentityRpc {
     return new IdentityRpc(this.#inUse());
   }
@@ -60,7 +70,7 @@ export class ProjectObject extends DurableObject<Bindings> {
   /** Sets the alarm again if it is missing while there is work, and forgets what is old. */
   touch(nowMs: number): void {
     if (!isInitialised(this.ctx.storage)) return;
-    for (const rows of [DONE_JOBS, OLD_EVENTS, OLD_REPLIES])
+    for (const rows of [DONE_JOBS, OLD_EVENTS, OLD_REPLIES, OVER_KEPT_USAGE])
       prune(this.ctx.storage.sql, rows, nowMs);
     armAlarm(this.ctx.storage);
   }

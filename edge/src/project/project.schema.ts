@@ -5,7 +5,7 @@ import { OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
 import { OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
 import { ACCESS_SCHEMA } from '../projects/access.schema.ts';
 import { REPLIES_SCHEMA } from '../replies/replies.schema.ts';
-import { IDENTITY_SCHEMA } from '../sessions/identity.schema.ts';
+import { IDENTITY_INDEX, IDENTITY_SCHEMA } from '../sessions/identity.schema.ts';
 
 /** The tables of one environment. Append a step to change them; never edit one that was released. */
 export const PROJECT_STEPS: readonly string[] = [
@@ -22,5 +22,6 @@ export const PROJECT_STEPS: readonly string[] = [
   ERASURE_SCHEMA,
   RETIRED_SCHEMA,
   OAUTH_SCHEMA,
-  ACCOUNT_SCHEMA,
+  `${ACCOUNT_SCHEMA}
+${IDENTITY_INDEX}`,
 ];

@@ -19,3 +19,8 @@ export function writeAudit(
     subject,
   );
 }
+
+/** Forgets entries about somebody erased. */
+export function forgetAudit(sql: SqlStorage, subject: string): void {
+  sql.exec('DELETE FROM audit WHERE subject = ?', subject);
+}

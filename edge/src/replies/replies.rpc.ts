@@ -84,3 +84,8 @@ export class RepliesRpc extends RpcTarget {
     );
   }
 }
+
+/** Forgets answers to and about a customer who was erased, by its id. */
+export function forgetReplies(sql: SqlStorage, customerId: string): void {
+  sql.exec('DELETE FROM reply WHERE instr(scope, ?1) > 0 OR instr(answer, ?1) > 0', customerId);
+}

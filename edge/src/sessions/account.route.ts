@@ -1,5 +1,6 @@
 import {
   changeEmail,
+  deleteMe,
   endCustomerSession,
   endCustomerSessions,
   endMySession,
@@ -11,6 +12,7 @@ import {
 } from '@dream/contract/account';
 import type { Hono } from 'hono';
 import { shardOf } from '../customers/customer-id.ts';
+import { eraseCustomer } from '../customers/erasure.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { type AppEnv, type Call, environmentPrincipal, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
@@ -68,6 +70,13 @@ export function accountRoutes(app: Hono<AppEnv>, deps: Deps): void {
         .catch(() => undefined),
     );
     return { customer };
+  });
+
+  serve(app, deps, deleteMe, async (call) => {
+    const session = await signedIn(call);
+    await confirmed(deps, session, call.body.currentPassword, call.nowMs);
+    const erased = await eraseCustomer(deps, session.ref, session.customerId, call.nowMs);
+    return { success: true as const, ...erased };
   });
 
   serve(app, deps, listMySessions, async (call) => {

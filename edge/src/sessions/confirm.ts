@@ -9,8 +9,9 @@ export const FRESH_MS = 10 * 60_000;
 
 /**
  * Lets pass who signed in less than 10 minutes ago, or knows the current password: a page left open
- * is not enough to take an account over. A refresh makes no session fresh. Throws
- * `confirmation_required`, with whether there is a password that could be sent.
+ * is not enough to take an account over. A refresh makes no session fresh; one made by key counts from
+ * when it was made, for then the developer's server said who it is. Throws `confirmation_required`,
+ * with whether there is a password that could be sent.
  */
 export async function confirmed(
   deps: Deps,

@@ -12,3 +12,7 @@ CREATE TABLE proof (
   subject TEXT NOT NULL,
   proved_ms INTEGER NOT NULL
 ) WITHOUT ROWID;`;
+
+/** Finds what was proved of a customer, to erase it or to know it again. */
+export const IDENTITY_INDEX = `
+CREATE INDEX identity_by_customer ON identity(customer_id);`;

@@ -43,7 +43,11 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
         .signIn(clerkSessionId, newCustomerId(deps.random(14)), jobIds, call.nowMs),
     );
     if (signedIn.isClaimed) deps.environments.drop(ref);
-    await deliverJobs(deps, ref, signedIn.jobIds);
+    const resumed = await deps
+      .project(ref)
+      .erasure()
+      .resume(signedIn.customer.id, deps.newId('job_'), call.nowMs);
+    await deliverJobs(deps, ref, [...signedIn.jobIds, ...resumed]);
     const device = deviceLabel(call.c.req.header('user-agent'));
     call.c.executionCtx.waitUntil(
       deps.clerk

@@ -166,10 +166,10 @@ export class SessionsRpc extends RpcTarget {
     return this.#live(id, nowMs)?.customer_id === customerId;
   }
 
-  /** Forgets a customer's sessions; open pages are told first. */
-  erase(customerId: string, nowMs: number): void {
-    this.endAll(customerId, nowMs);
+  /** Forgets a customer's sessions; open pages are told and closed. */
+  erase(customerId: string): void {
     this.#storage.sql.exec('DELETE FROM session WHERE customer_id = ?', customerId);
+    this.#tell(customerId, { signedOut: null });
   }
 
   #live(id: string, nowMs: number): Row | undefined {

@@ -7,11 +7,11 @@ import { LiveSockets } from '../sessions/live.sockets.ts';
 import { erase, isErased, refusingStorage } from '../storage/erase.ts';
 import { migrate } from '../storage/migrate.ts';
 import { MeterRpc, type UsageAnswer, type UsageCall, type UsageQuery } from '../usage/meter.rpc.ts';
-import { BANNED_SCHEMA, METER_SCHEMA } from '../usage/meter.schema.ts';
+import { METER_SCHEMA, STANDING_SCHEMA } from '../usage/meter.schema.ts';
 
 const SHARD_STEPS: readonly string[] = [
   `${METER_SCHEMA}\n${SESSIONS_SCHEMA}`,
-  `${DEVICE_SCHEMA}\n${BANNED_SCHEMA}`,
+  `${DEVICE_SCHEMA}\n${STANDING_SCHEMA}`,
 ];
 
 /** A share of an environment's customers: usage, sessions and open pages. */

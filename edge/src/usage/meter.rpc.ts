@@ -1,6 +1,7 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { Usage } from '@dream/contract';
 import type { ErrorCode } from '@dream/contract/errors';
+import type { RunningUsage } from '../customers/kept.ts';
 import type { CustomerSnapshot } from '../customers/plan.ts';
 import type { FailDetails } from '../http/fail.ts';
 import { type Decision, decideUsage, type TierLimits } from './limit.ts';
@@ -100,9 +101,31 @@ export class MeterRpc extends RpcTarget {
     return known.banned === 1 ? 'customer_banned' : null;
   }
 
-  /** Forgets a customer's usage and answers, and remembers that the id is gone. */
+  /**
+   * Counts nothing for a customer from here on, and answers the usage of the periods that run: the
+   * same again until it is erased, and nothing then.
+   */
+  retire(customerId: string, nowMs: number): RunningUsage[] {
+    return this.#storage.transactionSync(() => {
+      this.#store.retire(customerId, nowMs);
+      return this.#store.running(customerId, nowMs);
+    });
+  }
+
+  /** Forgets a customer's usage and answers; of the id a hash stays, which says that it is gone. */
   erase(customerId: string, nowMs: number): void {
-    this.#storage.transactionSync(() => this.#store.erase(customerId, nowMs));
+    this.#storage.transactionSync(() => {
+      this.#store.retire(customerId, nowMs);
+      this.#store.erase(customerId);
+    });
+  }
+
+  /** Goes on from usage of before, unless there is more already. Safe to repeat. */
+  resume(customerId: string, usage: readonly RunningUsage[]): void {
+    this.#storage.transactionSync(() => {
+      if (this.refusalOf(customerId) === 'customer_not_found') return;
+      for (const one of usage) this.#store.resume(customerId, one);
+    });
   }
 
   #track(call: UsageCall): UsageAnswer {

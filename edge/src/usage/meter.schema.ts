@@ -31,6 +31,10 @@ CREATE TABLE answer (
 ) WITHOUT ROWID;
 CREATE INDEX answer_by_age ON answer(created_ms);`;
 
-/** Whether a customer is banned: nothing is counted for it, and no session begins. */
-export const BANNED_SCHEMA = `
-ALTER TABLE customer ADD COLUMN banned INTEGER NOT NULL DEFAULT 0;`;
+/**
+ * Whether a customer is banned: nothing is counted for it, and no session begins. And who is gone, by
+ * a hash of the id, so that what comes late finds nobody and writes nothing.
+ */
+export const STANDING_SCHEMA = `
+ALTER TABLE customer ADD COLUMN banned INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE gone (id_hash TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;`;

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Usage } from '@dream/contract';
+import type { RunningUsage } from '../customers/kept.ts';
 import type { CustomerSnapshot } from '../customers/plan.ts';
 import type { RateWindow } from './limit.ts';
 import type { Rules } from './meter.rpc.ts';
@@ -41,8 +43,14 @@ export class MeterStore {
     );
   }
 
+  /** What is known of a customer. One that is gone is erased, whatever its row was. */
   customer(id: string): CustomerRow | undefined {
-    return this.#sql.exec<CustomerRow>('SELECT * FROM customer WHERE id = ?', id).toArray()[0];
+    const row = this.#sql.exec<CustomerRow>('SELECT * FROM customer WHERE id = ?', id).toArray()[0];
+    if (row) return row;
+    const gone = this.#sql
+      .exec<{ at_ms: number }>('SELECT at_ms FROM gone WHERE id_hash = ?', hashOf(id))
+      .toArray()[0];
+    return gone && { version: 0, plan: null, header_plan: null, banned: 0, erased_ms: gone.at_ms };
   }
 
   putCustomer({ customerId, version, plan, headerPlan, banned }: CustomerSnapshot): void {
@@ -120,14 +128,43 @@ export class MeterStore {
     this.#sql.exec('DELETE FROM answer WHERE created_ms < ?', beforeMs);
   }
 
-  erase(customerId: string, nowMs: number): void {
-    this.#sql.exec('DELETE FROM meter WHERE customer_id = ?', customerId);
-    this.#sql.exec('DELETE FROM answer WHERE customer_id = ?', customerId);
+  /** The counts of a customer whose period still runs. */
+  running(customerId: string, nowMs: number): RunningUsage[] {
+    return this.#sql
+      .exec<{ [Field in keyof RunningUsage]: RunningUsage[Field] }>(
+        `SELECT feature, used_units AS usedUnits, period_start_ms AS periodStartMs,
+         period_end_ms AS periodEndMs FROM meter WHERE customer_id = ? AND period_end_ms > ?`,
+        customerId,
+        nowMs,
+      )
+      .toArray();
+  }
+
+  /** Raises a count to what was used before; the rate window starts empty. */
+  resume(customerId: string, usage: RunningUsage): void {
     this.#sql.exec(
-      `INSERT INTO customer VALUES (?1, 0, NULL, NULL, ?2, 0)
-       ON CONFLICT (id) DO UPDATE SET plan = NULL, header_plan = NULL, erased_ms = ?2`,
+      `INSERT INTO meter VALUES (?1, ?2, ?3, ?4, ?5, 0, 0) ON CONFLICT (customer_id, feature)
+       DO UPDATE SET used_units = max(used_units, ?3) WHERE period_end_ms = ?5`,
       customerId,
-      nowMs,
+      usage.feature,
+      usage.usedUnits,
+      usage.periodStartMs,
+      usage.periodEndMs,
     );
   }
+
+  /** Ends counting for a customer; the counts stay until `erase`. */
+  retire(customerId: string, nowMs: number): void {
+    this.#sql.exec('UPDATE customer SET erased_ms = ? WHERE id = ?', nowMs, customerId);
+    this.#sql.exec('INSERT OR IGNORE INTO gone VALUES (?, ?)', hashOf(customerId), nowMs);
+  }
+
+  erase(customerId: string): void {
+    for (const table of ['meter', 'answer'])
+      this.#sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, customerId);
+    this.#sql.exec('DELETE FROM customer WHERE id = ?', customerId);
+  }
 }
+
+/** An id is random, so its hash tells nobody anything who does not have it. */
+const hashOf = (id: string): string => createHash('sha256').update(id).digest('base64url');

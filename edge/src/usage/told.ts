@@ -1,4 +1,4 @@
 import type { Usage } from '@dream/contract';
 
-/** What a customer's open pages are told when it changes. */
-export type Told = { usage: Usage } | { plan: string; atMs: number } | { signedOut: string };
+/** What a customer's open pages are told when it changes. `signedOut` is a session, null is every one. */
+export type Told = { usage: Usage } | { plan: string; atMs: number } | { signedOut: string | null };

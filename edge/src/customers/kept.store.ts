@@ -1,0 +1,38 @@
+import type { RunningUsage } from './kept.ts';
+
+/** Keeps a period's usage under a hash; the larger one where there is some already. */
+export function putKeptUsage(sql: SqlStorage, hash: string, usage: readonly RunningUsage[]): void {
+  for (const { feature, usedUnits, periodStartMs, periodEndMs } of usage) {
+    sql.exec(
+      `INSERT INTO kept_usage VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (hash, feature) DO UPDATE SET
+       used_units = CASE WHEN period_end_ms = ?5 THEN max(used_units, ?3) ELSE ?3 END,
+       period_start_ms = ?4, period_end_ms = ?5`,
+      hash,
+      feature,
+      usedUnits,
+      periodStartMs,
+      periodEndMs,
+    );
+  }
+}
+
+/** Takes out what was kept under a hash of periods that still run. */
+export function takeKeptUsage(sql: SqlStorage, hash: string, nowMs: number): RunningUsage[] {
+  return sql
+    .exec<{ [Field in keyof RunningUsage]: RunningUsage[Field] } & { hash: string }>(
+      `DELETE FROM kept_usage WHERE hash = ? RETURNING feature, used_units AS usedUnits,
+       period_start_ms AS periodStartMs, period_end_ms AS periodEndMs`,
+      hash,
+    )
+    .toArray()
+    .filter(({ periodEndMs }) => periodEndMs > nowMs);
+}
+
+/** Marks that whoever has this hash had a trial. The mark stays. */
+export function putKeptTrial(sql: SqlStorage, hash: string): void {
+  sql.exec('INSERT OR IGNORE INTO kept_trial VALUES (?)', hash);
+}
+
+export function hasKeptTrial(sql: SqlStorage, hash: string): boolean {
+  return sql.exec('SELECT 1 FROM kept_trial WHERE hash = ?', hash).toArray().length > 0;
+}
