@@ -238,3 +238,27 @@ describe('customers', () => {
     expect(seen).toHaveLength(0);
   });
 });
+
+describe('customers.sessions', () => {
+  it('lists and ends the sessions of the customer that is named', async () => {
+    const session = { id: 'ses_1', device: 'Chrome on macOS' };
+    const { dream, seen } = await dreamWith({ status: 200, body: { sessions: [session] } });
+    expect(await dream.customers.sessions.list('a/b')).toEqual([session]);
+    await dream.customers.sessions.end('ada', 'ses_1');
+    await dream.customers.sessions.endAll('ada');
+    expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'GET /api/customers/a%2Fb/sessions',
+      'DELETE /api/customers/ada/sessions/ses_1',
+      'DELETE /api/customers/ada/sessions',
+    ]);
+  });
+
+  it.each(['', '.', '..', '../x', 'a?b'])(
+    'refuses to end %j, which would be another path',
+    async (sessionId) => {
+      const { dream, seen } = await dreamWith({ status: 200, body: {} });
+      await expect(dream.customers.sessions.end('ada', sessionId)).rejects.toThrow(TypeError);
+      expect(seen).toHaveLength(0);
+    },
+  );
+});

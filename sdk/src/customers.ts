@@ -1,6 +1,7 @@
 import type { ApiClient } from './client.ts';
+import { CustomerSessionsApi } from './customer-sessions.ts';
 import type { Customer } from './types.ts';
-import { checkedId } from './user.ts';
+import { customerPath } from './user.ts';
 
 /** A new customer. The e-mail counts as unverified until its owner proves it. */
 export interface NewCustomer {
@@ -38,18 +39,13 @@ export interface CustomerPage {
   nextCursor: string | null;
 }
 
-/** A URL takes "." and ".." for a step in the path, however they are written. */
-function at(id: string): string {
-  if (/^\.\.?$/.test(checkedId(id)))
-    throw new TypeError(`${JSON.stringify(id)} cannot stand in a URL: use the cust_… id.`);
-  return `/api/customers/${encodeURIComponent(id)}`;
-}
-
 /** Customers, by cust_… id or by your own id. */
 export class CustomersApi {
+  readonly sessions: CustomerSessionsApi;
   readonly #api: ApiClient;
 
   constructor(api: ApiClient) {
+    this.sessions = new CustomerSessionsApi(api);
     this.#api = api;
   }
 
@@ -66,13 +62,21 @@ export class CustomersApi {
 
   /** Reads a customer. Throws `customer_not_found`. */
   async get(id: string): Promise<Customer> {
-    return (await this.#api.call<{ customer: Customer }>({ method: 'GET', path: at(id) })).customer;
+    return (await this.#api.call<{ customer: Customer }>({ method: 'GET', path: customerPath(id) }))
+      .customer;
   }
 
-  /** Changes plan or names. Throws `subscription_active` for the plan of a subscriber. */
+  /**
+   * Changes plan or names, bans or lets in again. A ban ends every session, and nothing is counted for
+   * the customer: `customer_banned`. Throws `subscription_active` for the plan of a subscriber.
+   */
   async update(id: string, patch: CustomerPatch): Promise<Customer> {
     return (
-      await this.#api.call<{ customer: Customer }>({ method: 'PATCH', path: at(id), body: patch })
+      await this.#api.call<{ customer: Customer }>({
+        method: 'PATCH',
+        path: customerPath(id),
+        body: patch,
+      })
     ).customer;
   }
 
@@ -81,7 +85,10 @@ export class CustomersApi {
    * gone already, also when it was this call's own earlier try that erased it.
    */
   async delete(id: string): Promise<ErasedCustomer> {
-    const { deleted, kept } = await this.#api.call<Erasure>({ method: 'DELETE', path: at(id) });
+    const { deleted, kept } = await this.#api.call<Erasure>({
+      method: 'DELETE',
+      path: customerPath(id),
+    });
     return { ...deleted, kept };
   }
 

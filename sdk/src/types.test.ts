@@ -34,6 +34,7 @@ it('declares the shapes the API answers', () => {
   expectTypeOf<sdk.UsageStatus>().toEqualTypeOf<contract.UsageStatus>();
   expectTypeOf<sdk.Subscription>().toEqualTypeOf<contract.Subscription>();
   expectTypeOf<sdk.Customer>().toEqualTypeOf<contract.Customer>();
+  expectTypeOf<sdk.CustomerSession>().toEqualTypeOf<contract.CustomerSession>();
   expectTypeOf<sdk.Session>().toEqualTypeOf<contract.Session>();
   expectTypeOf<sdk.Tier>().toEqualTypeOf<contract.PublicTier>();
 });

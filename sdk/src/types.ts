@@ -50,6 +50,15 @@ export interface Customer {
   createdAtMs: number;
 }
 
+/** A session of a customer; `device` is a label like "Chrome on macOS". */
+export interface CustomerSession {
+  id: string;
+  createdAtMs: number;
+  lastUsedAtMs: number;
+  expiresAtMs: number;
+  device: string | null;
+}
+
 /** What a signed-in page holds; hand it to the widgets. */
 export interface Session {
   accessToken: string;

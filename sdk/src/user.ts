@@ -34,6 +34,16 @@ export function checkedId(id: unknown): string {
   return id;
 }
 
+/**
+ * The path of a customer. Throws TypeError for "." and "..", which a URL takes for a step in the path,
+ * however they are written.
+ */
+export function customerPath(id: string): string {
+  if (/^\.\.?$/.test(checkedId(id)))
+    throw new TypeError(`${JSON.stringify(id)} cannot stand in a URL: use the cust_… id.`);
+  return `/api/customers/${encodeURIComponent(id)}`;
+}
+
 const noToken = (): DreamError =>
   new DreamError(
     401,
