@@ -14,6 +14,6 @@ export function identificationsOf(
 /** Forgets what was proved of a customer, used or not. Call it in the transaction of the erasure. */
 export function eraseIdentity(sql: SqlStorage, customerId: string): void {
   for (const { subject } of identificationsOf(sql, customerId))
-    sql.exec('DELETE FROM proof WHERE subject = ?', subject);
+    sql.exec('DELETE FROM proof WHERE subject = ?1 OR email = ?1', subject);
   sql.exec('DELETE FROM identity WHERE customer_id = ?', customerId);
 }
