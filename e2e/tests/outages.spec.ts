@@ -29,10 +29,10 @@ for (const mode of ['down', 'errors'] as const) {
     const email = testEmail();
     await controlClerk('outage', { mode });
     await signup(page).getByLabel('E-mail').fill(email);
-    await signup(page).getByRole('button', { name: 'Continue' }).click();
+    await signup(page).getByRole('button', { name: 'Continue', exact: true }).click();
     await expect(alertIn(signup(page), 'does not answer')).toBeVisible();
     await controlClerk('outage', { mode: 'none' });
-    await signup(page).getByRole('button', { name: 'Continue' }).click();
+    await signup(page).getByRole('button', { name: 'Continue', exact: true }).click();
     await signup(page)
       .getByLabel('Code')
       .fill(await codeFor(email));

@@ -13,7 +13,7 @@ test('a code that is wrong is told beside its field, and the right one still sig
 }) => {
   const email = newEmail();
   await signup(page).getByLabel('E-mail').fill(email);
-  await signup(page).getByRole('button', { name: 'Continue' }).click();
+  await signup(page).getByRole('button', { name: 'Continue', exact: true }).click();
   const right = await codeFor(email);
   await signup(page)
     .getByLabel(CODE)
@@ -28,7 +28,7 @@ test('a text that is no address is told before anything is sent', async ({ page 
   const urls: string[] = [];
   page.on('request', (request) => urls.push(request.url()));
   await signup(page).getByLabel('E-mail').fill('ada at example');
-  await signup(page).getByRole('button', { name: 'Continue' }).click();
+  await signup(page).getByRole('button', { name: 'Continue', exact: true }).click();
   await expect(signup(page).getByLabel('E-mail')).toBeFocused();
   await expect(alertIn(signup(page), 'Enter an e-mail address')).toBeVisible();
   expect(urls).toEqual([]);
@@ -38,7 +38,7 @@ test('a visitor who mistyped the address goes back and gets a code to the right 
   page,
 }) => {
   await signup(page).getByLabel('E-mail').fill(newEmail());
-  await signup(page).getByRole('button', { name: 'Continue' }).click();
+  await signup(page).getByRole('button', { name: 'Continue', exact: true }).click();
   await signup(page).getByRole('button', { name: 'Use another address' }).click();
   const email = newEmail();
   await signInByCode(page, email);
@@ -49,7 +49,7 @@ test('the fourth code to an address within an hour is refused in words', async (
   const email = newEmail();
   for (let letters = 0; letters < 4; letters++) {
     await signup(page).getByLabel('E-mail').fill(email);
-    await signup(page).getByRole('button', { name: 'Continue' }).click();
+    await signup(page).getByRole('button', { name: 'Continue', exact: true }).click();
     if (letters === 3) break;
     await codeFor(email, letters + 1);
     await signup(page).getByRole('button', { name: 'Use another address' }).click();

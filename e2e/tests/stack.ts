@@ -45,7 +45,7 @@ export const alertIn = (element: Locator, words: string): Locator =>
 export async function signInByCode(page: Page, email: string, letters = 1): Promise<void> {
   const form = signup(page);
   await form.getByLabel('E-mail').fill(email);
-  await form.getByRole('button', { name: 'Continue' }).click();
+  await form.getByRole('button', { name: 'Continue', exact: true }).click();
   await expect(form.getByLabel('Code')).toBeFocused();
   await form.getByLabel('Code').fill(await codeFor(email, letters));
 }

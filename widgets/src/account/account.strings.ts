@@ -57,7 +57,7 @@ export const english = {
 export const errorTexts: Readonly<Record<string, keyof typeof english>> = {
   ...codeErrors,
   email_taken: 'errorTaken',
-  credentials_wrong: 'errorWrongPassword',
+  confirmation_required: 'errorWrongPassword',
 };
 
 /** Which field an error is about. */
@@ -68,5 +68,5 @@ export const errorFields: Readonly<Record<string, string>> = {
   verification_failed: 'code',
   verification_expired: 'code',
   password_rejected: 'password',
-  credentials_wrong: 'currentPassword',
+  confirmation_required: 'currentPassword',
 };

@@ -1,16 +1,24 @@
 import { DreamError } from '../internal/api.ts';
 import type { Page } from '../internal/page.ts';
 
-/** How often the edge is asked what became of a popup. */
-const POLL_MS = 1_000;
-/** A popup that said nothing for so long is given up. */
-const PATIENCE_MS = 10 * 60_000;
+/** How often the edge is asked what became of a window. */
+const POLL_MS = 1_500;
+/** How long a window may take to greet; one of a page that isolates its windows never does. */
+const GREET_MS = 15_000;
+
+/** What the window of a provider says to the page that opened it. */
+interface Said {
+  type?: string;
+  request?: string;
+  code?: string;
+}
 
 /**
- * Signs in at a provider in a popup of the edge. Resolves to what was proved, sealed for the edge.
- * Only this page can fetch it: it alone knows the verifier, of which the popup was told the hash.
- * The edge is asked again and again, because a provider's page may cut the popup off from this one;
- * one cut off also looks closed, so that closing it is no sign of giving up. `signal` is.
+ * Signs in at a provider in a window of the edge; edge/src/oauth/README.md has the steps. Resolves to
+ * what was proved, sealed for the edge. Only this page can fetch it: it alone knows the verifier, of
+ * which the window was told the hash. The edge is asked again and again, because a provider's page may
+ * cut the window off from this one; one cut off also looks closed, so that a closed window is no sign
+ * of giving up. `signal` is.
  */
 export async function proveByProvider(
   page: Page,
@@ -20,63 +28,68 @@ export async function proveByProvider(
   botCheck: string | null,
 ): Promise<string> {
   if (!popup) throw new DreamError(0, { code: 'popup_blocked' });
-  const verifier = random(32);
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
-  const request = random(16);
-  const hello = {
-    type: 'dream-oauth',
-    request,
-    challenge: base64Url(new Uint8Array(hash)),
-    pk: page.api.publishableKey,
-    provider,
-    botCheck,
-  };
-  const talk = new AbortController();
-  const wait = conversation(popup, new URL(page.api.base).origin, hello, talk.signal);
+  const over = new AbortController();
   try {
-    const until = Date.now() + PATIENCE_MS;
-    while (Date.now() < until) {
-      const wasGreeted = await wait(signal);
-      if (signal.aborted || (!wasGreeted && popup.closed)) break;
-      if (!wasGreeted) continue;
+    const [request, verifier] = [random(16), random(32)];
+    const challenge = base64Url(await sha256(verifier));
+    const hello = { request, challenge, pk: page.api.publishableKey, provider, botCheck };
+    const origin = new URL(page.api.base).origin;
+    const wake = await greet(popup, origin, hello, AbortSignal.any([signal, over.signal]));
+    for (;;) {
+      await wake();
+      if (signal.aborted) throw new DreamError(0, { code: 'oauth_closed' });
       const { sealedToken } = await page.api.post<{ sealedToken?: string }>('oauth/result', {
         request,
         verifier,
       });
       if (sealedToken) return sealedToken;
     }
-    throw new DreamError(0, { code: 'oauth_closed' });
   } finally {
-    talk.abort();
+    over.abort();
     popup.close();
   }
 }
 
-/** Tells the popup what it asks for; the result waits for its next word, or for `POLL_MS`. */
-function conversation(popup: Window, origin: string, hello: object, over: AbortSignal) {
-  let wasGreeted = false;
-  let wake = (): void => {};
-  const heard = (event: MessageEvent): void => {
-    if (event.source !== popup || event.origin !== origin) return;
-    const { type } = event.data as { type?: string };
-    if (type === 'dream-oauth-ready') {
-      popup.postMessage(hello, origin);
-      wasGreeted = true;
-    } else if (type === 'dream-oauth-done') wake();
-  };
-  addEventListener('message', heard, { signal: over });
-  return (signal: AbortSignal): Promise<boolean> =>
+/** Tells the window what to begin; resolves, once it began, to what waits for its next word. */
+function greet(
+  popup: Window,
+  origin: string,
+  hello: { request: string },
+  signal: AbortSignal,
+): Promise<() => Promise<void>> {
+  let next = (): void => {};
+  const wait = (): Promise<void> =>
     new Promise((resolve) => {
-      wake = () => resolve(wasGreeted);
-      setTimeout(wake, POLL_MS);
-      signal.addEventListener('abort', wake, { once: true });
+      next = resolve;
+      setTimeout(resolve, POLL_MS);
+      signal.addEventListener('abort', () => resolve(), { once: true });
     });
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(new DreamError(0, { code: 'oauth_closed' }));
+    const patience = setTimeout(giveUp, GREET_MS);
+    signal.addEventListener('abort', giveUp, { once: true });
+    const heard = ({ source, origin: from, data }: MessageEvent<Said>): void => {
+      if (source !== popup || from !== origin) return;
+      clearTimeout(patience);
+      if (data.type === 'dream-oauth-ready')
+        popup.postMessage({ type: 'dream-oauth', ...hello }, origin);
+      if (data.request !== hello.request) return;
+      if (data.type === 'dream-oauth-begun') resolve(wait);
+      if (data.type === 'dream-oauth-error')
+        reject(new DreamError(0, { code: data.code ?? 'oauth_failed' }));
+      if (data.type === 'dream-oauth-done') next();
+    };
+    addEventListener('message', heard, { signal });
+  });
 }
+
+const sha256 = (text: string): Promise<ArrayBuffer> =>
+  crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
 
 const random = (bytes: number): string => base64Url(crypto.getRandomValues(new Uint8Array(bytes)));
 
-const base64Url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
+const base64Url = (bytes: Uint8Array | ArrayBuffer): string =>
+  btoa(String.fromCharCode(...new Uint8Array(bytes)))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replaceAll('=', '');

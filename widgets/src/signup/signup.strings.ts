@@ -37,6 +37,7 @@ export const errorTexts: Readonly<Record<string, keyof typeof english>> = {
   oauth_closed: 'errorOauthClosed',
   oauth_denied: 'errorOauthClosed',
   oauth_failed: 'errorOauth',
+  oauth_incomplete: 'errorOauth',
   oauth_expired: 'errorProof',
   customer_banned: 'errorBanned',
   sign_ups_capped: 'errorCapped',

@@ -1,0 +1,76 @@
+import { expect, type Page, test } from '@playwright/test';
+import { alertIn, local, signInByCode, signup, testEmail } from './stack.ts';
+
+/** Opens the sign-in of the demo, and a provider's window from it. */
+async function atProvider(page: Page, name = 'Google'): Promise<Page> {
+  await page.goto(local.demo);
+  await signup(page).getByRole('button', { name: 'Sign in' }).click();
+  const opened = page.waitForEvent('popup');
+  await signup(page)
+    .getByRole('button', { name: `Continue with ${name}` })
+    .click();
+  const popup = await opened;
+  await popup.waitForURL(/\/provider\//);
+  return popup;
+}
+
+const customerOf = (page: Page): Promise<{ id: string; email: string | null }> =>
+  page.evaluate(
+    () =>
+      (window as unknown as { Dream: { customer: { id: string; email: string } } }).Dream.customer,
+  );
+
+/** Chooses an account at the sandbox's provider page, each time it is asked for. */
+async function allow(popup: Page, email: string, verified = true): Promise<void> {
+  await popup.locator('[name=email]').fill(email);
+  const box = popup.locator('[name=email_verified]');
+  if ((await box.count()) > 0) await box.setChecked(verified);
+  await popup.locator('[name=decision][value=allow]').click();
+}
+
+test('a visitor signs up with Google in a window, and the page stays where it is', async ({
+  page,
+}) => {
+  let navigations = 0;
+  const popup = await atProvider(page);
+  page.on('framenavigated', () => navigations++);
+  const email = testEmail();
+  const closed = popup.waitForEvent('close');
+  await allow(popup, email);
+  await closed;
+  await expect(signup(page).getByRole('button', { name: email })).toBeVisible();
+  expect(navigations).toBe(0);
+});
+
+test('the code and Google with one proved address are one customer', async ({ page, browser }) => {
+  const email = testEmail();
+  await page.goto(local.demo);
+  await signup(page).getByRole('button', { name: 'Sign in' }).click();
+  await signInByCode(page, email);
+  await expect(signup(page).getByRole('button', { name: email })).toBeVisible();
+  const other = await (await browser.newContext()).newPage();
+  await allow(await atProvider(other), email);
+  await expect(signup(other).getByRole('button', { name: email })).toBeVisible();
+  expect((await customerOf(other)).id).toBe((await customerOf(page)).id);
+});
+
+test('a visitor who says no at the provider is told, and signs in by code instead', async ({
+  page,
+}) => {
+  const popup = await atProvider(page, 'GitHub');
+  await popup.locator('[name=decision][value=deny]').click();
+  await expect(alertIn(signup(page), 'closed before you signed in')).toBeVisible();
+  const email = testEmail();
+  await signInByCode(page, email);
+  await expect(signup(page).getByRole('button', { name: email })).toBeVisible();
+});
+
+test('a visitor who cancels in the page is back at the start, and the window is gone', async ({
+  page,
+}) => {
+  const popup = await atProvider(page);
+  const closed = popup.waitForEvent('close');
+  await signup(page).getByRole('button', { name: 'Cancel' }).click();
+  await closed;
+  await expect(signup(page).getByLabel('E-mail')).toBeVisible();
+});
