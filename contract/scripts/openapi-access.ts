@@ -33,6 +33,12 @@ export const SECURITY_SCHEMES: Json = {
     name: 'X-User-Token',
     description: 'The customer a call is about, by an access token.',
   },
+  developerToken: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'The access token of a developer signed in to the dashboard.',
+  },
   operatorSecret: {
     type: 'http',
     scheme: 'bearer',
@@ -49,6 +55,7 @@ export const SECURITY: Record<Auth, Record<string, never[]>[]> = {
     { secretKey: [], userId: [] },
     { secretKey: [], userToken: [] },
   ],
+  developer: [{ developerToken: [] }],
   operator: [{ operatorSecret: [] }],
   none: [],
 };
@@ -79,7 +86,7 @@ function header(name: string, description: string, schema: Json): Json {
 
 /** The optional headers of a route. */
 export function headersOf(row: Route): Json[] {
-  const isKeyed = row.auth.some((way) => way !== 'none' && way !== 'operator');
+  const isKeyed = row.auth.some((way) => !['none', 'operator', 'developer'].includes(way));
   const names = [
     ...(row.errors.includes('idempotency_key_invalid') ? ['IdempotencyKey'] : []),
     ...(isKeyed ? ['XEnv'] : []),

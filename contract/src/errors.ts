@@ -81,10 +81,15 @@ export const ERRORS = {
     'Mode mismatch',
     'X-Env must agree with the mode of the key. Leave it out, or use the key of that mode.',
   ),
-  operator_required: row(
+  developer_required: row(
     401,
-    'Operator secret required',
-    'Send the operator secret as "Authorization: Bearer …".',
+    'Developer sign-in required',
+    'Sign in to the dashboard and send that access token as "Authorization: Bearer …".',
+  ),
+  operator_required: row(
+    403,
+    'Operator required',
+    'Only operators of this deployment may say this. Leave out the fields named in "fields".',
   ),
   origin_not_allowed: row(
     403,

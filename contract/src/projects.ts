@@ -6,7 +6,16 @@ import { Tier, TierInput } from './tiers.ts';
 
 const base = '/api/projects/:project';
 const env = `${base}/:mode`;
-const errors = ['operator_required', 'project_not_found', 'project_deleted'] as const;
+/** A developer opens the projects of their own account, an operator all of them. */
+const managers = ['operator', 'developer'] as const;
+const managerErrors = [
+  'developer_required',
+  'session_expired',
+  'session_ended',
+  'token_invalid',
+  'origin_not_allowed',
+] as const;
+const errors = [...managerErrors, 'project_not_found', 'project_deleted'] as const;
 
 /** One product of an account. Its two environments are made with it. */
 export const Project = v.object({
@@ -22,17 +31,18 @@ export const createProject = route({
   method: 'post',
   path: '/api/projects',
   summary: 'Create a project with its test and live environments.',
-  auth: ['operator'],
+  auth: managers,
   body: v.strictObject({
     name: text(60),
-    /** The developer who owns it. */
-    ownerEmail: Email,
-    /** Only to name the platform's own project, once. */
+    /** The developer who owns it, for operators to say. A developer's own project needs none. */
+    ownerEmail: v.optional(Email),
+    /** Only for operators, to name the platform's own project, once. */
     id: v.optional(v.literal('prj_dream')),
   }),
   answer: v.object({ project: Project }),
   status: 201,
   errors: [
+    ...managerErrors,
     'operator_required',
     'project_exists',
     'project_deleted',
@@ -44,17 +54,17 @@ export const createProject = route({
 export const listProjects = route({
   method: 'get',
   path: '/api/projects',
-  summary: 'List projects, oldest first.',
-  auth: ['operator'],
+  summary: "List projects, oldest first: a developer's own, or an operator's all.",
+  auth: managers,
   answer: v.object({ projects: v.array(Project) }),
-  errors: ['operator_required'],
+  errors: managerErrors,
 });
 
 export const getProject = route({
   method: 'get',
   path: base,
   summary: 'Read a project.',
-  auth: ['operator'],
+  auth: managers,
   answer: v.object({ project: Project }),
   errors,
 });
@@ -63,7 +73,7 @@ export const updateProject = route({
   method: 'patch',
   path: base,
   summary: 'Rename a project.',
-  auth: ['operator'],
+  auth: managers,
   body: v.strictObject({ name: text(60) }),
   answer: v.object({ project: Project }),
   errors,
@@ -73,7 +83,7 @@ export const deleteProject = route({
   method: 'delete',
   path: base,
   summary: 'Delete a project: its keys stop at once, its data is erased.',
-  auth: ['operator'],
+  auth: managers,
   answer: v.object({ success: v.literal(true) }),
   errors: [...errors, 'platform_protected'],
 });
@@ -93,7 +103,7 @@ export const createKey = route({
   method: 'post',
   path: `${env}/keys`,
   summary: 'Make a secret key. It is shown this once.',
-  auth: ['operator'],
+  auth: managers,
   body: v.strictObject({ name: v.optional(text(60), 'Secret key') }),
   answer: v.object({ key: SecretKey, secret: v.string() }),
   status: 201,
@@ -105,7 +115,7 @@ export const listKeys = route({
   method: 'get',
   path: `${env}/keys`,
   summary: 'The keys of an environment.',
-  auth: ['operator'],
+  auth: managers,
   answer: v.object({ publishableKey: v.string(), keys: v.array(SecretKey) }),
   errors,
 });
@@ -114,7 +124,7 @@ export const rotateKey = route({
   method: 'post',
   path: `${env}/keys/:key/rotate`,
   summary: 'Make a successor; the old key goes on for `overlapHours`.',
-  auth: ['operator'],
+  auth: managers,
   body: v.strictObject({ overlapHours: v.optional(whole(0, 720), 24) }),
   answer: v.object({ key: SecretKey, secret: v.string() }),
   status: 201,
@@ -126,7 +136,7 @@ export const revokeKey = route({
   method: 'delete',
   path: `${env}/keys/:key`,
   summary: 'Revoke a key. It stops everywhere within 10 s.',
-  auth: ['operator'],
+  auth: managers,
   answer: v.object({ key: SecretKey }),
   errors: [...errors, 'secret_key_not_found'],
 });
@@ -184,7 +194,7 @@ export const getSettings = route({
   method: 'get',
   path: `${env}/settings`,
   summary: 'Read the settings.',
-  auth: ['operator'],
+  auth: managers,
   answer: v.object({ settings: Settings }),
   errors,
 });
@@ -193,7 +203,7 @@ export const updateSettings = route({
   method: 'patch',
   path: `${env}/settings`,
   summary: 'Change some settings; the others stay.',
-  auth: ['operator'],
+  auth: managers,
   body: SettingsPatch,
   answer: v.object({ settings: Settings }),
   errors,
@@ -204,7 +214,7 @@ export const getOrigins = route({
   method: 'get',
   path: `${env}/origins`,
   summary: 'The origins allowed to use the publishable key.',
-  auth: ['operator'],
+  auth: managers,
   answer: v.object({ origins: Origins }),
   errors,
 });
@@ -213,7 +223,7 @@ export const putOrigins = route({
   method: 'put',
   path: `${env}/origins`,
   summary: 'Replace the allowed origins: exact ones, or https://*.example.com.',
-  auth: ['operator'],
+  auth: managers,
   body: v.strictObject({
     origins: v.pipe(
       v.array(v.pipe(v.string(), v.maxLength(300))),
@@ -228,7 +238,7 @@ export const listAllTiers = route({
   method: 'get',
   path: `${env}/tiers`,
   summary: 'All tiers of an environment, unlisted ones too.',
-  auth: ['operator'],
+  auth: managers,
   answer: v.object({ tiers: v.array(Tier) }),
   errors,
 });
@@ -237,7 +247,7 @@ export const putTier = route({
   method: 'put',
   path: `${env}/tiers/:name`,
   summary: 'Create or replace a tier; its product and prices are made in Stripe. Safe to repeat.',
-  auth: ['operator'],
+  auth: managers,
   body: TierInput,
   answer: v.object({ tier: Tier }),
   errors: [
@@ -253,7 +263,7 @@ export const archiveTier = route({
   method: 'delete',
   path: `${env}/tiers/:name`,
   summary: 'Archive a tier: nobody new gets it, its subscribers keep it.',
-  auth: ['operator'],
+  auth: managers,
   answer: v.object({ tier: Tier }),
   errors: [...errors, 'tier_not_found', 'tier_in_use', 'provider_unavailable', 'provider_refused'],
 });
@@ -272,7 +282,7 @@ export const getConnection = route({
   method: 'get',
   path: `${env}/stripe`,
   summary: 'The Stripe connection.',
-  auth: ['operator'],
+  auth: managers,
   answer: v.object({ connection: Connection }),
   errors,
 });
@@ -281,7 +291,7 @@ export const startConnection = route({
   method: 'post',
   path: `${env}/stripe/start`,
   summary: 'Begin connecting a Stripe account: send the developer to `url`.',
-  auth: ['operator'],
+  auth: managers,
   body: v.strictObject({ redirectUrl: HttpUrl }),
   answer: v.object({ url: v.string(), state: v.string() }),
   errors: [...errors, ...IDEMPOTENCY_ERRORS, 'platform_protected'],
@@ -291,7 +301,7 @@ export const completeConnection = route({
   method: 'post',
   path: `${env}/stripe`,
   summary: 'Finish connecting with the code and state Stripe gave back.',
-  auth: ['operator'],
+  auth: managers,
   body: v.strictObject({
     code: v.pipe(v.string(), v.maxLength(200)),
     state: v.pipe(v.string(), v.maxLength(200)),
@@ -311,12 +321,15 @@ export const disconnect = route({
   method: 'delete',
   path: `${env}/stripe`,
   summary: 'Disconnect the Stripe account. Running subscriptions stay in Stripe.',
-  auth: ['operator'],
+  auth: managers,
   answer: v.object({ connection: Connection }),
   errors: [...errors, 'stripe_not_connected', 'provider_unavailable', 'platform_protected'],
 });
 
-/** One thing that was done to a project. */
+/**
+ * One thing that was done to a project. `actor` is who did it: `operator`, `operator cust_…`, or a
+ * developer by account and customer, `plt_… cust_…`.
+ */
 export const AuditEntry = v.object({
   id: v.string(),
   atMs: AtMs,
@@ -328,7 +341,7 @@ export const listAudit = route({
   method: 'get',
   path: `${env}/audit`,
   summary: 'What was done to this environment, newest first.',
-  auth: ['operator'],
+  auth: managers,
   query: v.object({ cursor: v.optional(v.pipe(v.string(), v.maxLength(200))) }),
   answer: v.object({ entries: v.array(AuditEntry), nextCursor: v.nullable(v.string()) }),
   errors,

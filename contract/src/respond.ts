@@ -4,9 +4,11 @@ import type { ErrorCode } from './errors.ts';
 /**
  * Who may call a route. `sk`: a secret key. `pk`: a publishable key, from a listed origin in live
  * mode. `session`: a customer's access token. `user`: a secret key together with `X-User-Id` or
- * `X-User-Token`. `operator`: the operator secret, for the management routes. `none`: anybody.
+ * `X-User-Token`. For the management routes, `developer`: an access token of the platform's own live
+ * project, for the projects of that customer's account; `operator`: the operator secret, or the token
+ * of an operator. `none`: anybody.
  */
-export type Auth = 'sk' | 'pk' | 'session' | 'user' | 'operator' | 'none';
+export type Auth = 'sk' | 'pk' | 'session' | 'user' | 'developer' | 'operator' | 'none';
 
 /** One row of the route table: everything a caller, the edge and the documentation need to know. */
 export interface Route<

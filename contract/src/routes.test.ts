@@ -118,10 +118,18 @@ describe('the route table', () => {
   );
 
   it.each(having((row) => opens(row, 'operator')))(
-    '$name, a management route, is opened by nothing but the operator secret',
+    '$name, a management route, is opened by operators and developers, and by no key',
     ({ row }) => {
-      expect(row.auth).toEqual(['operator']);
-      expect(row.errors).toContain('operator_required');
+      expect(row.auth).toEqual(['operator', 'developer']);
+      expect(row.errors).toEqual(
+        expect.arrayContaining([
+          'developer_required',
+          'session_expired',
+          'session_ended',
+          'token_invalid',
+          'origin_not_allowed',
+        ]),
+      );
     },
   );
 

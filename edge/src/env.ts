@@ -1,4 +1,4 @@
-import type { Mode } from '@dream/contract/primitives';
+import { Email, type Mode } from '@dream/contract/primitives';
 import * as v from 'valibot';
 import type { GateObject } from './gate/gate.object.ts';
 import type { ProjectObject } from './project/project.object.ts';
@@ -43,6 +43,15 @@ const Variables = v.object({
   /** Where this edge is reached, the issuer of its tokens. */
   PUBLIC_URL: Url,
   OPERATOR_SECRET: Secret,
+  /** Whose sessions at the platform's own project are operators': e-mails, with commas between. */
+  OPERATOR_EMAILS: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((text) => text.split(',').filter((part) => part.trim() !== '')),
+      v.array(Email),
+    ),
+    '',
+  ),
   /** `[{ "id": "2026-11", "key": base64 of 32 bytes }]`, the newest first. */
   MASTER_KEYS: v.pipe(
     parsedJson,
@@ -112,6 +121,7 @@ export interface StripeAccess {
 export interface Config {
   publicUrl: string;
   operatorSecret: string;
+  operatorEmails: readonly string[];
   masterKeys: readonly { id: string; key: Uint8Array<ArrayBuffer> }[];
   signingKeys: readonly (JsonWebKey & { kid: string; activeFromMs: number })[];
   stripe: { apiUrl: string; connectUrl: string } & Record<Mode, StripeAccess>;
@@ -129,6 +139,7 @@ export function parseConfig(env: object): Config {
   return {
     publicUrl: vars.PUBLIC_URL,
     operatorSecret: vars.OPERATOR_SECRET,
+    operatorEmails: vars.OPERATOR_EMAILS,
     masterKeys: vars.MASTER_KEYS.map(({ id, key }) => ({
       id,
       key: Uint8Array.from(atob(key), (c) => c.charCodeAt(0)),

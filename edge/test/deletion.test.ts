@@ -67,8 +67,7 @@ async function halfMadeProject(): Promise<string> {
     key: crypto.randomUUID(),
     fingerprint: '',
     projectId: id,
-    accountId: deps.newId('plt_'),
-    ownerEmail: 'ada@example.com',
+    owner: { accountId: deps.newId('plt_'), email: 'ada@example.com' },
     name: 'Half',
     nowMs: Date.now(),
   });

@@ -92,7 +92,7 @@ describe('every route', () => {
     async ({ row }) => {
       expect(
         (await call(row.method.toUpperCase(), pathOf(row.path), { key: first.sk })).body.code,
-      ).toBe('operator_required');
+      ).toBe('developer_required');
     },
   );
 

@@ -36,7 +36,8 @@ export class Page {
   }
 
   /** Signs in by code, or up where nobody has the address yet. Answers what the last step said. */
-  async proveEmail(email: string, code = '424242'): Promise<any> {
+  async proveEmail(email: string, code: string | (() => Promise<string>) = '424242'): Promise<any> {
+    const typed = async () => (typeof code === 'string' ? code : code());
     const known = await this.send('client/sign_ins', { identifier: email });
     if (known.status === 200) {
       const { id, supported_first_factors: factors } = known.body.response;
@@ -49,7 +50,7 @@ export class Page {
       return (
         await this.send(`client/sign_ins/${id}/attempt_first_factor`, {
           strategy: 'email_code',
-          code,
+          code: await typed(),
         })
       ).body;
     }
@@ -58,7 +59,7 @@ export class Page {
     return (
       await this.send(`client/sign_ups/${id}/attempt_verification`, {
         strategy: 'email_code',
-        code,
+        code: await typed(),
       })
     ).body;
   }

@@ -15,6 +15,7 @@ export function testVariables(sandbox: { stripe: string; clerk: string }): Recor
   return {
     PUBLIC_URL: 'https://edge.test',
     OPERATOR_SECRET: 'op_test_secret_of_the_operator',
+    OPERATOR_EMAILS: 'Operator@dream.example, second.operator@dream.example',
     MASTER_KEYS: JSON.stringify([{ id: 'test', key: btoa('0123456789abcdef0123456789abcdef') }]),
     SIGNING_KEYS: JSON.stringify([SIGNING_KEY]),
     STRIPE_API_URL: sandbox.stripe,

@@ -53,6 +53,7 @@ export async function edgeVariables(
   const variables: Record<string, string> = {
     PUBLIC_URL: publicUrl,
     OPERATOR_SECRET: secrets.operatorSecret,
+    OPERATOR_EMAILS: 'operator@dream.example',
     MASTER_KEYS: JSON.stringify([{ id: 'local', key: secrets.masterKey }]),
     SIGNING_KEYS: JSON.stringify([secrets.signingKey]),
     STRIPE_API_URL: sandbox.stripe,

@@ -1,9 +1,19 @@
 import type { Mode } from '@dream/contract/primitives';
+import { Fail } from '../http/fail.ts';
+import type { Environment } from '../projects/access.rpc.ts';
 
 /** Whether a page of this origin may use an environment: any in test mode, listed ones in live. */
 export function originAllowed(origin: string, mode: Mode, listed: readonly string[]): boolean {
   if (mode === 'test') return true;
   return listed.some((entry) => matches(origin, entry));
+}
+
+/** Refuses a page of an origin that may not use the environment. A server sends none. */
+export function checkOrigin(request: Request, environment: Environment): void {
+  const origin = request.headers.get('origin');
+  if (origin !== null && !originAllowed(origin, environment.mode, environment.origins)) {
+    throw new Fail('origin_not_allowed', { origin });
+  }
 }
 
 function matches(origin: string, entry: string): boolean {

@@ -12,7 +12,8 @@ import {
   parseKey,
   publishableKey,
 } from './keys.ts';
-import { originAllowed } from './origin.ts';
+import { type Manager, managerOf } from './manager.ts';
+import { checkOrigin } from './origin.ts';
 
 /** Who makes a call, and for which environment. */
 export type Principal =
@@ -25,11 +26,11 @@ export type Principal =
       customerId: string;
       sessionId: string;
     }
-  | { kind: 'operator' }
+  | Manager
   | { kind: 'none' };
 
 /** A principal of one environment. */
-export type EnvironmentPrincipal = Exclude<Principal, { kind: 'operator' | 'none' }>;
+export type EnvironmentPrincipal = Exclude<Principal, Manager | { kind: 'none' }>;
 
 /** Finds out who calls, by one of the ways `allowed`. Throws the `Fail` that says what is missing. */
 export async function authenticate(
@@ -40,7 +41,7 @@ export async function authenticate(
 ): Promise<Principal> {
   if (allowed.includes('none')) return { kind: 'none' };
   const bearer = bearerOf(request);
-  if (allowed.includes('operator')) return operator(deps, bearer);
+  if (allowed.includes('operator')) return managerOf(deps, request, bearer, nowMs);
   const credential = bearer ?? new URL(request.url).searchParams.get('pk');
   if (!credential)
     throw new Fail(
@@ -60,12 +61,6 @@ export async function authenticate(
 /** The bearer credential of a request, or null. */
 function bearerOf(request: Request): string | null {
   return /^Bearer ([^\s]{1,4000})$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? null;
-}
-
-function operator(deps: Deps, bearer: string | null): Principal {
-  if (!bearer || !equalInConstantTime(bearer, deps.config.operatorSecret))
-    throw new Fail('operator_required');
-  return { kind: 'operator' };
 }
 
 async function byKey(deps: Deps, key: string, nowMs: number): Promise<EnvironmentPrincipal> {
@@ -131,11 +126,4 @@ function checkKind(principal: EnvironmentPrincipal, allowed: readonly Auth[]): v
 function checkMode(request: Request, mode: Mode): void {
   const wanted = request.headers.get('x-env');
   if (wanted !== null && wanted !== mode) throw new Fail('mode_mismatch', { mode });
-}
-
-function checkOrigin(request: Request, environment: Environment): void {
-  const origin = request.headers.get('origin');
-  if (origin !== null && !originAllowed(origin, environment.mode, environment.origins)) {
-    throw new Fail('origin_not_allowed', { origin });
-  }
 }

@@ -1,6 +1,7 @@
 import type { Route } from '@dream/contract/respond';
 import type { Context, Hono } from 'hono';
 import type { GenericSchema, InferOutput } from 'valibot';
+import { checkOwner } from '../auth/manager.ts';
 import { authenticate, type EnvironmentPrincipal, type Principal } from '../auth/principal.ts';
 import type { Deps } from '../deps.ts';
 import { readBody, readQuery } from './body.ts';
@@ -27,7 +28,7 @@ export interface Call<B = undefined, Q = undefined> {
 type Input = GenericSchema | undefined;
 
 /**
- * Serves a row of the route table: authenticates, checks query and body against the schemas,
+ * Serves a row of the route table: authenticates, refuses developers what is not theirs, checks query and body against the schemas,
  * answers a repeated Idempotency-Key from the first answer, and sends what the handler returns.
  */
 export function serve<B extends Input, Q extends Input, A extends Input>(
@@ -40,6 +41,7 @@ export function serve<B extends Input, Q extends Input, A extends Input>(
     app.on(row.method.toUpperCase(), path, async (c) => {
       const nowMs = c.get('nowMs');
       const principal = await authenticate(deps, c.req.raw, row.auth, nowMs);
+      if (principal.kind === 'developer') await checkOwner(deps, principal, c.req.param('project'));
       const query = readQuery(c, row.query) as Output<Q>;
       const body = (await readBody(c, row.body)) as Output<B>;
       const call = {
@@ -64,6 +66,6 @@ export function serve<B extends Input, Q extends Input, A extends Input>(
 
 /** The principal of a route that a key or a session opens. */
 export function environmentPrincipal(principal: Principal): EnvironmentPrincipal {
-  if (principal.kind === 'operator' || principal.kind === 'none') throw new Fail('key_required');
+  if (!('ref' in principal)) throw new Fail('key_required');
   return principal;
 }

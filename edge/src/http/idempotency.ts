@@ -1,5 +1,6 @@
 import type { Route } from '@dream/contract/respond';
 import { hashSecret } from '../auth/keys.ts';
+import type { Manager } from '../auth/manager.ts';
 import type { EnvironmentRef } from '../deps.ts';
 import type { Call } from './call.ts';
 import { Fail, unwrap } from './fail.ts';
@@ -66,10 +67,14 @@ function placeOf(call: Call<unknown, unknown>): { ref: EnvironmentRef; principal
   if (principal.kind === 'session') return { ref: principal.ref, principal: principal.customerId };
   const projectId = call.param('project');
   const mode = call.param('mode');
-  if (principal.kind !== 'operator' || !projectId || (mode !== 'test' && mode !== 'live'))
-    return null;
-  return { ref: { projectId, mode }, principal: 'operator' };
+  if (principal.kind !== 'operator' && principal.kind !== 'developer') return null;
+  if (!projectId || (mode !== 'test' && mode !== 'live')) return null;
+  return { ref: { projectId, mode }, principal: managerName(principal) };
 }
+
+/** Whose keys of management calls are told apart. */
+export const managerName = ({ kind, developer }: Manager): string =>
+  developer === null ? kind : `${kind} ${developer.customerId}`;
 
 /** The id in an answer that holds a secret: of its key, session's customer, or whatever it made. */
 async function idIn(response: Response): Promise<string | null> {

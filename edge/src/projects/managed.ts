@@ -1,5 +1,6 @@
 import { MODES } from '@dream/contract/primitives';
 import { isOurProjectId } from '../auth/keys.ts';
+import type { Manager } from '../auth/manager.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import type { Call } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
@@ -38,7 +39,22 @@ export async function managedProjectId(
   return projectId;
 }
 
+/** Who makes a management call. */
+export function managerIn({ principal }: Pick<Call<unknown, unknown>, 'principal'>): Manager {
+  if (principal.kind !== 'operator' && principal.kind !== 'developer')
+    throw new Error('A management route was opened to somebody else');
+  return principal;
+}
+
 /** Who does something to a project, and when. */
 export function actOf(call: Pick<Call<unknown, unknown>, 'principal' | 'nowMs'>): Act {
-  return { actor: call.principal.kind, nowMs: call.nowMs };
+  const manager = managerIn(call);
+  const accountId = manager.developer?.accountId ?? null;
+  return { actor: actorOf(manager, accountId), nowMs: call.nowMs };
+}
+
+/** How the audit log names a manager: an operator, or the customer of a developer's account. */
+export function actorOf({ kind, developer }: Manager, accountId: string | null): string {
+  if (developer === null) return kind;
+  return `${kind === 'operator' ? kind : accountId} ${developer.customerId}`;
 }

@@ -6,18 +6,22 @@ import {
   updateProject,
 } from '@dream/contract/projects';
 import type { Hono } from 'hono';
+import { ensureAccount } from '../auth/accounts.ts';
 import { PLATFORM_PROJECT, projectId } from '../auth/keys.ts';
+import type { Manager } from '../auth/manager.ts';
 import type { Deps } from '../deps.ts';
 import { type AppEnv, serve } from '../http/call.ts';
 import { Fail } from '../http/fail.ts';
-import { fingerprintOf, idempotencyKey } from '../http/idempotency.ts';
+import { fingerprintOf, idempotencyKey, managerName } from '../http/idempotency.ts';
 import { log } from '../http/log.ts';
 import { beginDeletion, finishCreation, finishDeletion } from './lifecycle.job.ts';
-import { actOf, managedProjectId } from './managed.ts';
+import { actOf, actorOf, managedProjectId, managerIn } from './managed.ts';
 import {
   beginCreation,
+  type Creation,
   findProject,
   listAllProjects,
+  listProjectsOf,
   markDeleting,
   renameProject,
 } from './projects.store.ts';
@@ -27,27 +31,37 @@ export function projectRoutes(app: Hono<AppEnv>, deps: Deps): void {
   const db = deps.directory;
 
   serve(app, deps, createProject, async (call) => {
-    const { name, ownerEmail, id: wanted } = call.body;
+    const { name, id: wanted } = call.body;
+    const manager = managerIn(call);
+    const owner = await ownerOf(deps, manager, call.body, call.nowMs);
     const drawn = wanted ?? (await projectId(deps.random(8), deps.tagKey));
     const key = idempotencyKey(call.c.req.raw);
     const begun = await beginCreation(db, {
-      key: key === null ? call.c.get('requestId') : `${call.principal.kind} ${key}`,
+      key: key === null ? call.c.get('requestId') : `${managerName(manager)} ${key}`,
       fingerprint: await fingerprintOf(call.body),
       projectId: drawn,
-      accountId: deps.newId('plt_'),
-      ownerEmail,
+      owner,
       name,
       nowMs: call.nowMs,
     });
     if (begun.kind === 'taken') throw new Fail('project_exists', { projectId: drawn });
     if (begun.kind === 'conflict') throw new Fail('idempotency_conflict');
     const id = begun.projectId;
-    await finishCreation(deps, { id, name }, actOf(call));
+    await finishCreation(
+      deps,
+      { id, name },
+      { actor: actorOf(manager, owner.accountId), nowMs: call.nowMs },
+    );
     if (begun.kind === 'repeated') call.c.header('Idempotent-Replayed', 'true');
     return { project: await found(id) };
   });
 
-  serve(app, deps, listProjects, async () => ({ projects: await listAllProjects(db) }));
+  serve(app, deps, listProjects, async (call) => {
+    const manager = managerIn(call);
+    if (manager.kind === 'operator') return { projects: await listAllProjects(db) };
+    const { accountId } = manager.developer;
+    return { projects: accountId === null ? [] : await listProjectsOf(db, accountId) };
+  });
 
   serve(app, deps, getProject, async (call) => ({
     project: await found(await managedProjectId(call)),
@@ -84,4 +98,27 @@ export function projectRoutes(app: Hono<AppEnv>, deps: Deps): void {
       throw new Fail('project_deleted');
     return project.project;
   }
+}
+
+/** The account a new project is made in: a developer's own, or the one an operator names. */
+async function ownerOf(
+  deps: Deps,
+  { kind, developer }: Manager,
+  { ownerEmail, id }: { ownerEmail?: string | undefined; id?: string | undefined },
+  nowMs: number,
+): Promise<Creation['owner']> {
+  const fields = Object.entries({ ownerEmail, id }).flatMap(([name, value]) =>
+    value === undefined ? [] : [name],
+  );
+  if (kind === 'developer' && fields.length > 0) throw new Fail('operator_required', { fields });
+  const newId = deps.newId('plt_');
+  if (ownerEmail !== undefined) return { accountId: newId, email: ownerEmail };
+  if (developer === null)
+    throw new Fail('invalid_request', {
+      issues: [{ path: 'ownerEmail', message: 'Is required.' }],
+    });
+  return {
+    accountId: await ensureAccount(deps.directory, developer, newId, nowMs),
+    email: null,
+  };
 }

@@ -36,6 +36,17 @@ export async function listAllProjects(db: D1Database): Promise<Project[]> {
   return results.map(toProject);
 }
 
+/** Projects in use of one account, oldest first. */
+export async function listProjectsOf(db: D1Database, accountId: string): Promise<Project[]> {
+  const { results } = await db
+    .prepare(
+      "SELECT * FROM project WHERE account_id = ? AND state = 'active' ORDER BY created_ms, id",
+    )
+    .bind(accountId)
+    .all<Row>();
+  return results.map(toProject);
+}
+
 /** How long the key of a creation is remembered. */
 const KEEP_KEY_MS = 24 * 3_600_000;
 
@@ -48,9 +59,8 @@ export interface Creation {
   fingerprint: string;
   /** For the project if it is made now. A repeat gets the id of the first time. */
   projectId: string;
-  /** For the developer's account if this is the first project. */
-  accountId: string;
-  ownerEmail: string;
+  /** The account: one that exists, or the one of `email`, made as `accountId` if there is none. */
+  owner: { accountId: string; email: string | null };
   name: string;
   nowMs: number;
 }
@@ -67,7 +77,7 @@ export type Begun =
  * left. A refused one leaves nothing.
  */
 export async function beginCreation(db: D1Database, creation: Creation): Promise<Begun> {
-  const { key, fingerprint, projectId, accountId, ownerEmail, name, nowMs } = creation;
+  const { key, fingerprint, projectId, owner, name, nowMs } = creation;
   const [, noted, , , read] = await db.batch<{ fingerprint: string; projectId: string }>([
     db.prepare('DELETE FROM creation WHERE created_ms <= ?').bind(nowMs - KEEP_KEY_MS),
     db
@@ -78,18 +88,20 @@ export async function beginCreation(db: D1Database, creation: Creation): Promise
       .bind(key, fingerprint, projectId, nowMs),
     db
       .prepare(
-        `INSERT INTO account SELECT ?3, ?4, ?5 FROM creation WHERE key = ?1 AND fingerprint = ?2
+        `INSERT INTO account SELECT ?3, ?4, NULL, ?5 FROM creation
+         WHERE key = ?1 AND fingerprint = ?2 AND ?4 IS NOT NULL
          ON CONFLICT (owner_email) DO NOTHING`,
       )
-      .bind(key, fingerprint, accountId, ownerEmail, nowMs),
+      .bind(key, fingerprint, owner.accountId, owner.email, nowMs),
     db
       .prepare(
         `INSERT INTO project (id, account_id, name, state, created_ms)
          SELECT creation.project_id, account.id, ?3, 'creating', ?5 FROM creation, account
-         WHERE creation.key = ?1 AND creation.fingerprint = ?2 AND account.owner_email = ?4
+         WHERE creation.key = ?1 AND creation.fingerprint = ?2
+           AND account.id = coalesce((SELECT id FROM account WHERE owner_email = ?4), ?6)
          ON CONFLICT (id) DO NOTHING`,
       )
-      .bind(key, fingerprint, name, ownerEmail, nowMs),
+      .bind(key, fingerprint, name, owner.email, nowMs, owner.accountId),
     db.prepare('SELECT fingerprint, project_id AS projectId FROM creation WHERE key = ?').bind(key),
   ]);
   const row = read?.results[0];
