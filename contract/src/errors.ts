@@ -119,6 +119,11 @@ export const ERRORS = {
     'Invalid origin',
     'Give an origin like https://example.com or https://*.example.com, without a path.',
   ),
+  clerk_app_invalid: row(
+    400,
+    'Clerk application not usable',
+    'Send the secret key of your own Clerk application, of the mode of this environment; "reason" says what is wrong.',
+  ),
   platform_protected: row(
     403,
     'Not possible for the platform',

@@ -1,6 +1,7 @@
 import * as account from './account.ts';
 import * as billing from './billing.ts';
 import * as bootstrap from './bootstrap.ts';
+import * as clerkApp from './clerk-app.ts';
 import * as customers from './customers.ts';
 import * as oauth from './oauth.ts';
 import * as projects from './projects.ts';
@@ -18,16 +19,27 @@ const byPath = ([, a]: [string, Route], [, b]: [string, Route]): number =>
 
 /** Every route of the API by its name, resource by resource, each in the order of its paths. */
 export const ROUTES: ReadonlyMap<string, Route> = new Map(
-  [customers, usage, tiers, billing, sessions, oauth, bootstrap, projects, account].flatMap(
-    (resource) =>
-      Object.entries(resource)
-        .filter((entry): entry is [string, Route] => isRoute(entry[1]))
-        .sort(byPath),
+  [
+    customers,
+    usage,
+    tiers,
+    billing,
+    sessions,
+    oauth,
+    bootstrap,
+    projects,
+    clerkApp,
+    account,
+  ].flatMap((resource) =>
+    Object.entries(resource)
+      .filter((entry): entry is [string, Route] => isRoute(entry[1]))
+      .sort(byPath),
   ),
 );
 
 export type * from './account.ts';
 export type * from './bootstrap.ts';
+export type * from './clerk-app.ts';
 export type * from './customers.ts';
 export type { ErrorCode } from './errors.ts';
 export type { Interval, Limit, Mode } from './primitives.ts';

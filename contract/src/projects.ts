@@ -7,7 +7,7 @@ import { Tier, TierInput } from './tiers.ts';
 const base = '/api/projects/:project';
 const env = `${base}/:mode`;
 /** A developer opens the projects of their own account, an operator all of them. */
-const managers = ['operator', 'developer'] as const;
+export const managers = ['operator', 'developer'] as const;
 const managerErrors = [
   'developer_required',
   'session_expired',
@@ -15,7 +15,9 @@ const managerErrors = [
   'token_invalid',
   'origin_not_allowed',
 ] as const;
-const errors = [...managerErrors, 'project_not_found', 'project_deleted'] as const;
+/** What every management route of a project can answer. */
+export const managementErrors = [...managerErrors, 'project_not_found', 'project_deleted'] as const;
+const errors = managementErrors;
 
 /** One product of an account. Its two environments are made with it. */
 export const Project = v.object({

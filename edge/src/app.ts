@@ -10,6 +10,7 @@ import { onError } from './http/errors.ts';
 import { Fail } from './http/fail.ts';
 import { cors, securityHeaders } from './http/headers.ts';
 import { oauthRoutes } from './oauth/oauth.route.ts';
+import { clerkAppRoutes } from './projects/clerk-app.route.ts';
 import { connectionRoutes } from './projects/connection.route.ts';
 import { environmentRoutes } from './projects/environment.route.ts';
 import { projectRoutes } from './projects/projects.route.ts';
@@ -42,6 +43,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     projectRoutes,
     environmentRoutes,
     connectionRoutes,
+    clerkAppRoutes,
     docsRoutes,
     accountRoutes,
   ]) {

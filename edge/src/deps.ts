@@ -2,6 +2,7 @@ import type { Mode } from '@dream/contract/primitives';
 import { base32 } from './auth/base32.ts';
 import { EnvironmentCache } from './auth/environment-cache.ts';
 import { type Bindings, type Config, parseConfig } from './env.ts';
+import { ownClerkKeys } from './projects/own-clerk-app.client.ts';
 import { type ClerkApps, createClerkApps } from './providers/clerk/apps.ts';
 import { createStripeAccess, type StripeFor } from './providers/stripe/client.ts';
 
@@ -40,17 +41,21 @@ export async function createDeps(env: Bindings): Promise<Deps> {
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
   const objectName = ({ projectId, mode }: EnvironmentRef) => `${projectId}:${mode}`;
   const project: Deps['project'] = (ref) => env.PROJECT.getByName(objectName(ref));
+  const nowMs = () => Date.now();
+  const environments = new EnvironmentCache((ref) => project(ref).access().environment());
   return {
     config,
     directory: env.DIRECTORY,
-    environments: new EnvironmentCache((ref) => project(ref).access().environment()),
+    environments,
     tagKey: await tagKeyOf(config),
     project,
     shard: (ref, shard) => env.SHARD.getByName(`${objectName(ref)}:${shard}`),
     gate: (name) => env.GATE.getByName(name),
     stripe: createStripeAccess(config.stripe),
-    clerk: createClerkApps(config.clerk),
-    nowMs: () => Date.now(),
+    clerk: createClerkApps(config.clerk, (ref) =>
+      ownClerkKeys({ config, environments, project, nowMs }, ref),
+    ),
+    nowMs,
     random,
     newId: (prefix) => prefix + base32(random(13)).slice(0, 20),
   };

@@ -99,11 +99,15 @@ const Variables = v.object({
   CLERK_PLATFORM_WEBHOOK_SECRET: Secret,
 });
 
-/** A Clerk application the edge may use. */
-export interface ClerkApp {
+/** What it takes to use a Clerk application. */
+export interface ClerkKeys {
   frontendUrl: string;
   publishableKey: string;
   secretKey: string;
+}
+
+/** A Clerk application of the deployment. */
+export interface ClerkApp extends ClerkKeys {
   webhookSecret: string;
 }
 

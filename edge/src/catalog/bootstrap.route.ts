@@ -22,7 +22,7 @@ export function bootstrapRoutes(app: Hono<AppEnv>, deps: Deps): void {
       },
       tiers: publicTiers(environment.tiers),
       signIn: {
-        clerkPublishableKey: deps.clerk.for(ref).app.publishableKey,
+        clerkPublishableKey: (await deps.clerk.for(ref)).app.publishableKey,
         emailCode: settings.emailCode,
         password: settings.password,
         oauth: await enabledProviders(deps, ref, settings.oauth, call.nowMs).catch(() => []),

@@ -265,14 +265,25 @@ export class CustomersRpc extends RpcTarget {
 
   /**
    * Records the Clerk user that holds a customer's password. False, and nothing recorded, when the
-   * e-mail's owner proved it meanwhile: the password is of whoever had the customer before.
+   * e-mail's owner proved it meanwhile: the password is of whoever had the customer before. False as
+   * well when the environment uses another Clerk application by now than the user was made in.
    */
-  setPasswordHolder(id: string, clerkUserId: string, wasEmailVerified: boolean): Outcome<boolean> {
+  setPasswordHolder(
+    id: string,
+    holder: { clerkUserId: string; ownInstanceId: string | null },
+    wasEmailVerified: boolean,
+  ): Outcome<boolean> {
     const { sql } = this.#storage;
     const row = findCustomer(sql, id);
     if (!row) return no('customer_not_found');
+    const inUse = sql.exec<{ id: string }>('SELECT instance_id AS id FROM clerk_app').toArray()[0];
+    if ((inUse?.id ?? null) !== holder.ownInstanceId) return ok(false);
     if ((row.email_verified === 1) !== wasEmailVerified) return ok(false);
-    sql.exec('UPDATE customer SET clerk_password_user_id = ? WHERE id = ?', clerkUserId, row.id);
+    sql.exec(
+      'UPDATE customer SET clerk_password_user_id = ? WHERE id = ?',
+      holder.clerkUserId,
+      row.id,
+    );
     return ok(true);
   }
 

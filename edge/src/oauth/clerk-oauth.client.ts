@@ -1,4 +1,4 @@
-import type { ClerkApp } from '../env.ts';
+import type { ClerkKeys } from '../env.ts';
 import { Fail } from '../http/fail.ts';
 import type { ClerkClient } from '../providers/clerk/apps.ts';
 import { askClerk } from '../sessions/clerk-request.client.ts';
@@ -36,7 +36,7 @@ export async function beginSignIn(
 const NOT_LISTED = /^resource_miss?match$/;
 
 async function askToBegin(
-  app: ClerkApp,
+  app: ClerkKeys,
   given: { provider: string; redirectUrl: string; email: string | undefined; address: string },
 ): Promise<BegunSignIn | { reason: string }> {
   const form = new URLSearchParams({
@@ -83,7 +83,7 @@ export type FinishedSignIn =
  * nobody has the account yet: then the account is made. Throws `provider_unavailable`.
  */
 export async function finishSignIn(
-  app: ClerkApp,
+  app: ClerkKeys,
   begun: { signInId: string; provider: string; token: string; address: string },
   nonce: string | null,
 ): Promise<FinishedSignIn> {

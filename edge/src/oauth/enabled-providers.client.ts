@@ -11,6 +11,7 @@ export async function enabledProviders(
   nowMs: number,
 ): Promise<string[]> {
   if (wanted.length === 0) return [];
-  const there = await deps.clerk.for(ref).oauthProviders(nowMs);
+  const clerk = await deps.clerk.for(ref);
+  const there = await clerk.oauthProviders(nowMs);
   return wanted.filter((provider) => there.includes(provider));
 }

@@ -123,7 +123,7 @@ async function goToProvider(
   const { request, provider, email } = given;
   const redirectUrl = deps.config.publicUrl + LANDED;
   const trip = { provider, redirectUrl, email, address };
-  const { url, signInId, token } = await beginSignIn(deps.clerk.for(ref), trip);
+  const { url, signInId, token } = await beginSignIn(await deps.clerk.for(ref), trip);
   const sealedToken = await seal(deps.config, ref, keptFor(request), token, deps.random(12));
   return { url, signInId, sealedToken };
 }
@@ -170,7 +170,7 @@ async function stepAfter(
   const kept = keptFor(attempt.request);
   const token = await unseal(deps.config, ref, kept, attempt.sealedToken);
   if (token === null) return { error: 'oauth_failed' };
-  const clerk = deps.clerk.for(ref);
+  const clerk = await deps.clerk.for(ref);
   const address = addressOf(c.req.raw);
   const begun = { signInId: attempt.signInId, provider: attempt.provider, token, address };
   const finished = await finishSignIn(clerk.app, begun, query.get('rotating_token_nonce'));

@@ -110,6 +110,6 @@ async function perform(
     case 'stripe.sync':
       return syncObject(deps, ref, job.objectId);
     case 'clerk.delete_user':
-      return deleteClerkUser(deps, ref, job.clerkUserId);
+      return deleteClerkUser(deps, ref, job);
   }
 }

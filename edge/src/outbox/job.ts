@@ -15,8 +15,8 @@ export type Job =
   | { kind: 'stripe.publish_tier'; tier: string }
   /** Deletes a customer at Stripe, which cancels its subscriptions. */
   | { kind: 'stripe.delete_customer'; stripeCustomerId: string; stripeAccountId: string | null }
-  /** Deletes the Clerk user that holds a customer's password. */
-  | { kind: 'clerk.delete_user'; clerkUserId: string }
+  /** Deletes the Clerk user that held a customer's password, in the shared application if so said. */
+  | { kind: 'clerk.delete_user'; clerkUserId: string; isInShared?: boolean }
   /** Fetches one Stripe object and applies the whole of it. */
   | { kind: 'stripe.sync'; objectId: string };
 

@@ -9,6 +9,7 @@ import { unwrap } from '../http/fail.ts';
 import { armAlarm, DONE_JOBS, OutboxRpc } from '../outbox/outbox.rpc.ts';
 import { OauthRpc } from '../oauth/oauth.rpc.ts';
 import { AccessRpc, environmentInUse } from '../projects/access.rpc.ts';
+import { ClerkAppRpc } from '../projects/clerk-app.rpc.ts';
 import { OLD_REPLIES, RepliesRpc } from '../replies/replies.rpc.ts';
 import { IdentityRpc } from '../sessions/identity.rpc.ts';
 import { erase, refusingStorage } from '../storage/erase.ts';
@@ -51,6 +52,10 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   oauth(): OauthRpc {
     return new OauthRpc(this.#inUse());
+  }
+
+  clerkApp(): ClerkAppRpc {
+    return new ClerkAppRpc(this.#inUse());
   }
 
   billing(): BillingRpc {

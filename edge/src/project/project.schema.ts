@@ -3,6 +3,7 @@ import { CATALOG_SCHEMA, RETIRED_SCHEMA } from '../catalog/catalog.schema.ts';
 import { ACCOUNT_SCHEMA, CUSTOMERS_SCHEMA } from '../customers/customers.schema.ts';
 import { OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
 import { OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
+import { CLERK_APP_SCHEMA } from '../projects/clerk-app.schema.ts';
 import { ACCESS_SCHEMA } from '../projects/access.schema.ts';
 import { REPLIES_SCHEMA } from '../replies/replies.schema.ts';
 import { IDENTITY_INDEX, IDENTITY_SCHEMA } from '../sessions/identity.schema.ts';
@@ -24,4 +25,5 @@ export const PROJECT_STEPS: readonly string[] = [
   OAUTH_SCHEMA,
   `${ACCOUNT_SCHEMA}
 ${IDENTITY_INDEX}`,
+  CLERK_APP_SCHEMA,
 ];

@@ -8,6 +8,8 @@ import { PROJECT_STEPS } from '../project/project.schema.ts';
 import { isErased } from '../storage/erase.ts';
 import { isInitialised, migrate } from '../storage/migrate.ts';
 import { type Act, writeAudit } from './audit.rpc.ts';
+import { readClerkApp } from './clerk-app.store.ts';
+import type { SealedClerkApp } from './clerk-app.ts';
 import { queueErasure } from './erasure.store.ts';
 
 type EnvironmentRow = {
@@ -40,6 +42,8 @@ export interface Environment {
   tiers: readonly TierRecord[];
   /** Whether something can be sold: a Stripe account is there, or it is the platform itself. */
   sells: boolean;
+  /** The developer's own Clerk application; null while the shared one is used. */
+  clerkApp: SealedClerkApp | null;
 }
 
 /** Keys, settings, origins and the audit log of one environment. */
@@ -94,7 +98,14 @@ export class AccessRpc extends RpcTarget {
         })),
       tiers: new CatalogRpc(this.#storage).tiers(),
       sells: row.project_id === 'prj_dream' || Boolean(account?.stripe_account_id),
+      clerkApp: readClerkApp(sql),
     });
+  }
+
+  /** The own Clerk application, also of a deleted environment that is not erased yet. */
+  clerkApp(): SealedClerkApp | null {
+    const isThere = !isErased(this.#storage) && isInitialised(this.#storage);
+    return isThere ? readClerkApp(this.#storage.sql) : null;
   }
 
   /**

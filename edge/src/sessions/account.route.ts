@@ -63,12 +63,8 @@ export function accountRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const change = { customerId, sessionId, clerkSessionId, jobId, nowMs: call.nowMs };
     const { customer, jobIds } = unwrap(await deps.project(ref).identity().changeEmail(change));
     await deliverJobs(deps, ref, jobIds);
-    call.c.executionCtx.waitUntil(
-      deps.clerk
-        .for(ref)
-        .endSession(clerkSessionId)
-        .catch(() => undefined),
-    );
+    const clerk = await deps.clerk.for(ref);
+    call.c.executionCtx.waitUntil(clerk.endSession(clerkSessionId).catch(() => undefined));
     return { customer };
   });
 

@@ -42,7 +42,7 @@ export function clerkProxyRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const refusal = called.codeOf && (await limitCodes(deps, ref, called.codeOf, token, request));
     const answer =
       refusal ||
-      (await askClerk(deps.clerk.for(ref).app, {
+      (await askClerk((await deps.clerk.for(ref)).app, {
         method: called.method,
         path: called.path,
         search: called.search,
@@ -77,7 +77,7 @@ async function limitCodes(
   token: string | null,
   request: Request,
 ): Promise<Response | null> {
-  const answer = await askClerk(deps.clerk.for(ref).app, {
+  const answer = await askClerk((await deps.clerk.for(ref)).app, {
     method: 'GET',
     path: attempt,
     search: '?_is_native=1',

@@ -1,6 +1,6 @@
-import type { ClerkApp } from '../env.ts';
+import type { ClerkKeys } from '../env.ts';
 import { Fail } from '../http/fail.ts';
-import { CLERK_TIMEOUT_MS } from '../providers/clerk/timeout.ts';
+import { CLERK_TIMEOUT_MS } from '../providers/clerk/in-time.ts';
 
 /** A call of Clerk's Frontend API, made anew: nothing of the page's request but what is named here. */
 export interface ClerkRequest {
@@ -14,7 +14,7 @@ export interface ClerkRequest {
 }
 
 /** Asks Clerk's Frontend API. Throws `provider_unavailable` when it does not answer in time. */
-export async function askClerk(app: ClerkApp, request: ClerkRequest): Promise<Response> {
+export async function askClerk(app: ClerkKeys, request: ClerkRequest): Promise<Response> {
   const headers = new Headers(request.headers);
   if (request.token) headers.set('authorization', request.token);
   // Production instances let a proxy name the visitor, if it can show the secret key.

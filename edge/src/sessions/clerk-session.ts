@@ -12,7 +12,7 @@ export async function clerkSessionOf(
 ): Promise<string> {
   const token = await unseal(deps.config, ref, origin, sealedToken);
   if (token === null) throw new Fail('identity_not_proved');
-  const answer = await askClerk(deps.clerk.for(ref).app, {
+  const answer = await askClerk((await deps.clerk.for(ref)).app, {
     method: 'GET',
     path: '/v1/client',
     search: '?_is_native=1',

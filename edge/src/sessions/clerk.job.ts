@@ -1,10 +1,11 @@
 import type { Deps, EnvironmentRef } from '../deps.ts';
 
 /** Deletes the Clerk user that held a customer's password. Safe to repeat. */
-export function deleteClerkUser(
+export async function deleteClerkUser(
   deps: Deps,
   ref: EnvironmentRef,
-  clerkUserId: string,
+  { clerkUserId, isInShared }: { clerkUserId: string; isInShared?: boolean },
 ): Promise<void> {
-  return deps.clerk.for(ref).deleteUser(clerkUserId);
+  const clerk = isInShared ? deps.clerk.shared(ref) : await deps.clerk.for(ref);
+  await clerk.deleteUser(clerkUserId);
 }

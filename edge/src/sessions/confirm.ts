@@ -31,7 +31,7 @@ export async function confirmed(
   const isRight =
     canUsePassword &&
     currentPassword !== undefined &&
-    (await deps.clerk.for(ref).verifyPassword(clerkUserId, currentPassword));
+    (await (await deps.clerk.for(ref)).verifyPassword(clerkUserId, currentPassword));
   if (!isRight)
     throw new Fail('confirmation_required', {
       canUsePassword,

@@ -15,7 +15,7 @@ export async function setCustomerPassword(
   password: string,
   mayStill: () => Promise<boolean>,
 ): Promise<boolean> {
-  const clerk = deps.clerk.for(ref);
+  const clerk = await deps.clerk.for(ref);
   const before = unwrap(await deps.project(ref).customers().passwordHolderOf(customerId));
   if (before.clerkUserId !== null) {
     if (!(await mayStill())) return false;
@@ -23,13 +23,14 @@ export async function setCustomerPassword(
     return true;
   }
   const clerkUserId = await clerk.createPasswordUser(customerId, password);
+  const holder = { clerkUserId, ownInstanceId: clerk.ownInstanceId };
   const isSet =
     (await mayStill()) &&
     unwrap(
       await deps
         .project(ref)
         .customers()
-        .setPasswordHolder(customerId, clerkUserId, before.isEmailVerified),
+        .setPasswordHolder(customerId, holder, before.isEmailVerified),
     );
   if (!isSet) await clerk.deleteUser(clerkUserId);
   return isSet;

@@ -49,12 +49,8 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
       .resume(signedIn.customer.id, deps.newId('job_'), call.nowMs);
     await deliverJobs(deps, ref, [...signedIn.jobIds, ...resumed]);
     const device = deviceLabel(call.c.req.header('user-agent'));
-    call.c.executionCtx.waitUntil(
-      deps.clerk
-        .for(ref)
-        .endSession(clerkSessionId)
-        .catch(() => undefined),
-    );
+    const clerk = await deps.clerk.for(ref);
+    call.c.executionCtx.waitUntil(clerk.endSession(clerkSessionId).catch(() => undefined));
     return {
       ...(await mintSession(deps, ref, environment, signedIn.customer, device)),
       isNew: signedIn.isNew,
@@ -69,7 +65,8 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const customers = deps.project(ref).customers();
     const holder = environment.settings.password ? await customers.passwordHolder(email) : null;
     const right =
-      holder !== null && (await deps.clerk.for(ref).verifyPassword(holder.clerkUserId, password));
+      holder !== null &&
+      (await (await deps.clerk.for(ref)).verifyPassword(holder.clerkUserId, password));
     if (!right) throw new Fail('credentials_wrong');
     const customer = unwrap(await deps.project(ref).customers().get(holder.customerId, call.nowMs));
     const device = deviceLabel(call.c.req.header('user-agent'));

@@ -31,6 +31,23 @@ async function refusal(promise: Promise<unknown>) {
   return [error?.status, error?.errors[0]?.code];
 }
 
+describe('the instance', () => {
+  test.each([
+    ['test', 'development'],
+    ['live', 'production'],
+  ])('says of a %s key what it is of, and where its Frontend API is', async (mode, type) => {
+    const secretKey = `sk_${mode}_itself`;
+    const { instance, domains } = createClerkClient({ secretKey, apiUrl: clerk.url });
+    const { data, totalCount } = await domains.list();
+    expect(await instance.get()).toMatchObject({ environmentType: type, allowedOrigins: null });
+    expect([data.length, totalCount]).toEqual([1, 1]);
+    expect(data[0]).toMatchObject({
+      isSatellite: false,
+      frontendApiUrl: `${clerk.url}/fapi/${mode}_itself`,
+    });
+  });
+});
+
 describe('users', () => {
   test('a user without e-mail has a unique username and a password', async () => {
     const { users } = backend('passwords');

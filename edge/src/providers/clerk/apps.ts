@@ -1,15 +1,19 @@
 import { createClerkClient } from '@clerk/backend';
+import type { Mode } from '@dream/contract/primitives';
 import { PLATFORM_PROJECT } from '../../auth/keys.ts';
 import type { EnvironmentRef } from '../../deps.ts';
-import type { ClerkApp, Config } from '../../env.ts';
+import type { ClerkKeys, Config } from '../../env.ts';
 import { Fail } from '../../http/fail.ts';
-import { isGone, isTaken, translated } from './errors.ts';
+import { isGone, isTaken } from './errors.ts';
+import { inTime } from './in-time.ts';
+import { type InspectedApp, inspectApp } from './inspect.ts';
 import { OauthProviders } from './oauth-providers.ts';
-import { CLERK_TIMEOUT_MS } from './timeout.ts';
 
 /** One Clerk application, in our verbs. Every error of Clerk becomes a `Fail`. */
 export interface ClerkClient {
-  app: ClerkApp;
+  app: ClerkKeys;
+  /** The instance of a developer's own application; null for the deployment's. */
+  ownInstanceId: string | null;
   /** A user without e-mail that holds a password; answers its id. Throws `password_rejected`. */
   createPasswordUser(username: string, password: string): Promise<string>;
   updatePassword(clerkUserId: string, password: string): Promise<void>;
@@ -23,24 +27,59 @@ export interface ClerkClient {
   oauthProviders(nowMs: number): Promise<readonly string[]>;
 }
 
+/** The keys of a developer's own Clerk application. */
+export interface OwnClerkKeys extends ClerkKeys {
+  instanceId: string;
+}
+
 /** Which Clerk application serves an environment. */
 export interface ClerkApps {
-  for(ref: EnvironmentRef): ClerkClient;
+  for(ref: EnvironmentRef): Promise<ClerkClient>;
+  /** The deployment's application, whether or not the environment has an own one. */
+  shared(ref: EnvironmentRef): ClerkClient;
+  /** Asks Clerk whose a secret key is. Throws `clerk_app_invalid`. */
+  inspect(secretKey: string, mode: Mode): Promise<InspectedApp>;
 }
 
-/** The platform's developers have an application of their own; end users share one for each mode. */
-export function createClerkApps(config: Config['clerk']): ClerkApps {
+/** Clients are kept, for Clerk's package makes each with effort; not more than these. */
+const MOST_CLIENTS = 500;
+
+/**
+ * The platform's developers have an application of their own; end users share one for each mode,
+ * unless their environment has an own one.
+ */
+export function createClerkApps(
+  config: Config['clerk'],
+  ownKeysOf: (ref: EnvironmentRef) => Promise<OwnClerkKeys | null>,
+): ClerkApps {
+  const { apiUrl } = config;
   const clients = {
-    platform: createClient(config.apiUrl, config.platform),
-    test: createClient(config.apiUrl, config.test),
-    live: createClient(config.apiUrl, config.live),
+    platform: createClient(apiUrl, config.platform, null),
+    test: createClient(apiUrl, config.test, null),
+    live: createClient(apiUrl, config.live, null),
   };
+  const own = new Map<string, ClerkClient>();
+  const ownClient = (keys: OwnClerkKeys): ClerkClient => {
+    const id = `${keys.instanceId} ${keys.frontendUrl} ${keys.secretKey}`;
+    const client = own.get(id) ?? createClient(apiUrl, keys, keys.instanceId);
+    const eldest = own.keys().next().value;
+    if (own.size >= MOST_CLIENTS && eldest !== undefined) own.delete(eldest);
+    own.set(id, client);
+    return client;
+  };
+  const shared = ({ projectId, mode }: EnvironmentRef) =>
+    clients[projectId === PLATFORM_PROJECT ? 'platform' : mode];
   return {
-    for: ({ projectId, mode }) => clients[projectId === PLATFORM_PROJECT ? 'platform' : mode],
+    shared,
+    async for(ref) {
+      const keys = await ownKeysOf(ref);
+      return keys === null ? shared(ref) : ownClient(keys);
+    },
+    inspect: (secretKey, mode) => inspectApp(apiUrl, secretKey, mode),
   };
 }
 
-function createClient(apiUrl: string, app: ClerkApp): ClerkClient {
+function createClient(apiUrl: string, app: ClerkKeys, ownInstanceId: string | null): ClerkClient {
   const clerk = createClerkClient({
     secretKey: app.secretKey,
     publishableKey: app.publishableKey,
@@ -51,6 +90,7 @@ function createClient(apiUrl: string, app: ClerkApp): ClerkClient {
   return {
     app,
     oauthProviders: (nowMs) => providers.read(nowMs),
+    ownInstanceId,
     async createPasswordUser(username, password) {
       // The flag lets a user exist without an e-mail; the package sends it, its types lack it.
       const params = { username, password, skipUserRequirement: true };
@@ -89,16 +129,4 @@ function ignoreGone(error: unknown): null {
 function ignoreTaken(error: unknown): null {
   if (isTaken(error)) return null;
   throw error;
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Fail('provider_unavailable')), CLERK_TIMEOUT_MS);
-  try {
-    return await Promise.race([work, late]);
-  } catch (error) {
-    throw error instanceof Fail ? error : translated(error);
-  } finally {
-    clearTimeout(timer);
-  }
 }

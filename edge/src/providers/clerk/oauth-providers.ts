@@ -1,4 +1,4 @@
-import type { ClerkApp } from '../../env.ts';
+import type { ClerkKeys } from '../../env.ts';
 import { Fail } from '../../http/fail.ts';
 
 /** How long an answer of Clerk is taken for the truth, and how long it is left alone after none. */
@@ -9,11 +9,11 @@ const TIMEOUT_MS = 2_000;
 
 /** The providers an application lets people sign in with, by name, kept for a while. */
 export class OauthProviders {
-  readonly #app: ClerkApp;
+  readonly #app: ClerkKeys;
   #known: readonly string[] | null = null;
   #askAgainAtMs = 0;
 
-  constructor(app: ClerkApp) {
+  constructor(app: ClerkKeys) {
     this.#app = app;
   }
 
