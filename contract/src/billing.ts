@@ -98,7 +98,8 @@ export const stripeWebhook = route({
 export const clerkWebhook = route({
   method: 'post',
   path: '/webhook/clerk',
-  summary: "Clerk's events of the shared apps.",
+  summary:
+    "Clerk's events of the platform's own app, and of the shared ones, which change nothing.",
   auth: ['none'],
   answer: v.object({ received: v.literal(true) }),
   errors: ['signature_invalid'],

@@ -73,3 +73,14 @@ export const deleteClerkApp = route({
   answer: v.object({ clerkApp: v.null(), passwordsEnded }),
   errors: [...managementErrors, 'platform_protected'],
 });
+
+export const projectClerkWebhook = route({
+  method: 'post',
+  path: '/webhook/clerk/:project/:mode',
+  // Without a mode, the signature says which environment's application sent it.
+  aliases: ['/webhook/clerk/:project'],
+  summary: "Events of a project's own Clerk application.",
+  auth: ['none'],
+  answer: v.object({ received: v.literal(true) }),
+  errors: ['signature_invalid', 'project_not_found', 'project_deleted'],
+});

@@ -18,7 +18,8 @@ import { clerkProxyRoutes } from './sessions/clerk-proxy.route.ts';
 import { accountRoutes } from './sessions/account.route.ts';
 import { sessionRoutes } from './sessions/sessions.route.ts';
 import { usageRoutes } from './usage/usage.route.ts';
-import { webhookRoutes } from './webhooks/webhooks.route.ts';
+import { clerkWebhookRoutes } from './webhooks/clerk-webhook.route.ts';
+import { stripeWebhookRoutes } from './webhooks/stripe-webhook.route.ts';
 
 /** The API: middleware, then routes, in the order a request meets them. */
 export function createApp(deps: Deps): Hono<AppEnv> {
@@ -39,7 +40,8 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     sessionRoutes,
     clerkProxyRoutes,
     oauthRoutes,
-    webhookRoutes,
+    stripeWebhookRoutes,
+    clerkWebhookRoutes,
     projectRoutes,
     environmentRoutes,
     connectionRoutes,

@@ -4,7 +4,7 @@ import { eraseInShard } from '../customers/shard-erasure.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail } from '../http/fail.ts';
 import { log } from '../http/log.ts';
-import { deleteClerkUser } from '../sessions/clerk.job.ts';
+import { deleteClerkUser, syncClerkUser } from '../sessions/clerk.job.ts';
 import type { JobResult } from './job.ts';
 import { noteOpenWork } from './open-work.store.ts';
 import type { ClaimedJob } from './outbox.rpc.ts';
@@ -111,5 +111,7 @@ async function perform(
       return syncObject(deps, ref, job.objectId);
     case 'clerk.delete_user':
       return deleteClerkUser(deps, ref, job);
+    case 'clerk.sync_user':
+      return syncClerkUser(deps, ref, job);
   }
 }

@@ -17,6 +17,8 @@ export type Job =
   | { kind: 'stripe.delete_customer'; stripeCustomerId: string; stripeAccountId: string | null }
   /** Deletes the Clerk user that held a customer's password, in the shared application if so said. */
   | { kind: 'clerk.delete_user'; clerkUserId: string; isInShared?: boolean }
+  /** Asks Clerk for a user of the own application (null: the platform's), and applies the answer. */
+  | { kind: 'clerk.sync_user'; clerkUserId: string; ownInstanceId: string | null }
   /** Fetches one Stripe object and applies the whole of it. */
   | { kind: 'stripe.sync'; objectId: string };
 

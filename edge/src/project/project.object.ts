@@ -11,6 +11,7 @@ import { OauthRpc } from '../oauth/oauth.rpc.ts';
 import { AccessRpc, environmentInUse } from '../projects/access.rpc.ts';
 import { ClerkAppRpc } from '../projects/clerk-app.rpc.ts';
 import { OLD_REPLIES, RepliesRpc } from '../replies/replies.rpc.ts';
+import { ClerkUsersRpc, OLD_CLERK_EVENTS } from '../sessions/clerk-users.rpc.ts';
 import { IdentityRpc } from '../sessions/identity.rpc.ts';
 import { erase, refusingStorage } from '../storage/erase.ts';
 import { isInitialised, migrate } from '../storage/migrate.ts';
@@ -54,6 +55,10 @@ export class ProjectObject extends DurableObject<Bindings> {
     return new OauthRpc(this.#inUse());
   }
 
+  clerkUsers(): ClerkUsersRpc {
+    return new ClerkUsersRpc(this.#inUse());
+  }
+
   clerkApp(): ClerkAppRpc {
     return new ClerkAppRpc(this.#inUse());
   }
@@ -75,7 +80,7 @@ export class ProjectObject extends DurableObject<Bindings> {
   /** Sets the alarm again if it is missing while there is work, and forgets what is old. */
   touch(nowMs: number): void {
     if (!isInitialised(this.ctx.storage)) return;
-    for (const rows of [DONE_JOBS, OLD_EVENTS, OLD_REPLIES, OVER_KEPT_USAGE])
+    for (const rows of [DONE_JOBS, OLD_EVENTS, OLD_REPLIES, OVER_KEPT_USAGE, OLD_CLERK_EVENTS])
       prune(this.ctx.storage.sql, rows, nowMs);
     armAlarm(this.ctx.storage);
   }

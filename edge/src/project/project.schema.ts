@@ -6,6 +6,7 @@ import { OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
 import { CLERK_APP_SCHEMA } from '../projects/clerk-app.schema.ts';
 import { ACCESS_SCHEMA } from '../projects/access.schema.ts';
 import { REPLIES_SCHEMA } from '../replies/replies.schema.ts';
+import { CLERK_USERS_SCHEMA } from '../sessions/clerk-users.schema.ts';
 import { IDENTITY_INDEX, IDENTITY_SCHEMA } from '../sessions/identity.schema.ts';
 
 /** The tables of one environment. Append a step to change them; never edit one that was released. */
@@ -23,7 +24,6 @@ export const PROJECT_STEPS: readonly string[] = [
   ERASURE_SCHEMA,
   RETIRED_SCHEMA,
   OAUTH_SCHEMA,
-  `${ACCOUNT_SCHEMA}
-${IDENTITY_INDEX}`,
-  CLERK_APP_SCHEMA,
+  `${ACCOUNT_SCHEMA}\n${IDENTITY_INDEX}`,
+  [CLERK_APP_SCHEMA, CLERK_USERS_SCHEMA].join('\n'),
 ];

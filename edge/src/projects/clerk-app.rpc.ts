@@ -1,7 +1,7 @@
 import { RpcTarget } from 'cloudflare:workers';
 import { armAlarm } from '../outbox/outbox.rpc.ts';
 import { type Act, writeAudit } from './audit.rpc.ts';
-import { endPasswords, readClerkApp, writeClerkApp } from './clerk-app.store.ts';
+import { forgetUsers, readClerkApp, writeClerkApp } from './clerk-app.store.ts';
 import type { SealedClerkApp } from './clerk-app.ts';
 
 /** Which Clerk application an environment signs people in with. */
@@ -27,7 +27,7 @@ export class ClerkAppRpc extends RpcTarget {
         webhookSecret: app.webhookSecret ?? (isSame ? before.webhookSecret : null),
         connectedAtMs: isSame ? before.connectedAtMs : app.connectedAtMs,
       };
-      const passwordsEnded = isSame ? 0 : endPasswords(sql, before === null, act.nowMs);
+      const passwordsEnded = isSame ? 0 : forgetUsers(sql, before === null, act.nowMs);
       writeClerkApp(sql, kept);
       this.#note(act, 'clerk.connected', app.instanceId);
       return { app: kept, passwordsEnded };
@@ -40,7 +40,7 @@ export class ClerkAppRpc extends RpcTarget {
     return this.#storage.transactionSync(() => {
       const before = readClerkApp(sql);
       if (before === null) return 0;
-      const passwordsEnded = endPasswords(sql, false, act.nowMs);
+      const passwordsEnded = forgetUsers(sql, false, act.nowMs);
       writeClerkApp(sql, null);
       this.#note(act, 'clerk.disconnected', before.instanceId);
       return passwordsEnded;

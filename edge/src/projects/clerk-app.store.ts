@@ -48,10 +48,10 @@ export function writeClerkApp(sql: SqlStorage, app: SealedClerkApp | null): void
 }
 
 /**
- * Voids every password, for the users that hold them are in an application that is left now; answers
- * how many. Those in the shared one are deleted there, those in a developer's own are theirs.
+ * Forgets the users of the application that is left now, so voids every password, which they hold;
+ * answers how many. Those in the shared one are deleted there, those in a developer's own are theirs.
  */
-export function endPasswords(sql: SqlStorage, isInShared: boolean, nowMs: number): number {
+export function forgetUsers(sql: SqlStorage, isInShared: boolean, nowMs: number): number {
   const holders = sql
     .exec<{ id: string }>(
       'SELECT clerk_password_user_id AS id FROM customer WHERE clerk_password_user_id IS NOT NULL',
@@ -68,5 +68,6 @@ export function endPasswords(sql: SqlStorage, isInShared: boolean, nowMs: number
     }
   }
   sql.exec('UPDATE customer SET clerk_password_user_id = NULL');
+  sql.exec('UPDATE identity SET clerk_user_id = NULL');
   return holders.length;
 }

@@ -19,7 +19,7 @@ import { Fail, unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
 import { visitorOf } from './address.ts';
 import { aliveSession, isAlive } from './alive.ts';
-import { clerkSessionOf } from './clerk-session.ts';
+import { clerkSignInOf } from './clerk-session.ts';
 import { confirmed } from './confirm.ts';
 import { gate } from './gate.ts';
 import { setCustomerPassword } from './password.ts';
@@ -58,13 +58,13 @@ export function accountRoutes(app: Hono<AppEnv>, deps: Deps): void {
     // First, so that a proof is not used up by a call that is refused for another reason.
     await confirmed(deps, session, call.body.currentPassword, call.nowMs);
     const origin = call.c.req.header('origin') ?? '';
-    const clerkSessionId = await clerkSessionOf(deps, ref, origin, call.body.sealedToken);
+    const proved = await clerkSignInOf(deps, ref, origin, call.body.sealedToken);
     const jobId = deps.newId('job_');
-    const change = { customerId, sessionId, clerkSessionId, jobId, nowMs: call.nowMs };
+    const change = { customerId, sessionId, ...proved, jobId, nowMs: call.nowMs };
     const { customer, jobIds } = unwrap(await deps.project(ref).identity().changeEmail(change));
     await deliverJobs(deps, ref, jobIds);
     const clerk = await deps.clerk.for(ref);
-    call.c.executionCtx.waitUntil(clerk.endSession(clerkSessionId).catch(() => undefined));
+    call.c.executionCtx.waitUntil(clerk.endSession(proved.clerkSessionId).catch(() => undefined));
     return { customer };
   });
 

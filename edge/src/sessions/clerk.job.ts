@@ -9,3 +9,16 @@ export async function deleteClerkUser(
   const clerk = isInShared ? deps.clerk.shared(ref) : await deps.clerk.for(ref);
   await clerk.deleteUser(clerkUserId);
 }
+
+/** Applies what Clerk says of a user now, unless the environment uses another application by now. */
+export async function syncClerkUser(
+  deps: Deps,
+  ref: EnvironmentRef,
+  { clerkUserId, ownInstanceId }: { clerkUserId: string; ownInstanceId: string | null },
+): Promise<void> {
+  const clerk = await deps.clerk.for(ref);
+  if (clerk.ownInstanceId !== ownInstanceId) return;
+  const user = await clerk.findUser(clerkUserId);
+  const users = deps.project(ref).clerkUsers();
+  await users.apply(clerkUserId, user, ownInstanceId, deps.newId('job_'), deps.nowMs());
+}

@@ -9,6 +9,8 @@ export interface EmailChange {
   sessionId: string;
   /** The Clerk session in which the new address was proved. */
   clerkSessionId: string;
+  /** Who proved it, where the Clerk application is the environment's own. */
+  clerkUserId: string | null;
   jobId: string;
   nowMs: number;
 }
@@ -31,9 +33,11 @@ export function changeEmail(
   if (!given.ok) return given;
   sql.exec("DELETE FROM identity WHERE provider = 'email' AND customer_id = ?", customerId);
   sql.exec(
-    "INSERT OR REPLACE INTO identity (provider, subject, customer_id) VALUES ('email', ?, ?)",
+    `INSERT OR REPLACE INTO identity (provider, subject, customer_id, clerk_user_id)
+     VALUES ('email', ?, ?, ?)`,
     email,
     customerId,
+    change.clerkUserId,
   );
   const job = { customerId, exceptSessionId: sessionId };
   enqueue(sql, jobId, { kind: 'shard.end_sessions', ...job }, nowMs);

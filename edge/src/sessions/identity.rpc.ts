@@ -4,6 +4,7 @@ import { type Claimed, type CustomerChanged, CustomersRpc } from '../customers/c
 import { no, ok, type Outcome, unwrap } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { changeEmail, type EmailChange } from './email-change.store.ts';
+import { noteOwnSession } from './clerk-users.store.ts';
 
 /** How long a proof may wait to be used. */
 export const PROOF_MS = 10 * 60_000;
@@ -47,6 +48,7 @@ export class IdentityRpc extends RpcTarget {
 
   recordProof(proof: Proof): void {
     const { sql } = this.#storage;
+    noteOwnSession(sql, proof.clerkSessionId, proof.provedAtMs);
     sql.exec('DELETE FROM proof WHERE proved_ms < ?', proof.provedAtMs - PROOF_MS);
     sql.exec(
       `INSERT OR REPLACE INTO proof (clerk_session_id, provider, subject, proved_ms, email)

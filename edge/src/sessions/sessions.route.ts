@@ -21,7 +21,7 @@ import { deliverJobs } from '../outbox/deliver.job.ts';
 import { readUsage } from '../usage/meter.client.ts';
 import { publicJwks } from './access-token.ts';
 import { visitorOf } from './address.ts';
-import { clerkSessionOf } from './clerk-session.ts';
+import { clerkSignInOf } from './clerk-session.ts';
 import { deviceLabel } from './device.ts';
 import { gate } from './gate.ts';
 import { ANONYMOUS_MS, SOCKET_KEY_HEADER } from './live.sockets.ts';
@@ -34,13 +34,13 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const { ref, environment } = environmentPrincipal(call.principal);
     await gate(deps, 'address', visitorOf(call.c.req.raw));
     const origin = call.c.req.header('origin') ?? '';
-    const clerkSessionId = await clerkSessionOf(deps, ref, origin, call.body.sealedToken);
+    const proved = await clerkSignInOf(deps, ref, origin, call.body.sealedToken);
     const jobIds: [string, string] = [deps.newId('job_'), deps.newId('job_')];
     const signedIn = unwrap(
       await deps
         .project(ref)
-        .identity()
-        .signIn(clerkSessionId, newCustomerId(deps.random(14)), jobIds, call.nowMs),
+        .clerkUsers()
+        .signIn(proved, newCustomerId(deps.random(14)), jobIds, call.nowMs),
     );
     if (signedIn.isClaimed) deps.environments.drop(ref);
     const resumed = await deps
@@ -50,7 +50,7 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     await deliverJobs(deps, ref, [...signedIn.jobIds, ...resumed]);
     const device = deviceLabel(call.c.req.header('user-agent'));
     const clerk = await deps.clerk.for(ref);
-    call.c.executionCtx.waitUntil(clerk.endSession(clerkSessionId).catch(() => undefined));
+    call.c.executionCtx.waitUntil(clerk.endSession(proved.clerkSessionId).catch(() => undefined));
     return {
       ...(await mintSession(deps, ref, environment, signedIn.customer, device)),
       isNew: signedIn.isNew,

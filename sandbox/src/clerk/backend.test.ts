@@ -48,6 +48,26 @@ describe('the instance', () => {
   });
 });
 
+test('an e-mail address is given to a user, as the primary one, and taken away again', async () => {
+  const { users, emailAddresses } = backend('addresses');
+  const { id: userId, primaryEmailAddressId } = await users.createUser({
+    emailAddress: ['old@example.com'],
+  });
+  const added = await emailAddresses.createEmailAddress({
+    userId,
+    emailAddress: 'New@example.com',
+    verified: true,
+    primary: true,
+  });
+  expect(added).toMatchObject({ emailAddress: 'new@example.com' });
+  expect((await users.getUser(userId)).primaryEmailAddress?.emailAddress).toBe('new@example.com');
+  await emailAddresses.deleteEmailAddress(String(primaryEmailAddressId));
+  expect((await users.getUser(userId)).emailAddresses).toHaveLength(1);
+  const taken = users.createUser({ emailAddress: ['new@example.com'] });
+  expect(await refusal(taken)).toEqual([422, 'form_identifier_exists']);
+  expect((await users.createUser({ emailAddress: ['old@example.com'] })).id).not.toBe(userId);
+});
+
 describe('users', () => {
   test('a user without e-mail has a unique username and a password', async () => {
     const { users } = backend('passwords');

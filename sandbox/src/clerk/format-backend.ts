@@ -69,7 +69,7 @@ export function sharedUserFields(scope: Scope, user: User): object {
 }
 
 /** An e-mail address of a user; here every one is verified. */
-function emailAddress(email: EmailAddress, user: User): object {
+export function emailAddress(email: EmailAddress, user: User): object {
   return {
     id: email.id,
     object: 'email_address',

@@ -266,7 +266,7 @@ test('the real clerk-js signs up and in with a social provider in a popup', asyn
   expect(await visit('signIn', 'allow')).toEqual(known);
   const cookies = await page.context().cookies();
   // Only the provider remembers who agreed.
-  expect(cookies.filter(({ path }) => path !== '/provider')).toEqual([]);
+  expect(cookies.filter(({ path }: { path: string }) => path !== '/provider')).toEqual([]);
 }, 60_000);
 
 test('the real clerk-js answers needs_client_trust with a code on a device that is new', async () => {

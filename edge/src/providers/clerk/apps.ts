@@ -1,4 +1,4 @@
-import { createClerkClient } from '@clerk/backend';
+import { createClerkClient, type User } from '@clerk/backend';
 import type { Mode } from '@dream/contract/primitives';
 import { PLATFORM_PROJECT } from '../../auth/keys.ts';
 import type { EnvironmentRef } from '../../deps.ts';
@@ -9,6 +9,16 @@ import { inTime } from './in-time.ts';
 import { type InspectedApp, inspectApp } from './inspect.ts';
 import { OauthProviders } from './oauth-providers.ts';
 
+/** What we follow of a user. */
+export interface ClerkUser {
+  id: string;
+  isBanned: boolean;
+  /** The primary address in lower case, if it is verified. */
+  verifiedEmail: string | null;
+  firstName: string | null;
+  lastName: string | null;
+}
+
 /** One Clerk application, in our verbs. Every error of Clerk becomes a `Fail`. */
 export interface ClerkClient {
   app: ClerkKeys;
@@ -18,6 +28,8 @@ export interface ClerkClient {
   createPasswordUser(username: string, password: string): Promise<string>;
   updatePassword(clerkUserId: string, password: string): Promise<void>;
   verifyPassword(clerkUserId: string, password: string): Promise<boolean>;
+  /** A user as it is now; null when it is gone. */
+  findUser(clerkUserId: string): Promise<ClerkUser | null>;
   /** Deleting a user that is gone is a success. */
   deleteUser(clerkUserId: string): Promise<void>;
   endSession(clerkSessionId: string): Promise<void>;
@@ -108,6 +120,10 @@ function createClient(apiUrl: string, app: ClerkKeys, ownInstanceId: string | nu
         return false;
       }
     },
+    async findUser(clerkUserId) {
+      const user = await inTime(clerk.users.getUser(clerkUserId).catch(ignoreGone));
+      return user && toClerkUser(user);
+    },
     async deleteUser(clerkUserId) {
       await inTime(clerk.users.deleteUser(clerkUserId).catch(ignoreGone));
     },
@@ -118,6 +134,14 @@ function createClient(apiUrl: string, app: ClerkKeys, ownInstanceId: string | nu
       await inTime(clerk.sessions.revokeSession(clerkSessionId).catch(ignoreGone));
     },
   };
+}
+
+function toClerkUser(user: User): ClerkUser {
+  const { id, banned: isBanned, firstName, lastName } = user;
+  const primary = user.primaryEmailAddress;
+  const isVerified = primary?.verification?.status === 'verified';
+  const verifiedEmail = isVerified ? primary.emailAddress.toLowerCase() : null;
+  return { id, isBanned, verifiedEmail, firstName, lastName };
 }
 
 function ignoreGone(error: unknown): null {

@@ -1,5 +1,4 @@
-import { verifyWebhook } from '@clerk/backend/webhooks';
-import { clerkWebhook, stripeWebhook } from '@dream/contract/billing';
+import { stripeWebhook } from '@dream/contract/billing';
 import type { Mode } from '@dream/contract/primitives';
 import type { Hono } from 'hono';
 import { PLATFORM_PROJECT } from '../auth/keys.ts';
@@ -11,8 +10,8 @@ import { Fail } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
 import { type VerifiedEvent, verifyEvent } from '../providers/stripe/events.ts';
 
-/** Providers' events. They are hints: stored, answered at once, and then what is true is fetched. */
-export function webhookRoutes(app: Hono<AppEnv>, deps: Deps): void {
+/** Stripe's events. They are hints: stored, answered at once, and then what is true is fetched. */
+export function stripeWebhookRoutes(app: Hono<AppEnv>, deps: Deps): void {
   serve(app, deps, stripeWebhook, async ({ c, nowMs }) => {
     const text = await readText(c.req.raw, MAX_BODY_BYTES);
     const event = await verifyEvent(
@@ -33,16 +32,6 @@ export function webhookRoutes(app: Hono<AppEnv>, deps: Deps): void {
       c.executionCtx.waitUntil(deliverJobs(deps, ref, jobIds));
     }
     return { received: true as const };
-  });
-
-  serve(app, deps, clerkWebhook, async ({ c }) => {
-    const text = await readText(c.req.raw, MAX_BODY_BYTES);
-    const { platform, test, live } = deps.config.clerk;
-    for (const { webhookSecret } of [platform, test, live]) {
-      if (await isSigned(c.req.raw.headers, text, webhookSecret))
-        return { received: true as const };
-    }
-    throw new Fail('signature_invalid');
   });
 }
 
@@ -95,17 +84,5 @@ async function isAlive(deps: Deps, ref: EnvironmentRef, nowMs: number): Promise<
     )
       return false;
     throw error;
-  }
-}
-
-async function isSigned(headers: Headers, body: string, signingSecret: string): Promise<boolean> {
-  try {
-    await verifyWebhook(
-      new Request('https://webhook.invalid/', { method: 'POST', headers, body }),
-      { signingSecret },
-    );
-    return true;
-  } catch {
-    return false;
   }
 }
