@@ -9,6 +9,7 @@ import { signAccessToken } from '../src/sessions/access-token.ts';
 import {
   developer,
   ensurePlatform,
+  exchangeAs,
   letterTo,
   PLATFORM_KEY,
   type SignedInDeveloper,
@@ -239,6 +240,40 @@ describe('an account', () => {
     expect(theirs.accountId).not.toBe(made.accountId);
     expect(await projectsOf(owner)).toEqual([made.id]);
     expect((await madeFor(email)).project.accountId).toBe(theirs.accountId);
+  });
+});
+
+describe('signing up as a developer', () => {
+  it('works 5 times an hour from one address; who is one already signs in there', async () => {
+    const emails = Array.from({ length: 6 }, () => `${crypto.randomUUID()}@dev.example`);
+    const address = '203.0.113.5';
+    const answers = await Promise.all(emails.map((email) => exchangeAs(email, address)));
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(refused.map(({ status, body }) => [status, body.code])).toEqual([
+      [429, 'too_many_attempts'],
+    ]);
+    expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(3000);
+    const isMade = (email: string) => answers[emails.indexOf(email)]?.status === 200;
+    const [made, left] = [emails.find(isMade), emails.find((email) => !isMade(email))];
+    expect((await exchangeAs(String(made), address)).body.isNew).toBe(false);
+    const elsewhere = await exchangeAs(String(left), '203.0.113.6');
+    expect([elsewhere.status, elsewhere.body.isNew]).toEqual([200, true]);
+  });
+
+  it('is limited at no other project', async () => {
+    const { project: shop } = await manage('POST', '/api/projects', {
+      name: 'Shop',
+      ownerEmail: 'ada@example.com',
+    });
+    const pk = publishableKey(shop.id, 'test');
+    const signUps = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const page = new Page(pk, ORIGIN, '203.0.113.7');
+        await page.proveEmail(`${crypto.randomUUID()}+clerk_test@example.com`);
+        return (await page.exchange()).status;
+      }),
+    );
+    expect(signUps).toEqual(Array.from({ length: 6 }, () => 200));
   });
 });
 

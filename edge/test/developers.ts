@@ -41,7 +41,7 @@ export async function developer(
 }
 
 /** What a developer's page is answered when it turns a typed code into a session. */
-async function exchangeAs(email: string, address: string): ReturnType<typeof call> {
+export async function exchangeAs(email: string, address: string): ReturnType<typeof call> {
   const page = new Page(PLATFORM_KEY, ORIGIN, address);
   await page.proveEmail(email, () => letterTo(email));
   return call('POST', `/api/sessions/exchange?pk=${PLATFORM_KEY}`, {

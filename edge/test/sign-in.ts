@@ -70,7 +70,11 @@ export class Page {
     headers: Record<string, string> = {},
   ): ReturnType<typeof call> {
     return call('POST', `/api/sessions/exchange?pk=${this.#pk}`, {
-      headers: { origin: this.#origin, ...headers },
+      headers: {
+        origin: this.#origin,
+        ...(this.#address && { 'cf-connecting-ip': this.#address }),
+        ...headers,
+      },
       body: { sealedToken },
     });
   }

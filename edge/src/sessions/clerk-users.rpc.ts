@@ -31,6 +31,17 @@ export class ClerkUsersRpc extends RpcTarget {
     this.#storage = storage;
   }
 
+  /** Whether using the proof of a Clerk session would make a customer. Uses nothing. */
+  wouldSignUp(clerkSessionId: string): boolean {
+    const newcomers = this.#storage.sql.exec(
+      `SELECT 1 FROM proof WHERE clerk_session_id = ?
+         AND (provider, subject) NOT IN (SELECT provider, subject FROM identity)
+         AND subject NOT IN (SELECT email FROM customer WHERE email IS NOT NULL)`,
+      clerkSessionId,
+    );
+    return newcomers.toArray().length > 0;
+  }
+
   /** Uses a proof, once, and notes which user of the own application gave it, if one did. */
   signIn(
     { clerkSessionId, clerkUserId }: { clerkSessionId: string; clerkUserId: string | null },

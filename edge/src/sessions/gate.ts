@@ -19,6 +19,8 @@ export const LIMITS = {
   codesOfProject: { max: 2_000, windowMs: 60 * MINUTE_MS },
   /** Sign-ins at a provider begun by one visitor, in whatever projects: an office may share one. */
   oauth: { max: 60, windowMs: 10 * MINUTE_MS },
+  /** Developers who sign up at the platform from one address. */
+  developerSignUps: { max: 5, windowMs: 60 * MINUTE_MS },
   /** Checkouts begun by one customer's page. */
   checkouts: { max: 20, windowMs: 10 * MINUTE_MS },
 } as const;

@@ -35,6 +35,8 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     await gate(deps, 'address', visitorOf(call.c.req.raw));
     const origin = call.c.req.header('origin') ?? '';
     const proved = await clerkSignInOf(deps, ref, origin, call.body.sealedToken);
+    if (ref.projectId === PLATFORM_PROJECT)
+      await limitDevelopers(deps, ref, proved.clerkSessionId, visitorOf(call.c.req.raw));
     const jobIds: [string, string] = [deps.newId('job_'), deps.newId('job_')];
     const signedIn = unwrap(
       await deps
@@ -156,6 +158,20 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
       throw new Fail('temporarily_unavailable', {}, Math.ceil(ANONYMOUS_MS / 1000));
     return answer;
   });
+}
+
+/**
+ * A developer may send mail and make projects, so few sign up from one address. Counted before the
+ * proof is used; who is a developer already is not counted.
+ */
+async function limitDevelopers(
+  deps: Deps,
+  ref: EnvironmentRef,
+  clerkSessionId: string,
+  visitor: string,
+): Promise<void> {
+  if (await deps.project(ref).clerkUsers().wouldSignUp(clerkSessionId))
+    await gate(deps, 'developerSignUps', visitor);
 }
 
 /** A customer made by the developer's own id, perhaps with an e-mail nobody proved. */
