@@ -89,7 +89,7 @@ export const ERRORS = {
   operator_required: row(
     403,
     'Operator required',
-    'Only operators of this deployment may say this. Leave out the fields named in "fields".',
+    'Only operators of this deployment may do this. If "fields" are named, leave them out.',
   ),
   origin_not_allowed: row(
     403,

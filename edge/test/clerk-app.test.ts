@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createDeps } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
 import { deliverJobs } from '../src/outbox/deliver.job.ts';
+import { inspectApp } from '../src/providers/clerk/inspect.ts';
 import { ensurePlatform } from './developers.ts';
 import { call, createEnvironment, manage, OPERATOR, type TestEnvironment } from './harness.ts';
 import { OwnClerk } from './own-clerk.ts';
@@ -98,6 +99,13 @@ describe("a project's own Clerk application", () => {
     ]);
     expect((await manage('GET', pathOf(shop))).clerkApp).toEqual(clerkApp);
     expect((await byPassword(shop, email)).status).toBe(200);
+  });
+
+  it('is judged by Clerk only: while that does not answer, none is taken', async () => {
+    const { secretKey } = new OwnClerk();
+    await expect(inspectApp('http://127.0.0.1:9', secretKey, 'test')).rejects.toMatchObject({
+      code: 'provider_unavailable',
+    });
   });
 
   it('signs people up there, and nobody of another project', async () => {

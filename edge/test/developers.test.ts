@@ -1,10 +1,15 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { ROUTES } from '@dream/contract';
+import { route } from '@dream/contract/respond';
+import { Hono } from 'hono';
+import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { publishableKey } from '../src/auth/keys.ts';
 import { createDeps } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
+import { type AppEnv, serve } from '../src/http/call.ts';
+import { onError } from '../src/http/errors.ts';
 import { signAccessToken } from '../src/sessions/access-token.ts';
 import {
   developer,
@@ -274,6 +279,35 @@ describe('signing up as a developer', () => {
       }),
     );
     expect(signUps).toEqual(Array.from({ length: 6 }, () => 200));
+  });
+});
+
+describe('a route for operators only', () => {
+  const row = route({
+    method: 'get',
+    path: '/only/:project',
+    summary: 'Something no developer may do.',
+    auth: ['operator'],
+    answer: v.object({ success: v.literal(true) }),
+    errors: ['operator_required', 'project_not_found', 'project_deleted'],
+  });
+  const app = new Hono<AppEnv>();
+  app.use(async (c, next) => {
+    c.set('requestId', 'req_only');
+    c.set('nowMs', Date.now());
+    await next();
+  });
+  app.onError((error, c) => onError(error, c, 'https://edge.test'));
+  serve(app, deps, row, async () => ({ success: true as const }));
+  const ask = (key: string) =>
+    app.request(`/only/${project.id}`, { headers: { authorization: `Bearer ${key}` } });
+
+  it('opens to no developer, not even for a project of their own', async () => {
+    const answer = await ask(ada.key);
+    expect(answer.status).toBe(403);
+    expect(await answer.json()).toMatchObject({ code: 'operator_required' });
+    const operator = await developer('operator@dream.example');
+    for (const key of [OPERATOR, operator.key]) expect((await ask(key)).status).toBe(200);
   });
 });
 

@@ -6,6 +6,7 @@ import { log } from '../src/http/log.ts';
 import { checkoutIdOf, control, deps, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
 import { call } from './harness.ts';
 import { allow, OauthWindow } from './oauth-window.ts';
+import { OwnClerk, send } from './own-clerk.ts';
 import { Page } from './sign-in.ts';
 
 const bindings = env as unknown as Bindings;
@@ -144,6 +145,24 @@ async function run(): Promise<void> {
   await shop.buy(await shop.newCustomer(), 'team');
   await signInByGoogle(pk);
   await mistakes(pk, sk, refreshToken);
+  await ownClerk(shop.base);
+}
+
+/** The project gets a Clerk application of its own, which tells of somebody; one key is a wrong one. */
+async function ownClerk(base: string): Promise<void> {
+  const own = new OwnClerk();
+  const { secretKey } = own;
+  // Not its end: the stand-in has that in the address of the application, as in its publishable key.
+  secrets.set("a project's Clerk key", secretKey);
+  const webhookSecret = isSecret("a project's Clerk webhook secret", own.webhookSecret);
+  const key = deps.config.operatorSecret;
+  const wrong = isSecret('a wrong Clerk key', 'sk_live_of_the_other_mode_altogether');
+  await call('PUT', `${base}/clerk-app`, { key, body: { secretKey: wrong, webhookSecret } });
+  const put = await call('PUT', `${base}/clerk-app`, { key, body: { secretKey, webhookSecret } });
+  expect(put.status).toBe(200);
+  const body = JSON.stringify({ type: 'user.deleted', data: { id: 'user_x', deleted: true } });
+  const { pathname } = new URL(put.body.clerkApp.webhookUrl);
+  expect((await send(pathname, { id: 'msg_x', body }, webhookSecret)).status).toBe(200);
 }
 
 /** Everything in every table of every object, and of the directory. */

@@ -41,7 +41,11 @@ export async function authenticate(
 ): Promise<Principal> {
   if (allowed.includes('none')) return { kind: 'none' };
   const bearer = bearerOf(request);
-  if (allowed.includes('operator')) return managerOf(deps, request, bearer, nowMs);
+  if (allowed.includes('operator')) {
+    const manager = await managerOf(deps, request, bearer, nowMs);
+    if (!allowed.includes(manager.kind)) throw new Fail('operator_required');
+    return manager;
+  }
   const credential = bearer ?? new URL(request.url).searchParams.get('pk');
   if (!credential)
     throw new Fail(
