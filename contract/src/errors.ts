@@ -225,6 +225,12 @@ export const ERRORS = {
     'Confirm that it is you',
     'Sign in again or send the current password.',
   ),
+  sign_ups_capped: row(
+    429,
+    'No more sign-ups today',
+    'Existing customers still sign in. Try again tomorrow, or raise "signUpsPerDay" in the settings.',
+    true,
+  ),
   password_rejected: row(
     422,
     'Password not accepted',

@@ -320,6 +320,8 @@ describe('bodies', () => {
     [{ logoUrl: 'javascript:alert(1)' }, false],
     [{ sessionDays: 0 }, false],
     [{ sessionDays: 365 }, true],
+    [{ signUpsPerDay: 0 }, true],
+    [{ signUpsPerDay: -1 }, false],
     [{ period: 'fortnight' }, false],
   ])('the setting %j: %j', (body, right) => {
     expect(accepts(SettingsPatch, body)).toBe(right);

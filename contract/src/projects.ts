@@ -181,6 +181,8 @@ const settingsEntries = {
     v.check((names) => new Set(names).size === names.length, 'Must name each provider once.'),
   ),
   sessionDays: whole(1, 365),
+  /** New customers who may sign themselves up in one UTC day; 0 closes the door to new ones. */
+  signUpsPerDay: whole(0, 1_000_000),
   successUrl: v.nullable(HttpUrl),
   cancelUrl: v.nullable(HttpUrl),
   returnUrl: v.nullable(HttpUrl),

@@ -36,6 +36,7 @@ export const exchangeSession = route({
     'identity_not_proved',
     'customer_not_found',
     'customer_banned',
+    'sign_ups_capped',
     'provider_unavailable',
     'provider_refused',
   ],

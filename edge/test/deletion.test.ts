@@ -202,7 +202,10 @@ describe('nothing late revives a deleted project', () => {
       async () => deliverJobs(deps, ref),
     ];
     for (const write of late) await expect(write()).rejects.toThrow('project_deleted');
-    const init = deps.project(ref).access().init(id, 'test', initialSettings('Late'), act());
+    const init = deps
+      .project(ref)
+      .access()
+      .init(id, 'test', initialSettings('Late', 'test'), act());
     expect(await init).toMatchObject({ ok: false, code: 'project_deleted' });
     await runInDurableObject(deps.project(ref), (object) => object.alarm());
     expect(await tablesOf(id)).toEqual(['erased']);

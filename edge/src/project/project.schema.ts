@@ -7,7 +7,7 @@ import { CLERK_APP_SCHEMA } from '../projects/clerk-app.schema.ts';
 import { ACCESS_SCHEMA } from '../projects/access.schema.ts';
 import { REPLIES_SCHEMA } from '../replies/replies.schema.ts';
 import { CLERK_USERS_SCHEMA } from '../sessions/clerk-users.schema.ts';
-import { IDENTITY_INDEX, IDENTITY_SCHEMA } from '../sessions/identity.schema.ts';
+import { IDENTITY_INDEX, IDENTITY_SCHEMA, SIGN_UPS_SCHEMA } from '../sessions/identity.schema.ts';
 
 /** The tables of one environment. Append a step to change them; never edit one that was released. */
 export const PROJECT_STEPS: readonly string[] = [
@@ -26,4 +26,5 @@ export const PROJECT_STEPS: readonly string[] = [
   OAUTH_SCHEMA,
   `${ACCOUNT_SCHEMA}\n${IDENTITY_INDEX}`,
   [CLERK_APP_SCHEMA, CLERK_USERS_SCHEMA].join('\n'),
+  SIGN_UPS_SCHEMA,
 ];

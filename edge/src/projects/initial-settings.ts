@@ -1,7 +1,7 @@
-import type { Settings } from '@dream/contract';
+import type { Mode, Settings } from '@dream/contract';
 
 /** The settings a new environment starts with. */
-export function initialSettings(name: string): Settings {
+export function initialSettings(name: string, mode: Mode): Settings {
   return {
     displayName: name,
     logoUrl: null,
@@ -14,6 +14,7 @@ export function initialSettings(name: string): Settings {
     password: true,
     oauth: ['google', 'github'],
     sessionDays: 60,
+    signUpsPerDay: mode === 'live' ? 1_000 : 200,
     successUrl: null,
     cancelUrl: null,
     returnUrl: null,

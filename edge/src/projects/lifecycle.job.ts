@@ -20,7 +20,7 @@ export async function finishCreation(
 ): Promise<void> {
   for (const mode of MODES) {
     const project = deps.project({ projectId: id, mode });
-    unwrap(await project.access().init(id, mode, initialSettings(name), act));
+    unwrap(await project.access().init(id, mode, initialSettings(name, mode), act));
     await project.catalog().ensureDefault(act.nowMs);
   }
   await markActive(deps.directory, id);

@@ -5,6 +5,7 @@ import { no, ok, type Outcome, unwrap } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { changeEmail, type EmailChange } from './email-change.store.ts';
 import { noteOwnSession } from './clerk-users.store.ts';
+import { countSignUp } from './sign-ups.store.ts';
 
 /** How long a proof may wait to be used. */
 export const PROOF_MS = 10 * 60_000;
@@ -63,7 +64,8 @@ export class IdentityRpc extends RpcTarget {
 
   /**
    * Uses a proof, once: the customer it belongs to, one with the same proved e-mail, one with that
-   * e-mail that nobody proved yet and that is claimed now, or a new one.
+   * e-mail that nobody proved yet and that is claimed now, or a new one, unless the environment had
+   * its sign-ups of the day.
    */
   signIn(
     clerkSessionId: string,
@@ -82,9 +84,9 @@ export class IdentityRpc extends RpcTarget {
       const known =
         this.#known(proof.provider, proof.subject, nowMs) ??
         (email === null ? null : this.#known('email', email, nowMs));
-      const signedIn = known ?? this.#join(email, newCustomerId, jobIds, nowMs);
-      this.#link(proof.provider, proof.subject, signedIn.customer.id);
-      return ok(signedIn);
+      const signedIn = known ? ok(known) : this.#join(email, newCustomerId, jobIds, nowMs);
+      if (signedIn.ok) this.#link(proof.provider, proof.subject, signedIn.value.customer.id);
+      return signedIn;
     });
   }
 
@@ -119,19 +121,23 @@ export class IdentityRpc extends RpcTarget {
     newCustomerId: string,
     jobIds: readonly [string, string],
     nowMs: number,
-  ): SignedIn {
+  ): Outcome<SignedIn> {
     const customers = new CustomersRpc(this.#storage);
     const claimed = email === null ? null : customers.claim(email);
     const queued = claimed ? this.#endOldAccess(claimed, jobIds, nowMs) : [];
-    if (!claimed) customers.createVerified(newCustomerId, email, nowMs);
+    if (!claimed) {
+      const counted = countSignUp(this.#storage.sql, nowMs);
+      if (!counted.ok) return counted;
+      customers.createVerified(newCustomerId, email, nowMs);
+    }
     const customerId = claimed?.customerId ?? newCustomerId;
     if (email !== null) this.#link('email', email, customerId);
-    return {
+    return ok({
       customer: unwrap(customers.get(customerId, nowMs)),
       isNew: !claimed,
       isClaimed: claimed !== null,
       jobIds: queued,
-    };
+    });
   }
 
   /** What others could sign in with before the customer was claimed ends now. */

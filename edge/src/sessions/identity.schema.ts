@@ -16,3 +16,13 @@ CREATE TABLE proof (
 /** Finds what was proved of a customer, to erase it or to know it again. */
 export const IDENTITY_INDEX = `
 CREATE INDEX identity_by_customer ON identity(customer_id);`;
+
+/** How many new customers signed themselves up on a UTC day. An environment of before gets its cap. */
+export const SIGN_UPS_SCHEMA = `
+CREATE TABLE sign_ups (
+  day INTEGER PRIMARY KEY,
+  count INTEGER NOT NULL
+);
+UPDATE environment SET settings = json_insert(
+  settings, '$.signUpsPerDay', CASE mode WHEN 'live' THEN 1000 ELSE 200 END
+);`;
