@@ -52,5 +52,5 @@ export const health = route({
     status: v.picklist(['ok', 'degraded']),
     bindings: v.record(v.string(), v.picklist(['ok', 'failed'])),
   }),
-  errors: [],
+  errors: ['too_many_attempts'],
 });

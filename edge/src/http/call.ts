@@ -4,6 +4,9 @@ import type { GenericSchema, InferOutput } from 'valibot';
 import { checkOwner } from '../auth/manager.ts';
 import { authenticate, type EnvironmentPrincipal, type Principal } from '../auth/principal.ts';
 import type { Deps } from '../deps.ts';
+import { guardOf } from '../gate/public-routes.ts';
+import { visitorOf } from '../sessions/address.ts';
+import { gate } from '../sessions/gate.ts';
 import { readBody, readQuery } from './body.ts';
 import { Fail } from './fail.ts';
 import { answerOnce } from './idempotency.ts';
@@ -28,7 +31,8 @@ export interface Call<B = undefined, Q = undefined> {
 type Input = GenericSchema | undefined;
 
 /**
- * Serves a row of the route table: authenticates, refuses developers what is not theirs, checks query and body against the schemas,
+ * Serves a row of the route table: authenticates, refuses developers what is not theirs, counts the
+ * attempts of an address where no secret is asked for, checks query and body against the schemas,
  * answers a repeated Idempotency-Key from the first answer, and sends what the handler returns.
  */
 export function serve<B extends Input, Q extends Input, A extends Input>(
@@ -37,11 +41,16 @@ export function serve<B extends Input, Q extends Input, A extends Input>(
   row: Route<B, Q, A>,
   handler: (call: Call<Output<B>, Output<Q>>) => Promise<Output<A> | Response>,
 ): void {
+  const isPublic = row.auth.includes('pk') || row.auth.includes('none');
+  const guard = isPublic ? guardOf(row.method, row.path) : null;
   for (const path of [row.path, ...(row.aliases ?? [])]) {
     app.on(row.method.toUpperCase(), path, async (c) => {
       const nowMs = c.get('nowMs');
       const principal = await authenticate(deps, c.req.raw, row.auth, nowMs);
       if (principal.kind === 'developer') await checkOwner(deps, principal, c.req.param('project'));
+      const isUnknown = principal.kind === 'pk' || principal.kind === 'none';
+      if (isUnknown && guard && 'limit' in guard)
+        await gate(deps, guard.limit, visitorOf(c.req.raw));
       const query = readQuery(c, row.query) as Output<Q>;
       const body = (await readBody(c, row.body)) as Output<B>;
       const call = {

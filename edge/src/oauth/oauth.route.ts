@@ -32,7 +32,6 @@ export function oauthRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const request = c.req.raw;
     if (request.headers.get('origin') !== new URL(publicUrl).origin)
       throw new Fail('oauth_window_required');
-    await gate(deps, 'address', visitorOf(request));
     const ref = await refOfPage(deps, body.pk, body.origin, body.provider, nowMs);
     await gate(deps, 'oauth', visitorOf(request));
     const { url, ...kept } = await goToProvider(deps, ref, body, addressOf(request));
@@ -68,7 +67,6 @@ export function oauthRoutes(app: Hono<AppEnv>, deps: Deps): void {
 
   serve(app, deps, oauthResult, async ({ c, body, principal, nowMs }) => {
     const { ref } = environmentPrincipal(principal);
-    await gate(deps, 'address', visitorOf(c.req.raw));
     const origin = c.req.header('origin') ?? '';
     const challenge = await challengeOf(body.verifier);
     const end = unwrap(

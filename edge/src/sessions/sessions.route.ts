@@ -32,7 +32,6 @@ import { isOurs, parseRefreshToken, type RefreshParts } from './refresh-token.ts
 export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
   serve(app, deps, exchangeSession, async (call) => {
     const { ref, environment } = environmentPrincipal(call.principal);
-    await gate(deps, 'address', visitorOf(call.c.req.raw));
     const origin = call.c.req.header('origin') ?? '';
     const proved = await clerkSignInOf(deps, ref, origin, call.body.sealedToken);
     if (ref.projectId === PLATFORM_PROJECT)
@@ -62,7 +61,6 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
   serve(app, deps, passwordSession, async (call) => {
     const { ref, environment } = environmentPrincipal(call.principal);
     const { email, password } = call.body;
-    await gate(deps, 'address', visitorOf(call.c.req.raw));
     await gate(deps, 'password', `${ref.projectId}:${ref.mode}:${email}`);
     const customers = deps.project(ref).customers();
     const holder = environment.settings.password ? await customers.passwordHolder(email) : null;
@@ -83,7 +81,6 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
 
   serve(app, deps, refreshSession, async (call) => {
     const { ref, environment } = environmentPrincipal(call.principal);
-    await gate(deps, 'address', visitorOf(call.c.req.raw));
     const parts = await checkedToken(deps, ref, call.body.refreshToken, call.nowMs);
     const session = unwrap(
       await deps
@@ -99,7 +96,6 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
 
   serve(app, deps, endSession, async (call) => {
     const { ref } = environmentPrincipal(call.principal);
-    await gate(deps, 'address', visitorOf(call.c.req.raw));
     const parts = parseRefreshToken(call.body.refreshToken);
     if (!parts) throw new Fail('token_invalid');
     const sessions = deps.shard(ref, parts.shard).sessions();
@@ -150,7 +146,6 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
         ],
       });
     }
-    await gate(deps, 'address', visitorOf(call.c.req.raw));
     const headers = new Headers(call.c.req.raw.headers);
     headers.set(SOCKET_KEY_HEADER, publishableKey(ref.projectId, ref.mode));
     const answer = await deps.shard(ref, shard).fetch(new Request(call.c.req.raw, { headers }));
