@@ -64,10 +64,11 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     await gate(deps, 'password', `${ref.projectId}:${ref.mode}:${email}`);
     const customers = deps.project(ref).customers();
     const holder = environment.settings.password ? await customers.passwordHolder(email) : null;
-    const right =
-      holder !== null &&
-      (await (await deps.clerk.for(ref)).verifyPassword(holder.clerkUserId, password));
-    if (!right) throw new Fail('credentials_wrong');
+    // Also without a holder: how long it takes must not tell whether the address has a password.
+    const clerkUserId = holder?.clerkUserId ?? null;
+    const clerk = await deps.clerk.for(ref);
+    const right = await clerk.verifyPassword(clerkUserId, password);
+    if (holder === null || !right) throw new Fail('credentials_wrong');
     const customer = unwrap(await deps.project(ref).customers().get(holder.customerId, call.nowMs));
     const device = deviceLabel(call.c.req.header('user-agent'));
     const session = await mintSession(deps, ref, environment, customer, device);

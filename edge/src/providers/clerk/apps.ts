@@ -7,6 +7,7 @@ import { Fail } from '../../http/fail.ts';
 import { isGone, isTaken } from './errors.ts';
 import { inTime } from './in-time.ts';
 import { type InspectedApp, inspectApp } from './inspect.ts';
+import { createNobody } from './nobody.ts';
 import { OauthProviders } from './oauth-providers.ts';
 
 /** What we follow of a user. */
@@ -27,7 +28,8 @@ export interface ClerkClient {
   /** A user without e-mail that holds a password; answers its id. Throws `password_rejected`. */
   createPasswordUser(username: string, password: string): Promise<string>;
   updatePassword(clerkUserId: string, password: string): Promise<void>;
-  verifyPassword(clerkUserId: string, password: string): Promise<boolean>;
+  /** Whether this is the user's password; of nobody (null) never, after as much work. */
+  verifyPassword(clerkUserId: string | null, password: string): Promise<boolean>;
   /** A user as it is now; null when it is gone. */
   findUser(clerkUserId: string): Promise<ClerkUser | null>;
   /** Deleting a user that is gone is a success. */
@@ -99,6 +101,7 @@ function createClient(apiUrl: string, app: ClerkKeys, ownInstanceId: string | nu
     telemetry: { disabled: true },
   });
   const providers = new OauthProviders(app);
+  const nobody = createNobody(clerk);
   return {
     app,
     oauthProviders: (nowMs) => providers.read(nowMs),
@@ -112,9 +115,16 @@ function createClient(apiUrl: string, app: ClerkKeys, ownInstanceId: string | nu
       await inTime(clerk.users.updateUser(clerkUserId, { password }));
     },
     async verifyPassword(clerkUserId, password) {
+      const nobodyId = await inTime(nobody.id());
+      const userId = clerkUserId ?? nobodyId;
       try {
-        return (await inTime(clerk.users.verifyPassword({ userId: clerkUserId, password })))
-          .verified;
+        const { verified } = await inTime(
+          clerk.users.verifyPassword({ userId, password }).catch((error: unknown) => {
+            if (clerkUserId === null && isGone(error)) nobody.forget();
+            throw error;
+          }),
+        );
+        return verified && clerkUserId !== null;
       } catch (error) {
         if (error instanceof Fail && error.code === 'provider_unavailable') throw error;
         return false;
