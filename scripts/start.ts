@@ -61,7 +61,12 @@ async function start(): Promise<void> {
   const local = {
     edge: edge.url,
     demo: demo.url,
-    sandbox: { stripe: sandbox.stripe, clerk: sandbox.clerk, inbox: sandbox.inbox },
+    sandbox: {
+      stripe: sandbox.stripe,
+      clerk: sandbox.clerk,
+      turnstile: sandbox.turnstile,
+      inbox: sandbox.inbox,
+    },
     project,
   };
   writeFileSync(file, `${JSON.stringify(local, null, 2)}\n`, { mode: 0o600 });

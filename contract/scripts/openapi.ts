@@ -1,6 +1,7 @@
 import { toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import { Bootstrap } from '../src/bootstrap.ts';
+import { Turnstile } from '../src/bot-check.ts';
 import { Customer, Subscription } from '../src/customers.ts';
 import { COMMON_ERRORS, ERRORS, type ErrorCode } from '../src/errors.ts';
 import { AuditEntry, Connection, Project, SecretKey, Settings } from '../src/projects.ts';
@@ -25,6 +26,7 @@ const SCHEMAS: Record<string, GenericSchema> = {
   Settings,
   Subscription,
   Tier,
+  Turnstile,
   Usage,
   UsageStatus,
 };

@@ -24,9 +24,9 @@ export const Bootstrap = v.object({
     clerkPublishableKey: v.string(),
     emailCode: v.boolean(),
     password: v.boolean(),
-    /** Providers one can sign in with, like `google`, in the order of the project. */
+    /** Providers to sign in with, in the order of the settings: `google`, `github`. */
     oauth: v.array(v.string()),
-    /** Cloudflare Turnstile's site key where the project asks visitors to show they are people. */
+    /** The Turnstile widget to solve before a code is asked for or a password is tried, or null. */
     turnstileSiteKey: v.nullable(v.string()),
   }),
   /** Whether something can be bought: a Stripe account is there. */

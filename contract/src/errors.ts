@@ -231,6 +231,16 @@ export const ERRORS = {
     'Existing customers still sign in. Try again tomorrow, or raise "signUpsPerDay" in the settings.',
     true,
   ),
+  bot_check_failed: row(
+    403,
+    'Could not see that you are a person',
+    'Solve the check on the page again; each solution is good for one try.',
+  ),
+  turnstile_key_invalid: row(
+    400,
+    'Turnstile key not accepted',
+    'Copy both keys of the widget from Cloudflare; "reason" says what is wrong with them.',
+  ),
   password_rejected: row(
     422,
     'Password not accepted',

@@ -1,6 +1,7 @@
 import * as account from './account.ts';
 import * as billing from './billing.ts';
 import * as bootstrap from './bootstrap.ts';
+import * as botCheck from './bot-check.ts';
 import * as clerkApp from './clerk-app.ts';
 import * as customers from './customers.ts';
 import * as oauth from './oauth.ts';
@@ -29,6 +30,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     bootstrap,
     projects,
     clerkApp,
+    botCheck,
     account,
   ].flatMap((resource) =>
     Object.entries(resource)
@@ -39,6 +41,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
 
 export type * from './account.ts';
 export type * from './bootstrap.ts';
+export type * from './bot-check.ts';
 export type * from './clerk-app.ts';
 export type * from './customers.ts';
 export type { ErrorCode } from './errors.ts';

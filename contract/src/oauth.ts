@@ -30,12 +30,15 @@ export const beginOauth = route({
     provider: ProviderName,
     /** Spares the visitor choosing among their accounts. */
     email: v.optional(Email),
+    /** What Turnstile gave, where the environment asks for it. */
+    botCheck: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(2048)))),
   }),
   answer: v.object({ url: v.string() }),
   errors: [
     ...KEY_ERRORS,
     'idempotency_key_invalid',
     'oauth_window_required',
+    'bot_check_failed',
     'origin_not_allowed',
     'oauth_not_enabled',
     'oauth_request_used',

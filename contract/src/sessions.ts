@@ -54,6 +54,7 @@ export const passwordSession = route({
     'credentials_wrong',
     'customer_not_found',
     'customer_banned',
+    'bot_check_failed',
     'provider_unavailable',
     'provider_refused',
   ],

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { billingRoutes } from './billing/billing.route.ts';
+import { turnstileRoutes } from './bots/turnstile.route.ts';
 import { bootstrapRoutes } from './catalog/bootstrap.route.ts';
 import { tierRoutes } from './catalog/tiers.route.ts';
 import { customerRoutes } from './customers/customers.route.ts';
@@ -46,6 +47,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     environmentRoutes,
     connectionRoutes,
     clerkAppRoutes,
+    turnstileRoutes,
     docsRoutes,
     accountRoutes,
   ]) {

@@ -84,6 +84,7 @@ const Variables = v.object({
   STRIPE_LIVE_WEBHOOK_SECRET: Secret,
   STRIPE_TEST_CONNECT_WEBHOOK_SECRET: Secret,
   STRIPE_LIVE_CONNECT_WEBHOOK_SECRET: Secret,
+  TURNSTILE_URL: v.optional(Url, 'https://challenges.cloudflare.com'),
   CLERK_API_URL: v.optional(Url, 'https://api.clerk.com'),
   CLERK_TEST_FRONTEND_URL: Url,
   CLERK_TEST_PUBLISHABLE_KEY: v.string(),
@@ -130,6 +131,8 @@ export interface Config {
   signingKeys: readonly (JsonWebKey & { kid: string; activeFromMs: number })[];
   stripe: { apiUrl: string; connectUrl: string } & Record<Mode, StripeAccess>;
   clerk: { apiUrl: string; platform: ClerkApp } & Record<Mode, ClerkApp>;
+  /** Where tokens of Cloudflare Turnstile are checked. */
+  turnstileUrl: string;
 }
 
 /** Parses the settings once; a wrong one stops the boot with its name and the reason. */
@@ -171,6 +174,7 @@ export function parseConfig(env: object): Config {
       live: clerkApp(vars, 'LIVE'),
       platform: clerkApp(vars, 'PLATFORM'),
     },
+    turnstileUrl: vars.TURNSTILE_URL,
   };
 }
 

@@ -3,13 +3,14 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    sandbox: { stripe: string; clerk: string };
+    sandbox: { stripe: string; clerk: string; turnstile: string };
   }
 }
 
-/** Stripe and Clerk for the tests, on free ports. */
+/** Stripe, Clerk and Turnstile for the tests, on free ports. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const sandbox = await startSandbox({ stripePort: 0, clerkPort: 0 });
-  project.provide('sandbox', { stripe: sandbox.stripe, clerk: sandbox.clerk });
+  const sandbox = await startSandbox();
+  const { stripe, clerk, turnstile } = sandbox;
+  project.provide('sandbox', { stripe, clerk, turnstile });
   return () => sandbox.stop();
 }

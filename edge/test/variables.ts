@@ -1,5 +1,9 @@
 /** Settings of an edge under test. The secrets open nothing but a sandbox. */
-export function testVariables(sandbox: { stripe: string; clerk: string }): Record<string, string> {
+export function testVariables(sandbox: {
+  stripe: string;
+  clerk: string;
+  turnstile: string;
+}): Record<string, string> {
   const clerk = (app: 'TEST' | 'LIVE' | 'PLATFORM', mode: 'test' | 'live', name: string) => ({
     [`CLERK_${app}_FRONTEND_URL`]: `${sandbox.clerk}/fapi/${mode}_${name}`,
     [`CLERK_${app}_PUBLISHABLE_KEY`]: `pk_${mode}_${btoa(`${name}.clerk.sandbox$`)}`,
@@ -23,6 +27,7 @@ export function testVariables(sandbox: { stripe: string; clerk: string }): Recor
     ...stripe('test'),
     ...stripe('live'),
     CLERK_API_URL: sandbox.clerk,
+    TURNSTILE_URL: sandbox.turnstile,
     ...clerk('TEST', 'test', 'endusers'),
     ...clerk('LIVE', 'live', 'endusers'),
     ...clerk('PLATFORM', 'live', 'developers'),

@@ -4,11 +4,13 @@ import { createClock } from './core/clock.ts';
 import { listen } from './core/server.ts';
 import { createStore } from './core/store.ts';
 import { createStripeSandbox } from './stripe/app.ts';
+import { createTurnstileSandbox } from './turnstile/app.ts';
 
 /** Where to listen (0 takes a free port) and where to keep state; without a folder none is kept. */
 export interface SandboxOptions {
   stripePort?: number;
   clerkPort?: number;
+  turnstilePort?: number;
   dataDir?: string;
   host?: string;
 }
@@ -17,6 +19,7 @@ export interface SandboxOptions {
 export interface Sandbox {
   stripe: string;
   clerk: string;
+  turnstile: string;
   /** The page of sent codes. */
   inbox: string;
   /** The page that moves time, switches webhooks and shows deliveries. */
@@ -27,9 +30,9 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
-/** Starts the stand-ins of Stripe and Clerk. Rejects when a port is taken. */
+/** Starts the stand-ins of Stripe, Clerk and Turnstile. Rejects when a port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { stripePort = 0, clerkPort = 0, dataDir, host } = options;
+  const { stripePort = 0, clerkPort = 0, turnstilePort = 0, dataDir, host } = options;
   const open = (name: string) => {
     const store = createStore(dataDir === undefined ? {} : { file: join(dataDir, `${name}.json`) });
     return { store, clock: createClock(store) };
@@ -43,8 +46,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   at.stripe = stripeServer.url;
   const clerkServer = await listen(clerk.app, clerkPort, host);
   at.clerk = clerkServer.url;
+  const turnstile = createTurnstileSandbox(() => Date.now());
+  const turnstileServer = await listen(turnstile, turnstilePort, host);
   return {
     ...at,
+    turnstile: turnstileServer.url,
     inbox: `${at.clerk}/inbox`,
     control: `${at.stripe}/_sandbox`,
     async idle() {
@@ -57,7 +63,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     async stop() {
       stripe.stop();
       clerk.stop();
-      await Promise.all([stripeServer.close(), clerkServer.close()]);
+      await Promise.all([stripeServer, clerkServer, turnstileServer].map((one) => one.close()));
       await Promise.all([stripeState.store.close(), clerkState.store.close()]);
     },
   };

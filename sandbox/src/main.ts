@@ -5,6 +5,7 @@ const { values } = parseArgs({
   options: {
     'stripe-port': { type: 'string', default: '8790' },
     'clerk-port': { type: 'string', default: '8791' },
+    'turnstile-port': { type: 'string', default: '8792' },
     data: { type: 'string', default: '.dream/sandbox' },
   },
 });
@@ -12,10 +13,13 @@ const { values } = parseArgs({
 const sandbox = await startSandbox({
   stripePort: Number(values['stripe-port']),
   clerkPort: Number(values['clerk-port']),
+  turnstilePort: Number(values['turnstile-port']),
   dataDir: values.data,
 });
-const { stripe, clerk, inbox, control } = sandbox;
-process.stdout.write(`sandbox ready ${JSON.stringify({ stripe, clerk, inbox, control })}\n`);
+const { stripe, clerk, turnstile, inbox, control } = sandbox;
+process.stdout.write(
+  `sandbox ready ${JSON.stringify({ stripe, clerk, turnstile, inbox, control })}\n`,
+);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void sandbox.stop().then(() => process.exit(0)));

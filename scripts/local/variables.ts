@@ -48,7 +48,7 @@ export function localSecrets(file: string): LocalSecrets {
 export async function edgeVariables(
   secrets: LocalSecrets,
   publicUrl: string,
-  sandbox: { stripe: string; clerk: string },
+  sandbox: { stripe: string; clerk: string; turnstile: string },
 ): Promise<Record<string, string>> {
   const variables: Record<string, string> = {
     PUBLIC_URL: publicUrl,
@@ -59,6 +59,7 @@ export async function edgeVariables(
     STRIPE_API_URL: sandbox.stripe,
     STRIPE_CONNECT_URL: sandbox.stripe,
     CLERK_API_URL: sandbox.clerk,
+    TURNSTILE_URL: sandbox.turnstile,
   };
   for (const mode of ['test', 'live']) {
     variables[`STRIPE_${mode.toUpperCase()}_SECRET_KEY`] = `sk_${mode}_platform00000000`;

@@ -26,7 +26,7 @@ export function bootstrapRoutes(app: Hono<AppEnv>, deps: Deps): void {
         emailCode: settings.emailCode,
         password: settings.password,
         oauth: await enabledProviders(deps, ref, settings.oauth, call.nowMs).catch(() => []),
-        turnstileSiteKey: null,
+        turnstileSiteKey: environment.turnstile?.siteKey ?? null,
       },
       sells: environment.sells,
     };

@@ -28,7 +28,8 @@ export const cors: MiddlewareHandler<AppEnv> = async (c, next) => {
       headers: {
         'Access-Control-Allow-Origin': origin,
         'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
-        'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key, X-Env',
+        'Access-Control-Allow-Headers':
+          'Authorization, Content-Type, Idempotency-Key, X-Env, X-Dream-Turnstile',
         'Access-Control-Max-Age': '7200',
         Vary: 'Origin',
       },

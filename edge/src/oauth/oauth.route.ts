@@ -5,9 +5,11 @@ import { base32 } from '../auth/base32.ts';
 import { hashSecret, parseKey } from '../auth/keys.ts';
 import { normaliseOrigin, originAllowed } from '../auth/origin.ts';
 import { environmentOf } from '../auth/principal.ts';
+import { checkBot } from '../bots/bot-check.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { type AppEnv, environmentPrincipal, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
+import type { Environment } from '../projects/access.rpc.ts';
 import { addressOf, visitorOf } from '../sessions/address.ts';
 import { gate } from '../sessions/gate.ts';
 import { seal, unseal } from '../sessions/seal.ts';
@@ -32,8 +34,9 @@ export function oauthRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const request = c.req.raw;
     if (request.headers.get('origin') !== new URL(publicUrl).origin)
       throw new Fail('oauth_window_required');
-    const ref = await refOfPage(deps, body.pk, body.origin, body.provider, nowMs);
+    const { ref, environment } = await environmentOfPage(deps, body, nowMs);
     await gate(deps, 'oauth', visitorOf(request));
+    await checkBot(deps, ref, environment, request, body.botCheck ?? null);
     const { url, ...kept } = await goToProvider(deps, ref, body, addressOf(request));
     const state = base32(deps.random(32));
     const attempt: OauthAttempt = {
@@ -89,13 +92,11 @@ const failed = (code: ErrorCode): { title: string; text: string } => ({
 });
 
 /** The environment of a page that may begin with this provider. */
-async function refOfPage(
+async function environmentOfPage(
   deps: Deps,
-  pk: string,
-  origin: string,
-  provider: string,
+  { pk, origin, provider }: { pk: string; origin: string; provider: string },
   nowMs: number,
-): Promise<EnvironmentRef> {
+): Promise<{ ref: EnvironmentRef; environment: Environment }> {
   const key = parseKey(pk);
   if (key?.kind !== 'pk') throw new Fail('key_invalid');
   const ref: EnvironmentRef = { projectId: key.projectId, mode: key.mode };
@@ -105,7 +106,7 @@ async function refOfPage(
     throw new Fail('origin_not_allowed', { origin });
   const enabled = await enabledProviders(deps, ref, environment.settings.oauth, nowMs);
   if (!enabled.includes(provider)) throw new Fail('oauth_not_enabled', { enabled });
-  return ref;
+  return { ref, environment };
 }
 
 /** Whom a token is sealed for that waits in storage: no page, so a copy of it opens nothing. */

@@ -15,13 +15,13 @@ const say = (title, text) => {
   document.querySelector('p').textContent = text;
 };
 const begin = async ({ data, origin }) => {
-  const { request, challenge, pk, provider, email } = data;
+  const { request, challenge, pk, provider, email, botCheck } = data;
   const tell = (message) => opener.postMessage({ request, ...message }, origin);
   try {
     const answer = await window.fetch('/oauth/begin', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ pk, origin, request, challenge, provider, email }),
+      body: JSON.stringify({ pk, origin, request, challenge, provider, email, botCheck }),
     });
     const body = await answer.json();
     if (answer.ok) {

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { BillingRpc, OLD_EVENTS } from '../billing/billing.rpc.ts';
+import { TurnstileRpc } from '../bots/turnstile.rpc.ts';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import { CustomersRpc } from '../customers/customers.rpc.ts';
 import { ErasureRpc, OVER_KEPT_USAGE } from '../customers/erasure.rpc.ts';
@@ -38,6 +39,10 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   customers(): CustomersRpc {
     return new CustomersRpc(this.#inUse());
+  }
+
+  turnstile(): TurnstileRpc {
+    return new TurnstileRpc(this.#inUse());
   }
 
   erasure(): ErasureRpc {

@@ -1,4 +1,5 @@
 import { BILLING_SCHEMA, ERASURE_SCHEMA } from '../billing/billing.schema.ts';
+import { TURNSTILE_SCHEMA } from '../bots/turnstile.schema.ts';
 import { CATALOG_SCHEMA, RETIRED_SCHEMA } from '../catalog/catalog.schema.ts';
 import { ACCOUNT_SCHEMA, CUSTOMERS_SCHEMA } from '../customers/customers.schema.ts';
 import { OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
@@ -27,4 +28,5 @@ export const PROJECT_STEPS: readonly string[] = [
   `${ACCOUNT_SCHEMA}\n${IDENTITY_INDEX}`,
   [CLERK_APP_SCHEMA, CLERK_USERS_SCHEMA].join('\n'),
   SIGN_UPS_SCHEMA,
+  TURNSTILE_SCHEMA,
 ];

@@ -1,6 +1,7 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { SecretKey, Settings, SettingsPatch } from '@dream/contract';
 import type { Mode } from '@dream/contract/primitives';
+import { TurnstileRpc } from '../bots/turnstile.rpc.ts';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import type { TierRecord } from '../catalog/tier.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
@@ -44,6 +45,8 @@ export interface Environment {
   sells: boolean;
   /** The developer's own Clerk application; null while the shared one is used. */
   clerkApp: SealedClerkApp | null;
+  /** The Turnstile widget that guards it; the secret key is sealed. */
+  turnstile: { siteKey: string; sealedSecretKey: string } | null;
 }
 
 /** Keys, settings, origins and the audit log of one environment. */
@@ -99,6 +102,7 @@ export class AccessRpc extends RpcTarget {
       tiers: new CatalogRpc(this.#storage).tiers(),
       sells: row.project_id === 'prj_dream' || Boolean(account?.stripe_account_id),
       clerkApp: readClerkApp(sql),
+      turnstile: new TurnstileRpc(this.#storage).read(),
     });
   }
 

@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import { originAllowed } from '../auth/origin.ts';
 import { parseKey } from '../auth/keys.ts';
 import { environmentOf } from '../auth/principal.ts';
+import { checkBot } from '../bots/bot-check.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { MAX_BODY_BYTES, readText } from '../http/body.ts';
 import type { AppEnv } from '../http/call.ts';
@@ -36,6 +37,7 @@ export function clerkProxyRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const called = proxiedCall(request.method, path, url.searchParams, form);
     if (!called) throw new Fail('proxy_path_not_allowed');
 
+    if (called.codeOf) await checkBot(deps, ref, environment, request);
     const sealed = request.headers.get('authorization');
     const token = sealed ? await unseal(deps.config, ref, origin, sealed) : null;
     const address = addressOf(request);

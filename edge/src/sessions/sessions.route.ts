@@ -12,6 +12,7 @@ import {
 } from '@dream/contract/sessions';
 import type { Hono } from 'hono';
 import { PLATFORM_PROJECT, publishableKey } from '../auth/keys.ts';
+import { checkBot } from '../bots/bot-check.ts';
 import { customerId as newCustomerId, isShard } from '../customers/customer-id.ts';
 import { customerOf } from '../customers/customer-of.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
@@ -61,6 +62,8 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
   serve(app, deps, passwordSession, async (call) => {
     const { ref, environment } = environmentPrincipal(call.principal);
     const { email, password } = call.body;
+    // Before the tries of the address are counted: bots must not use them up.
+    await checkBot(deps, ref, environment, call.c.req.raw);
     await gate(deps, 'password', `${ref.projectId}:${ref.mode}:${email}`);
     const customers = deps.project(ref).customers();
     const holder = environment.settings.password ? await customers.passwordHolder(email) : null;
