@@ -94,7 +94,7 @@ export const ERRORS = {
   origin_not_allowed: row(
     403,
     'Origin not allowed',
-    'Add this origin to the allowed origins of the project.',
+    'Add this origin to the allowed origins of the project; "fix" is the call that does it.',
   ),
 
   // Projects
@@ -117,7 +117,7 @@ export const ERRORS = {
   origin_invalid: row(
     400,
     'Invalid origin',
-    'Give an origin like https://example.com or https://*.example.com, without a path.',
+    'Give an origin like https://example.com or https://*.example.com; "reason" says what is wrong.',
   ),
   clerk_app_invalid: row(
     400,

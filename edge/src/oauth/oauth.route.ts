@@ -3,7 +3,7 @@ import { beginOauth, oauthResult } from '@dream/contract/oauth';
 import type { Context, Hono } from 'hono';
 import { base32 } from '../auth/base32.ts';
 import { hashSecret, parseKey } from '../auth/keys.ts';
-import { normaliseOrigin, originAllowed } from '../auth/origin.ts';
+import { originAllowed, originRefused, readOrigin } from '../auth/origin.ts';
 import { environmentOf } from '../auth/principal.ts';
 import { checkBot } from '../bots/bot-check.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
@@ -101,9 +101,10 @@ async function environmentOfPage(
   if (key?.kind !== 'pk') throw new Fail('key_invalid');
   const ref: EnvironmentRef = { projectId: key.projectId, mode: key.mode };
   const environment = await environmentOf(deps, key, nowMs);
-  const isOrigin = normaliseOrigin(origin) === origin && !origin.includes('*');
+  const read = readOrigin(origin);
+  const isOrigin = 'origin' in read && read.origin === origin && !origin.includes('*');
   if (!isOrigin || !originAllowed(origin, ref.mode, environment.origins))
-    throw new Fail('origin_not_allowed', { origin });
+    throw originRefused(origin, environment);
   const enabled = await enabledProviders(deps, ref, environment.settings.oauth, nowMs);
   if (!enabled.includes(provider)) throw new Fail('oauth_not_enabled', { enabled });
   return { ref, environment };

@@ -11,7 +11,7 @@ import {
 } from '@dream/contract/projects';
 import type { Hono } from 'hono';
 import { hashSecret, keyHint, publishableKey, secretKey } from '../auth/keys.ts';
-import { normaliseOrigin } from '../auth/origin.ts';
+import { readOrigin } from '../auth/origin.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { type AppEnv, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
@@ -71,9 +71,9 @@ export function environmentRoutes(app: Hono<AppEnv>, deps: Deps): void {
   serve(app, deps, putOrigins, async (call) => {
     const { ref, project, act } = await managedEnvironment(call);
     const origins = call.body.origins.map((text) => {
-      const origin = normaliseOrigin(text);
-      if (origin === null) throw new Fail('origin_invalid', { origin: text });
-      return origin;
+      const read = readOrigin(text);
+      if ('reason' in read) throw new Fail('origin_invalid', { origin: text, ...read });
+      return read.origin;
     });
     const kept = unwrap(await project.access().putOrigins([...new Set(origins)], act));
     deps.environments.drop(ref);

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { originAllowed } from '../auth/origin.ts';
+import { originAllowed, originRefused } from '../auth/origin.ts';
 import { parseKey } from '../auth/keys.ts';
 import { environmentOf } from '../auth/principal.ts';
 import { checkBot } from '../bots/bot-check.ts';
@@ -30,7 +30,7 @@ export function clerkProxyRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const environment = await environmentOf(deps, key, c.get('nowMs'));
     const origin = request.headers.get('origin') ?? '';
     if (!originAllowed(origin, ref.mode, environment.origins))
-      throw new Fail('origin_not_allowed', { origin });
+      throw originRefused(origin, environment);
     const path = url.pathname.slice(`/__clerk/${c.req.param('pk')}`.length);
     await gate(deps, 'address', visitorOf(request));
     const form = await readForm(request);
