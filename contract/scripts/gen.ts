@@ -1,13 +1,14 @@
 /**
  * Writes what is made of the contract: `contract/openapi.json`, the heads of the pages in
- * `docs/errors`, and those pages as the edge serves them. With `--check` it writes nothing, says what
- * is stale, missing or unfinished, and exits with 1.
+ * `docs/errors`, and those pages and the guides as the edge serves them. With `--check` it writes
+ * nothing, says what is stale, missing or unfinished, and exits with 1.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { marked } from 'marked';
 import { ERRORS, type ErrorCode } from '../src/errors.ts';
 import { ROUTES } from '../src/index.ts';
+import { deadLinks, linked, titleOf } from './doc-links.ts';
 import { errorIndex, errorPage, orphans, unfinished } from './error-pages.ts';
 import { openapi } from './openapi.ts';
 
@@ -19,10 +20,13 @@ const served: Record<string, { title: string; html: string }> = {};
 mkdirSync(resolve(root, 'docs/errors'), { recursive: true });
 put('contract/openapi.json', json(openapi(ROUTES)));
 put('docs/errors/README.md', errorIndex());
-serve('errors', 'Errors', errorIndex());
+serve('docs/errors/README.md', errorIndex());
 for (const code of Object.keys(ERRORS) as ErrorCode[]) putErrorPage(code);
 for (const name of orphans(readdirSync(resolve(root, 'docs/errors'))))
   faults.push(`docs/errors/${name}: no such code in contract/src/errors.ts; delete the page.`);
+for (const name of ['docs/index.md', ...guides()]) serve(name, read(name) ?? '');
+for (const { page, link } of deadLinks(served))
+  faults.push(`/docs/${page} links to ${link}, which is not served.`);
 put('edge/src/docs/pages.json', json(served));
 
 if (faults.length > 0) {
@@ -40,15 +44,22 @@ function putErrorPage(code: ErrorCode): void {
     return;
   }
   put(name, page);
-  serve(`errors/${code}`, ERRORS[code].title, page);
+  serve(name, page);
   const missing = unfinished(page);
   if (missing !== null) faults.push(`${name}: write the section "${missing}".`);
 }
 
-/** A page as the edge serves it, where links to other pages have no `.md`. */
-function serve(path: string, title: string, page: string): void {
-  const linked = page.replace(/\]\((\w+)\.md\)/g, '](/docs/errors/$1)');
-  served[path] = { title, html: marked.parse(linked, { async: false }) };
+function guides(): string[] {
+  return readdirSync(resolve(root, 'docs/guides'))
+    .filter((name) => name.endsWith('.md'))
+    .sort()
+    .map((name) => `docs/guides/${name}`);
+}
+
+/** A page as the edge serves it: by its path without `docs/` and `.md`, its links made to match. */
+function serve(name: string, page: string): void {
+  const { path, markdown } = linked(name, page);
+  served[path] = { title: titleOf(page), html: marked.parse(markdown, { async: false }) };
 }
 
 function put(name: string, text: string): void {

@@ -1,3 +1,4 @@
+import document from '@dream/contract/openapi.json';
 import type { Hono } from 'hono';
 import type { AppEnv } from '../http/call.ts';
 import { Fail } from '../http/fail.ts';
@@ -13,10 +14,15 @@ pre { overflow-x: auto; padding: .8rem 1rem; border-radius: .4rem; background: l
 td, th { text-align: start; padding: .2rem .8rem .2rem 0; vertical-align: top; }
 blockquote { margin: 1rem 0; padding: .5rem 1rem; border-inline-start: 4px solid light-dark(#4f46e5, #8b85ff); }`;
 
-/** The pages of `docs/`, made to HTML by `npm run gen`: where the link of every error leads. */
+/** The pages of `docs/`, made to HTML by `npm run gen`, and the API as OpenAPI. */
 export function docsRoutes(app: Hono<AppEnv>): void {
+  app.get('/docs/openapi.json', (c) => {
+    c.header('Cache-Control', 'public, max-age=300');
+    return c.json(document);
+  });
+
   app.get('/docs/*', async (c) => {
-    const name = c.req.path.slice('/docs/'.length).replace(/\/$/, '');
+    const name = c.req.path.slice('/docs/'.length).replace(/\/$/, '') || 'index';
     const page = Object.hasOwn(pages, name) ? pages[name as keyof typeof pages] : undefined;
     if (!page) throw new Fail('route_not_found');
     c.header(

@@ -32,6 +32,7 @@ const PUBLIC_ROUTES: Readonly<Record<string, Guard>> = {
   'POST /webhook/clerk/:project': SIGNED,
   'POST /webhook/clerk/:project/:mode': SIGNED,
   'GET /.well-known/jwks.json': CONSTANT,
+  'GET /docs/openapi.json': CONSTANT,
   'GET /docs/*': CONSTANT,
   'GET /oauth/start': CONSTANT,
 };

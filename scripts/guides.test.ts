@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const guides = join(root, 'docs/guides');
+
+/** What the guides use of packages that are not ours, as their own types have it. */
+const OTHERS = `
+declare module 'express' {
+  import type { IncomingMessage } from 'node:http';
+  interface Response { set(name: string, value: string): Response; json(body: unknown): void }
+  type Handler = (request: Request, response: Response, next: () => void) => unknown;
+  interface Request extends IncomingMessage { oidc: { user?: Record<string, any> } }
+  interface App { use(handler: Handler): App; post(path: string, ...handlers: Handler[]): App }
+  export default function express(): App;
+  export type { Handler };
+}
+declare module 'express-openid-connect' {
+  import type { Handler } from 'express';
+  export function auth(options: { authRequired?: boolean }): Handler;
+  export function requiresAuth(): Handler;
+}
+declare module '@supabase/supabase-js' {
+  type UserAnswer = { data: { user: { id: string; email?: string } }; error: null }
+    | { data: { user: null }; error: Error };
+  export function createClient(url: string, key: string): {
+    auth: { getUser(token?: string): Promise<UserAnswer> };
+  };
+}
+`;
+
+/** Every block of TypeScript in the guides, by a file name that tells where it stands. */
+const blocks = readdirSync(guides).flatMap((guide) =>
+  [...readFileSync(join(guides, guide), 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(
+    ([, code = ''], index) => ({ name: `${guide.replace('.md', '')}-${index + 1}.ts`, code }),
+  ),
+);
+
+let folder: string;
+let said: string;
+
+beforeAll(async () => {
+  // Below the root, so that the types of Node are found, and where nothing else looks.
+  folder = mkdtempSync(join(root, 'node_modules', '.guides-'));
+  for (const { name, code } of blocks) writeFileSync(join(folder, name), code);
+  writeFileSync(join(folder, 'others.d.ts'), OTHERS);
+  const options = {
+    extends: join(root, 'sdk/tsconfig.json'),
+    compilerOptions: {
+      types: ['node'],
+      rootDir: root,
+      paths: { 'dream-api': [join(root, 'sdk/src/index.ts')] },
+    },
+    include: ['*.ts'],
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(options));
+  const tsc = join(
+    dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
+    'bin/tsc',
+  );
+  said = await new Promise((resolve) => {
+    execFile(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], (_, out) => resolve(out));
+  });
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('the guides show code', () => {
+  expect(blocks.length).toBeGreaterThanOrEqual(3);
+});
+
+it.each(blocks)('$name compiles against the sdk as it is', ({ name }) => {
+  expect(said.split('\n').filter((line) => line.includes(name))).toEqual([]);
+});
+
+it('nothing else is wrong with how they are compiled', () => {
+  expect(said).toBe('');
+});
