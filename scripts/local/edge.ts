@@ -25,7 +25,13 @@ export async function buildPackages(): Promise<void> {
 /** Bundles the Worker, as a deployment would, without deploying it. The widgets must be built. */
 export async function bundleEdge(outDir: string): Promise<string> {
   const wrangler = join(edge, 'node_modules', '.bin', 'wrangler');
-  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: 'true' };
+  // The bundle reads NODE_ENV: a test runner's own must not get into it.
+  const env = {
+    ...process.env,
+    NODE_ENV: 'production',
+    WRANGLER_SEND_METRICS: 'false',
+    CI: 'true',
+  };
   await promisify(execFile)(wrangler, ['deploy', '--dry-run', '--outdir', outDir], {
     cwd: edge,
     env,
