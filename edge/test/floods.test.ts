@@ -15,7 +15,6 @@ const newAddress = () => `198.51.100.${next()}`;
 describe('one address', () => {
   it.each([
     ['exchange', () => ({ sealedToken: 'made.up' })],
-    ['password', () => ({ email: `nobody${next()}@example.com`, password: 'guess' })],
     ['refresh', () => ({ refreshToken: 'rt_made_up' })],
     ['end', () => ({ refreshToken: 'rt_made_up' })],
   ])('asks sessions/%s 300 times a minute and no more; another goes on', async (name, body) => {
@@ -42,6 +41,26 @@ async function mailCode(pk: string, address: string): Promise<number> {
   const path = `client/sign_ups/${id}/prepare_verification`;
   return (await page.send(path, { strategy: 'email_code' })).status;
 }
+
+describe('passwords', () => {
+  it('are tried a hundred times in 15 minutes by a visitor, whomever they are to open', async () => {
+    const { pk } = await createEnvironment();
+    const deps = await createDeps(env as unknown as Bindings);
+    const address = newAddress();
+    const guess = async (from: string) =>
+      (
+        await call('POST', `/api/sessions/password?pk=${pk}`, {
+          body: { email: `nobody${next()}@example.com`, password: 'guess' },
+          headers: { 'cf-connecting-ip': from },
+        })
+      ).body.code;
+    const but1 = Array.from({ length: LIMITS.passwordsTried.max - 1 });
+    await Promise.all(but1.map(() => gate(deps, 'passwordsTried', address)));
+    expect(await guess(address)).toBe('credentials_wrong');
+    expect(await guess(address)).toBe('too_many_attempts');
+    expect(await guess(newAddress())).toBe('credentials_wrong');
+  });
+});
 
 describe('mailed codes', () => {
   it('are thirty an hour for a visitor, whomever they go to and whichever of the addresses of a network asks', async () => {

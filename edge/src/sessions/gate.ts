@@ -11,6 +11,8 @@ export const LIMITS = {
   address: { max: 300, windowMs: MINUTE_MS },
   /** Wrong or right passwords for one e-mail of one project. */
   password: { max: 10, windowMs: 15 * MINUTE_MS },
+  /** Passwords a visitor tries, for whatever e-mails: stolen lists are tried on many. */
+  passwordsTried: { max: 100, windowMs: 15 * MINUTE_MS },
   /** Codes mailed to one address, over all projects. */
   codes: { max: 3, windowMs: 60 * MINUTE_MS },
   /** Codes a visitor asks for, for whatever addresses: an office may share one. */

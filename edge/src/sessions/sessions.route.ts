@@ -64,6 +64,7 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const { email, password } = call.body;
     // Before the tries of the address are counted: bots must not use them up.
     await checkBot(deps, ref, environment, call.c.req.raw);
+    await gate(deps, 'passwordsTried', visitorOf(call.c.req.raw));
     await gate(deps, 'password', `${ref.projectId}:${ref.mode}:${email}`);
     const customers = deps.project(ref).customers();
     const holder = environment.settings.password ? await customers.passwordHolder(email) : null;
