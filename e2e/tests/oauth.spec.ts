@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { alertIn, local, signInByCode, signup, testEmail } from './stack.ts';
+import { alertIn, controlClerk, local, signInByCode, signup, testEmail } from './stack.ts';
 
 /** Opens the sign-in of the demo, and a provider's window from it. */
 async function atProvider(page: Page, name = 'Google'): Promise<Page> {
@@ -20,12 +20,11 @@ const customerOf = (page: Page): Promise<{ id: string; email: string | null }> =
       (window as unknown as { Dream: { customer: { id: string; email: string } } }).Dream.customer,
   );
 
-/** Chooses an account at the sandbox's provider page, each time it is asked for. */
+/** Types an account into the sandbox's provider page and allows. */
 async function allow(popup: Page, email: string, verified = true): Promise<void> {
-  await popup.locator('[name=email]').fill(email);
-  const box = popup.locator('[name=email_verified]');
-  if ((await box.count()) > 0) await box.setChecked(verified);
-  await popup.locator('[name=decision][value=allow]').click();
+  await popup.getByRole('textbox', { name: 'E-mail' }).fill(email);
+  await popup.getByRole('checkbox', { name: 'has verified' }).setChecked(verified);
+  await popup.locator('[name=decision][value=allow]').last().click();
 }
 
 test('a visitor signs up with Google in a window, and the page stays where it is', async ({
@@ -54,11 +53,26 @@ test('the code and Google with one proved address are one customer', async ({ pa
   expect((await customerOf(other)).id).toBe((await customerOf(page)).id);
 });
 
+test('an address the provider did not verify opens nobody’s account', async ({ page, browser }) => {
+  const email = testEmail();
+  await page.goto(local.demo);
+  await signup(page).getByRole('button', { name: 'Sign in' }).click();
+  await signInByCode(page, email);
+  await expect(signup(page).getByRole('button', { name: email })).toBeVisible();
+  const other = await (await browser.newContext()).newPage();
+  const popup = await atProvider(other);
+  const closed = popup.waitForEvent('close');
+  await allow(popup, email, false);
+  await closed;
+  await expect(alertIn(signup(other), 'did not work')).toBeVisible();
+  expect(await customerOf(other)).toBeNull();
+});
+
 test('a visitor who says no at the provider is told, and signs in by code instead', async ({
   page,
 }) => {
   const popup = await atProvider(page, 'GitHub');
-  await popup.locator('[name=decision][value=deny]').click();
+  await popup.locator('[name=decision][value=deny]').last().click();
   await expect(alertIn(signup(page), 'closed before you signed in')).toBeVisible();
   const email = testEmail();
   await signInByCode(page, email);
@@ -73,4 +87,21 @@ test('a visitor who cancels in the page is back at the start, and the window is 
   await signup(page).getByRole('button', { name: 'Cancel' }).click();
   await closed;
   await expect(signup(page).getByLabel('E-mail')).toBeVisible();
+});
+
+test.describe('where the provider cuts the window off from the page', () => {
+  const sever = (oauthSeversOpener: boolean) =>
+    controlClerk(
+      'instances',
+      { instance: 'test_endusers', settings: { oauthSeversOpener } },
+      'PUT',
+    );
+  test.beforeAll(() => sever(true));
+  test.afterAll(() => sever(false));
+
+  test('the page learns of the end all the same', async ({ page }) => {
+    const email = testEmail();
+    await allow(await atProvider(page), email);
+    await expect(signup(page).getByRole('button', { name: email })).toBeVisible();
+  });
 });

@@ -5,7 +5,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 interface Local {
   edge: string;
   demo: string;
-  sandbox: { stripe: string; clerk: string };
+  sandbox: { stripe: string; clerk: string; turnstile: string };
   project: { id: string; pk: string; sk: string };
 }
 
@@ -73,14 +73,20 @@ export const control = (path: string, body: object = {}): Promise<void> =>
   tell(local.sandbox.stripe, path, body);
 
 /** Tells the Clerk sandbox something. */
-export const controlClerk = (path: string, body: object = {}): Promise<void> =>
-  tell(local.sandbox.clerk, path, body);
+export const controlClerk = (
+  path: string,
+  body: object = {},
+  method: 'POST' | 'PUT' = 'POST',
+): Promise<void> => tell(local.sandbox.clerk, path, body, method);
 
-async function tell(sandbox: string, path: string, body: object): Promise<void> {
-  const answer = await fetch(`${sandbox}/_sandbox/${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+async function tell(
+  sandbox: string,
+  path: string,
+  body: object,
+  method: 'POST' | 'PUT' = 'POST',
+): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const init: RequestInit = { method, headers, body: JSON.stringify(body) };
+  const answer = await fetch(`${sandbox}/_sandbox/${path}`, init);
   expect(answer.status, await answer.text()).toBe(200);
 }

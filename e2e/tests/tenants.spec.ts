@@ -1,36 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import { serve } from './site.ts';
+import { ask, newTenant } from './tenant.ts';
 import { local, signInByCode, signup, testEmail } from './stack.ts';
-
-const { operatorSecret } = JSON.parse(readFileSync(process.env.DREAM_SECRETS ?? '', 'utf8')) as {
-  operatorSecret: string;
-};
-
-/** Asks the edge, with a key or the operator's secret. */
-async function ask(method: string, path: string, secret: string, body?: object): Promise<any> {
-  const answer = await fetch(local.edge + path, {
-    method,
-    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
-  return answer.json();
-}
-
-/** Another developer's project, with one free tier. */
-async function newTenant(): Promise<{ pk: string; sk: string }> {
-  const { project } = await ask('POST', '/api/projects', operatorSecret, {
-    name: 'Quills',
-    ownerEmail: testEmail(),
-  });
-  await ask('PUT', `/api/projects/${project.id}/test/tiers/free`, operatorSecret, {
-    displayName: 'Free',
-    features: [{ kind: 'metered', name: 'requests', limitUnits: 5 }],
-    isDefault: true,
-  });
-  const { secret } = await ask('POST', `/api/projects/${project.id}/test/keys`, operatorSecret, {});
-  return { pk: project.publishableKeys.test, sk: secret };
-}
 
 const newcomer = (page: Page) =>
   page.evaluate(

@@ -101,7 +101,7 @@ describe('every route', () => {
     async (route) => {
       const answer = await callRoute(route, { key: first.pk, headers: { 'x-user-id': customer } });
       const code = opens(route, 'operator')
-        ? 'operator_required'
+        ? 'developer_required'
         : opens(route, 'session')
           ? 'session_required'
           : 'secret_key_required';
@@ -113,7 +113,7 @@ describe('every route', () => {
     '$name is not opened by the session of a customer',
     async (route) => {
       const answer = await callRoute(route, { key: accessToken });
-      expect(answer.body.code).toMatch(/^(key|secret_key|operator)_required$/);
+      expect(answer.body.code).toMatch(/^(key|secret_key|developer)_required$/);
     },
   );
 

@@ -64,6 +64,8 @@ export function oauthRoutes(app: Hono<AppEnv>, deps: Deps): void {
       return answerPage(c, landedPage(nonce, words, attempt));
     } catch (error) {
       if (!(error instanceof Fail)) throw error;
+      if (error.retryAfterSeconds !== undefined)
+        c.header('Retry-After', String(error.retryAfterSeconds));
       return answerPage(c, landedPage(nonce, failed(error.code), null), ERRORS[error.code].status);
     }
   });

@@ -18,7 +18,7 @@ describe('an environment that was made before', () => {
       const settings = '{"displayName":"Versa","password":false}';
       sql.exec("INSERT INTO environment VALUES ('prj_x', 'test', 1, ?, '[]', 0, NULL)", settings);
       sql.exec("INSERT INTO proof VALUES ('sess_1', 'email', 'ada@example.com', 1)");
-      migrate(storage, PROJECT_STEPS);
+      migrate(storage, [...before, OAUTH_SCHEMA]);
       const row = sql.exec<{ settings: string }>('SELECT settings FROM environment').one();
       expect(JSON.parse(row.settings)).toEqual({
         displayName: 'Versa',

@@ -37,12 +37,16 @@ const begin = async ({ data, origin }) => {
   }
 };
 if (opener) {
+  // Said until it is answered: the page may still be loading what listens.
+  const ready = () => opener.postMessage({ type: 'dream-oauth-ready' }, '*');
+  const again = setInterval(ready, 250);
   addEventListener('message', function first(event) {
     if (event.source !== opener || event.data?.type !== 'dream-oauth') return;
     removeEventListener('message', first);
+    clearInterval(again);
     void begin(event);
   });
-  opener.postMessage({ type: 'dream-oauth-ready' }, '*');
+  ready();
 } else {
   say('Nothing to do here', 'Begin on the page where you want to sign in.');
 }`;
