@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { alertIn, codeFor, local, newEmail, signInByCode, signup } from './stack.ts';
+import { alertIn, codeFor, local, newEmail, signInByCode, signup, testEmail } from './stack.ts';
 
 const CODE = 'Code';
 
@@ -68,6 +68,38 @@ test('the dialog closes by Escape, gives the focus back, and opens again as it w
   await expect(signup(page).getByLabel('E-mail')).toBeFocused();
   // Axe looks at the names of dialogs by role only, not at those of the element.
   await expect(page.getByRole('dialog', { name: 'Sign in' })).toBeVisible();
+});
+
+test('a visitor signs up, opens the account and signs out by keyboard alone', async ({ page }) => {
+  await page.keyboard.press('Escape');
+  const focused = () =>
+    page.evaluate(() => {
+      let at = document.activeElement;
+      while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+      return at?.getAttribute('aria-label') ?? at?.textContent?.trim() ?? '';
+    });
+  const tabTo = async (name: string) => {
+    for (let n = 0; n < 25; n++) {
+      if ((await focused()) === name) return;
+      await page.keyboard.press('Tab');
+    }
+    throw new Error(`Tab never reached "${name}".`);
+  };
+  const email = testEmail();
+  await tabTo('Sign in');
+  await page.keyboard.press('Enter');
+  await expect(signup(page).getByLabel('E-mail')).toBeFocused();
+  await page.keyboard.type(email);
+  await page.keyboard.press('Enter');
+  await expect(signup(page).getByLabel('Code')).toBeFocused();
+  await page.keyboard.type(await codeFor(email));
+  const chip = signup(page).getByRole('button', { name: email });
+  await expect(chip).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(signup(page).getByRole('button', { name: 'Change name' })).toBeVisible();
+  await tabTo('Sign out');
+  await page.keyboard.press('Enter');
+  await expect(signup(page).getByRole('button', { name: 'Sign in' })).toBeFocused();
 });
 
 test('a visitor who chooses Pro signs up and goes on to checkout in one go', async ({ page }) => {

@@ -117,6 +117,36 @@ test('a tab whose answer to a refresh was lost asks again and stays signed in', 
   expect(lost).toBeGreaterThan(1);
 });
 
+test('a navigation in the middle of a refresh signs nobody out', async ({ context }) => {
+  const { page, email } = await signedIn(context);
+  for (const _ of [1, 2, 3]) {
+    await tamper(page, (kept) => ({ ...kept, goodUntilMs: 0 }));
+    const asked = page.waitForRequest('**/api/sessions/refresh*');
+    await page.reload({ waitUntil: 'commit' });
+    await asked;
+    // The answer finds nobody: the page that asked is gone.
+    await page.goto(`${demo}/?next`);
+  }
+  await expect(account(page, email)).toBeVisible();
+});
+
+test('a visitor who returns is signed in after one request to the edge', async ({ context }) => {
+  const { page, email } = await signedIn(context);
+  const asked: string[] = [];
+  let isKnown = false;
+  page.on('request', (request) => {
+    const { origin, pathname } = new URL(request.url());
+    const isRead =
+      origin === edge && request.method() !== 'OPTIONS' && pathname.startsWith('/api/');
+    if (isRead && !isKnown) asked.push(pathname);
+  });
+  await page.reload();
+  await expect(account(page, email)).toBeVisible();
+  isKnown = true;
+  // What every visitor loads comes beside it; a fresh token is not replaced.
+  expect(asked.filter((path) => path !== '/api/bootstrap')).toEqual(['/api/me']);
+});
+
 test('a stolen refresh token that was replaced long ago ends the session everywhere', async ({
   context,
   request,
