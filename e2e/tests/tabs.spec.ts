@@ -168,6 +168,39 @@ test('a stolen refresh token that was replaced long ago ends the session everywh
   await expect(signedOut(page)).toBeVisible();
 });
 
+test('a session that ended while the live line was cut ends in the page when it is back', async ({
+  context,
+  request,
+}) => {
+  let isCut = false;
+  const lines: (() => void)[] = [];
+  await context.routeWebSocket('**/api/live*', (socket) => {
+    if (isCut) return void socket.close();
+    const server = socket.connectToServer();
+    lines.push(() => {
+      void server.close();
+      void socket.close();
+    });
+  });
+  const page = await context.newPage();
+  const email = testEmail();
+  await page.goto(demo);
+  await signedOut(page).click();
+  await signInByCode(page, email);
+  await expect(account(page, email)).toBeVisible();
+  await expect.poll(() => lines.length).toBe(1);
+  const { refreshToken } = await keptOf(page);
+  isCut = true;
+  lines[0]?.();
+  const ended = await request.post(`${edge}/api/sessions/end?pk=${project.pk}`, {
+    data: { refreshToken },
+    headers: { origin: new URL(demo).origin },
+  });
+  expect(ended.status()).toBe(200);
+  isCut = false;
+  await expect(signedOut(page)).toBeVisible();
+});
+
 const garbage: [string, (kept: Kept) => unknown][] = [
   ['no JSON', () => 'not { json'],
   ['a number', () => 7],

@@ -6,7 +6,12 @@ interface Line {
   told(message: LiveMessage): void;
   /** The line was cut and is back: what was said meanwhile was missed. */
   reconnected(): void;
+  /** The edge does not take the token: the session may have ended while the line was down. */
+  refused(): void;
 }
+
+/** The code the edge closes a socket with that has no session. */
+const REFUSED = 4401;
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
@@ -49,8 +54,9 @@ export function listen(line: Line): () => void {
       if (wasReady) line.reconnected();
       wasReady = true;
     });
-    opened.addEventListener('close', () => {
+    opened.addEventListener('close', ({ code }) => {
       socket = null;
+      if (code === REFUSED && !isClosed) line.refused();
       again();
     });
   };

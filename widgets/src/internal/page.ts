@@ -154,8 +154,7 @@ export class Page {
 
   /** Signs in with a session made by the edge: by exchange, by password, or by the site's server. */
   signIn(session: NewSession, isNew = false): void {
-    this.#closeSocket?.();
-    this.#closeSocket = null;
+    this.#hangUp();
     this.#tokens.keep(session);
     this.#set({ customer: null, usage: {} });
     this.#welcome(session, isNew);
@@ -164,6 +163,8 @@ export class Page {
   /** Goes on with a newer session of the same customer, and ends the one before. */
   async replaceSession(session: NewSession): Promise<void> {
     const before = this.#tokens.kept?.refreshToken;
+    // The socket knows the session that ends now.
+    this.#hangUp();
     this.#tokens.keep(session);
     this.#welcome(session);
     if (before) await this.api.post('sessions/end', { refreshToken: before });
@@ -212,6 +213,7 @@ export class Page {
     if (this.#closeSocket) return;
     let closed = false;
     this.#closeSocket = () => (closed = true);
+    const look = () => void this.renew().catch((error: unknown) => this.fail(error));
     const { listen } = await import('./live.ts');
     if (closed) return;
     this.#closeSocket = listen({
@@ -221,11 +223,11 @@ export class Page {
         const url = this.api.url(`live?shard=${claimsOf(token).shard}`).replace(/^http/, 'ws');
         return { url, token };
       },
-      reconnected: () => void this.renew().catch((error: unknown) => this.fail(error)),
+      reconnected: look,
+      refused: look,
       told: (message) => {
         if (message.type === 'usage') this.#tellUsage(message.usage);
-        if (message.type === 'plan' && message.plan !== this.view.customer?.plan)
-          void this.renew().catch((error: unknown) => this.fail(error));
+        if (message.type === 'plan' && message.plan !== this.view.customer?.plan) look();
         if (message.type === 'signed_out') this.#end();
       },
     });
@@ -256,9 +258,13 @@ export class Page {
     this.#forget();
   }
 
-  #forget(): void {
+  #hangUp(): void {
     this.#closeSocket?.();
     this.#closeSocket = null;
+  }
+
+  #forget(): void {
+    this.#hangUp();
     const { customer } = this.view;
     this.#set({ customer: null, usage: {} });
     if (customer) emit(document, 'dream-signout', { customerId: customer.id });
