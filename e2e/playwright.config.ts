@@ -11,8 +11,8 @@ export default defineConfig({
     { name: 'outages', testMatch: '**/outages.spec.ts', dependencies: ['pages'] },
   ],
   workers: 2,
-  timeout: 90_000,
-  expect: { timeout: 15_000 },
+  timeout: 150_000,
+  expect: { timeout: 30_000 },
   use: {
     locale: 'en-US',
     trace: 'retain-on-failure',
