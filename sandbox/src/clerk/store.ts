@@ -58,12 +58,16 @@ export function openInstances(store: Store, nowMs: () => number): Instances {
     if (known) return known;
     const name = (kind: string) => `clerk.${instance.id}.${kind}`;
     const fresh: InstanceData = {
-      users: store.collection<User>(name('users')),
+      users: completed(store.collection<User>(name('users')), {
+        externalAccounts: [],
+        lockExpiresAtMs: null,
+        failedAttempts: 0,
+      }),
       claims: store.collection<Claim>(name('claims')),
-      clients: store.collection<Client>(name('clients')),
+      clients: completed(store.collection<Client>(name('clients')), { rotation: null }),
       sessions: store.collection<Session>(name('sessions')),
-      signUps: store.collection<SignUp>(name('sign_ups')),
-      signIns: store.collection<SignIn>(name('sign_ins')),
+      signUps: completed(store.collection<SignUp>(name('sign_ups')), { externalAccount: null }),
+      signIns: completed(store.collection<SignIn>(name('sign_ins')), { deviceVerification: null }),
       letters: store.collection<Letter>(name('letters')),
       oauthFlows: store.collection<OAuthFlow>(name('oauth_flows')),
       oauthGrants: store.collection<OAuthGrant>(name('oauth_grants')),
@@ -104,6 +108,17 @@ export function openInstances(store: Store, nowMs: () => number): Instances {
       instances.clear();
     },
   };
+}
+
+/** A collection whose entities, if an older sandbox kept them, have got the fields that came since. */
+function completed<T extends { id: string }>(
+  collection: Collection<T>,
+  since: Partial<T>,
+): Collection<T> {
+  for (const entity of collection.list())
+    if (Object.keys(since).some((field) => !(field in entity)))
+      collection.put({ ...since, ...entity });
+  return collection;
 }
 
 /** An instance's publishable key; the host in it names the instance and resolves nowhere. */
