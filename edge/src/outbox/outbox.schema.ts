@@ -19,3 +19,7 @@ CREATE INDEX outbox_due ON outbox(due_ms) WHERE state = 'open';`;
 /** Finds what was done long ago: `due_ms` of a done row is when it was done. */
 export const OUTBOX_DONE_INDEX = `
 CREATE INDEX outbox_done ON outbox(due_ms) WHERE state = 'done';`;
+
+/** An erasure that was queued before hashes were kept keeps none. */
+export const ERASURES_OF_BEFORE = `
+UPDATE outbox SET body = json_insert(body, '$.keptAs', json('[]')) WHERE kind = 'shard.erase';`;

@@ -3,7 +3,7 @@ import { TURNSTILE_SCHEMA } from '../bots/turnstile.schema.ts';
 import { CATALOG_SCHEMA, RETIRED_SCHEMA } from '../catalog/catalog.schema.ts';
 import { ACCOUNT_SCHEMA, CUSTOMERS_SCHEMA } from '../customers/customers.schema.ts';
 import { OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
-import { OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
+import { ERASURES_OF_BEFORE, OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
 import { CLERK_APP_SCHEMA } from '../projects/clerk-app.schema.ts';
 import { ACCESS_SCHEMA } from '../projects/access.schema.ts';
 import { REPLIES_SCHEMA } from '../replies/replies.schema.ts';
@@ -29,4 +29,5 @@ export const PROJECT_STEPS: readonly string[] = [
   [CLERK_APP_SCHEMA, CLERK_USERS_SCHEMA].join('\n'),
   SIGN_UPS_SCHEMA,
   TURNSTILE_SCHEMA,
+  ERASURES_OF_BEFORE,
 ];

@@ -1,18 +1,12 @@
 import { DurableObject } from 'cloudflare:workers';
 import { DEFAULT_FEATURE } from '@dream/contract/primitives';
 import type { Bindings } from '../env.ts';
-import { DEVICE_SCHEMA, SESSIONS_SCHEMA } from '../sessions/sessions.schema.ts';
 import { SessionsRpc } from '../sessions/sessions.rpc.ts';
 import { LiveSockets } from '../sessions/live.sockets.ts';
 import { erase, isErased, refusingStorage } from '../storage/erase.ts';
 import { migrate } from '../storage/migrate.ts';
 import { MeterRpc, type UsageAnswer, type UsageCall, type UsageQuery } from '../usage/meter.rpc.ts';
-import { METER_SCHEMA, STANDING_SCHEMA } from '../usage/meter.schema.ts';
-
-const SHARD_STEPS: readonly string[] = [
-  `${METER_SCHEMA}\n${SESSIONS_SCHEMA}`,
-  `${DEVICE_SCHEMA}\n${STANDING_SCHEMA}`,
-];
+import { SHARD_STEPS } from './shard.schema.ts';
 
 /** A share of an environment's customers: usage, sessions and open pages. */
 export class ShardObject extends DurableObject<Bindings> {

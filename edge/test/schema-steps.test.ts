@@ -1,0 +1,145 @@
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { expect, it, vi } from 'vitest';
+import { hashSecret } from '../src/auth/keys.ts';
+import { customerId as newCustomerId, shardOf } from '../src/customers/customer-id.ts';
+import { createDeps } from '../src/deps.ts';
+import type { Bindings } from '../src/env.ts';
+import { deliverJobs } from '../src/outbox/deliver.job.ts';
+import { PROJECT_STEPS } from '../src/project/project.schema.ts';
+import { SHARD_STEPS } from '../src/shard/shard.schema.ts';
+import { migrate } from '../src/storage/migrate.ts';
+import { call, createEnvironment } from './harness.ts';
+import { Page } from './sign-in.ts';
+
+const deps = await createDeps(env as unknown as Bindings);
+const EMAIL = `ada.${Date.now()}+clerk_test@example.com`;
+/** The settings every environment had when the first one was released. */
+const FIRST_SETTINGS = {
+  displayName: 'Versa',
+  logoUrl: null,
+  accentColor: null,
+  supportEmail: null,
+  locale: null,
+  period: 'month',
+  timeZone: 'UTC',
+  emailCode: true,
+  password: true,
+  sessionDays: 60,
+  successUrl: null,
+  cancelUrl: null,
+  returnUrl: null,
+};
+
+/** Empties an object and brings it to the first schema; the next start goes on from there. */
+const startOver = (
+  stub: DurableObjectStub,
+  steps: readonly string[],
+  fill: (sql: SqlStorage) => void,
+) =>
+  runInDurableObject(stub, async (_, { storage }) => {
+    await storage.deleteAlarm();
+    await storage.deleteAll();
+    migrate(storage, steps.slice(0, 1));
+    fill(storage.sql);
+  });
+
+/** Runs the steps that came since, one at a time, as deployments in between would have. */
+const runSteps = (stub: DurableObjectStub, steps: readonly string[]) =>
+  runInDurableObject(stub, (_, { storage }) => {
+    for (let count = 1; count <= steps.length; count++) migrate(storage, steps.slice(0, count));
+  });
+
+it('an environment of the first schema comes through every step with its people, keys, usage and open work', async () => {
+  const shop = await createEnvironment();
+  const ref = { projectId: shop.id, mode: shop.mode };
+  const [id, gone] = [newCustomerId(deps.random(14)), newCustomerId(deps.random(14))];
+  const [project, shard] = [deps.project(ref), deps.shard(ref, shardOf(id) ?? '')];
+  const goneShard = deps.shard(ref, shardOf(gone) ?? '');
+  const keyHash = await hashSecret(shop.sk);
+  const tiers = await runInDurableObject(project, (_, { storage }) =>
+    storage.sql.exec('SELECT * FROM tier').toArray(),
+  );
+  const nowMs = Date.now();
+  const endMs = nowMs + 86_400_000;
+  await startOver(project, PROJECT_STEPS, (sql) => {
+    const settings = JSON.stringify(FIRST_SETTINGS);
+    sql.exec(
+      "INSERT INTO environment VALUES (?, 'test', 900, ?, '[]', 1, NULL)",
+      shop.id,
+      settings,
+    );
+    sql.exec("INSERT INTO secret_key VALUES ('key_1', 'Old', ?, 'sk', 1, NULL, NULL)", keyHash);
+    for (const tier of tiers) {
+      const columns = Object.keys(tier);
+      sql.exec(
+        `INSERT INTO tier (${columns.join()}) VALUES (${columns.map(() => '?').join()})`,
+        ...Object.values(tier),
+      );
+    }
+    sql.exec(
+      `INSERT INTO customer VALUES (?, 1, ?, 1, 'Ada', NULL, 'own-1', NULL, NULL, 1, NULL, NULL, 1)`,
+      id,
+      EMAIL,
+    );
+    sql.exec("INSERT INTO identity VALUES ('email', ?, ?)", EMAIL, id);
+    sql.exec("INSERT INTO proof VALUES ('sess_1', 'email', ?, ?)", EMAIL, nowMs);
+    const erasure = JSON.stringify({ kind: 'shard.erase', customerId: gone });
+    sql.exec(
+      "INSERT INTO outbox VALUES ('job_1', 'shard.erase', ?, 'open', 0, 0, 1, 1, NULL)",
+      erasure,
+    );
+  });
+  const fillShard = (customerId: string) => (sql: SqlStorage) => {
+    sql.exec('INSERT INTO customer VALUES (?, 1, NULL, NULL, NULL)', customerId);
+    sql.exec(
+      "INSERT INTO meter VALUES (?, 'requests', 2, ?, ?, 0, 0)",
+      customerId,
+      nowMs - 1,
+      endMs,
+    );
+    sql.exec(
+      'INSERT INTO session VALUES (?, ?, ?, 0, 1, 1, ?, NULL)',
+      `ses_${customerId}`,
+      customerId,
+      'salt',
+      endMs,
+    );
+  };
+  await startOver(shard, SHARD_STEPS, fillShard(id));
+  if (shardOf(gone) !== shardOf(id)) await startOver(goneShard, SHARD_STEPS, fillShard(gone));
+  await Promise.all([
+    runSteps(project, PROJECT_STEPS),
+    ...[shard, goneShard].map((one) => runSteps(one, SHARD_STEPS)),
+  ]);
+  deps.environments.drop(ref);
+
+  const key = { key: shop.sk };
+  const shown = await call('GET', '/api/customers/own-1', key);
+  expect(shown.body.customer).toMatchObject({ id, email: EMAIL, banned: false, firstName: 'Ada' });
+  const { environment } = await runInDurableObject(project, (object) => {
+    const answer = object.access().environment();
+    return { environment: answer.ok ? answer.value : null };
+  });
+  expect(environment?.settings).toEqual({
+    ...FIRST_SETTINGS,
+    oauth: ['google', 'github'],
+    signUpsPerDay: 200,
+  });
+  const page = new Page(shop.pk);
+  await page.proveEmail(EMAIL);
+  const { body: session } = await page.exchange();
+  expect([session.isNew, session.customer.id, session.usage.usageCount]).toEqual([false, id, 2]);
+  const sessions = await call('GET', '/api/me/sessions', { key: session.accessToken });
+  expect(sessions.body.sessions).toHaveLength(2);
+  await deliverJobs(deps, ref, ['job_1']);
+  const openWork = () =>
+    runInDurableObject(project, (_, { storage }) =>
+      storage.sql.exec("SELECT last_error FROM outbox WHERE id = 'job_1'").toArray(),
+    );
+  await vi.waitFor(async () => expect(await openWork()).toEqual([]));
+  expect(await goneShard.meter().refusalOf(gone)).toBe('customer_not_found');
+  const erased = await call('DELETE', '/api/me', { key: session.accessToken, body: {} });
+  expect(erased.body.deleted).toEqual({ id, email: EMAIL });
+  expect((await call('GET', '/api/customers/own-1', key)).body.code).toBe('customer_not_found');
+});
