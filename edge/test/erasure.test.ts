@@ -6,7 +6,7 @@ import { KEPT } from '../src/customers/kept.ts';
 import type { Bindings } from '../src/env.ts';
 import { deps, manage as manageShop, Shop } from './billing-shop.ts';
 import { call, createEnvironment, type TestEnvironment } from './harness.ts';
-import { Page } from './sign-in.ts';
+import { ORIGIN, Page } from './sign-in.ts';
 
 const bindings = env as unknown as Bindings;
 const PASSWORD = 'correct horse battery staple';
@@ -50,6 +50,12 @@ async function everythingKept(): Promise<string> {
     found.push((await bindings.DIRECTORY.prepare(`SELECT * FROM ${table}`).all()).results);
   return JSON.stringify(found);
 }
+
+/** What customers of an environment proved before and no longer have. */
+const formerOf = ({ id, mode }: TestEnvironment) =>
+  runInDurableObject(bindings.PROJECT.getByName(`${id}:${mode}`), (_, { storage }) =>
+    storage.sql.exec('SELECT * FROM former_identity').toArray(),
+  );
 
 /** Which of the words stand anywhere. */
 const standing = (words: readonly string[], text: string) =>
@@ -157,6 +163,37 @@ describe('erasing a customer who proved an e-mail', () => {
     await eraseMe(accessToken);
     expect(await usageOf((await signIn(other.pk, email)).accessToken)).toBe(0);
     expect(await usageOf((await signIn(shop.pk, newEmail())).accessToken)).toBe(0);
+  });
+
+  it('is known by each address it had, however often the addresses are swapped', async () => {
+    const shop = await createEnvironment();
+    const [one, other] = [newEmail(), newEmail()];
+    const useUp = async ({ customer }: { customer: { id: string } }) => {
+      for (let units = 0; units < 3; units++) await track(shop, customer.id);
+    };
+    const moveTo = async (email: string, { accessToken }: { accessToken: string }) => {
+      const page = new Page(shop.pk);
+      await page.proveEmail(email);
+      const body = { sealedToken: page.token };
+      const headers = { origin: ORIGIN };
+      const moved = await call('PUT', '/api/me/email', { key: accessToken, body, headers });
+      expect(moved.body.customer?.email).toBe(email);
+    };
+    const first = await signIn(shop.pk, one);
+    await useUp(first);
+    await moveTo(other, first);
+    const second = await signIn(shop.pk, one);
+    await useUp(second);
+    await eraseMe(first.accessToken);
+    expect(standing([one], JSON.stringify(await formerOf(shop)))).toEqual([]);
+    await moveTo(other, await signIn(shop.pk, one));
+    const third = await signIn(shop.pk, one);
+    expect([third.isNew, await usageOf(third.accessToken)]).toEqual([true, 3]);
+    await eraseMe(third.accessToken);
+    const last = await signIn(shop.pk, newEmail());
+    await eraseMe((await signIn(shop.pk, other)).accessToken);
+    await moveTo(other, last);
+    expect(await usageOf(last.accessToken)).toBe(3);
   });
 
   it('gets no second trial', async () => {

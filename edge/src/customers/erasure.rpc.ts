@@ -8,7 +8,7 @@ import { eraseIdentity, identificationsOf } from '../sessions/erasure.rpc.ts';
 import type { Perishable } from '../storage/prune.ts';
 import { type CustomerRow, findCustomer } from './customers.store.ts';
 import { keptHash, type RunningUsage } from './kept.ts';
-import { hasKeptTrial, putKeptTrial, putKeptUsage, takeKeptUsage } from './kept.store.ts';
+import { hasKeptTrial, putKeptTrial, putKeptUsage, keptUsage } from './kept.store.ts';
 
 /** Usage of who was erased, once its period is over. */
 export const OVER_KEPT_USAGE: Perishable = {
@@ -81,7 +81,7 @@ export class ErasureRpc extends RpcTarget {
       if (!findCustomer(sql, customerId)) return [];
       if (hashes.some((hash) => hasKeptTrial(sql, hash)))
         sql.exec('UPDATE customer SET had_trial = 1 WHERE id = ?', customerId);
-      const usage = hashes.flatMap((hash) => takeKeptUsage(sql, hash, nowMs));
+      const usage = hashes.flatMap((hash) => keptUsage(sql, hash, nowMs));
       if (usage.length === 0) return [];
       enqueue(sql, jobId, { kind: 'shard.resume', customerId, usage }, nowMs);
       armAlarm(this.#storage);

@@ -16,16 +16,19 @@ export function putKeptUsage(sql: SqlStorage, hash: string, usage: readonly Runn
   }
 }
 
-/** Takes out what was kept under a hash of periods that still run. */
-export function takeKeptUsage(sql: SqlStorage, hash: string, nowMs: number): RunningUsage[] {
+/**
+ * What was kept under a hash of periods that still run. It stays: the address may go to another
+ * customer while this one lives.
+ */
+export function keptUsage(sql: SqlStorage, hash: string, nowMs: number): RunningUsage[] {
   return sql
-    .exec<{ [Field in keyof RunningUsage]: RunningUsage[Field] } & { hash: string }>(
-      `DELETE FROM kept_usage WHERE hash = ? RETURNING feature, used_units AS usedUnits,
-       period_start_ms AS periodStartMs, period_end_ms AS periodEndMs`,
+    .exec<{ [Field in keyof RunningUsage]: RunningUsage[Field] }>(
+      `SELECT feature, used_units AS usedUnits, period_start_ms AS periodStartMs,
+       period_end_ms AS periodEndMs FROM kept_usage WHERE hash = ? AND period_end_ms > ?`,
       hash,
+      nowMs,
     )
-    .toArray()
-    .filter(({ periodEndMs }) => periodEndMs > nowMs);
+    .toArray();
 }
 
 /** Marks that whoever has this hash had a trial. The mark stays. */

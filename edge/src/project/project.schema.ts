@@ -8,7 +8,12 @@ import { CLERK_APP_SCHEMA } from '../projects/clerk-app.schema.ts';
 import { ACCESS_SCHEMA } from '../projects/access.schema.ts';
 import { REPLIES_SCHEMA } from '../replies/replies.schema.ts';
 import { CLERK_USERS_SCHEMA } from '../sessions/clerk-users.schema.ts';
-import { IDENTITY_INDEX, IDENTITY_SCHEMA, SIGN_UPS_SCHEMA } from '../sessions/identity.schema.ts';
+import {
+  FORMER_IDENTITY_SCHEMA,
+  IDENTITY_INDEX,
+  IDENTITY_SCHEMA,
+  SIGN_UPS_SCHEMA,
+} from '../sessions/identity.schema.ts';
 
 /** The tables of one environment. Append a step to change them; never edit one that was released. */
 export const PROJECT_STEPS: readonly string[] = [
@@ -30,4 +35,5 @@ export const PROJECT_STEPS: readonly string[] = [
   SIGN_UPS_SCHEMA,
   TURNSTILE_SCHEMA,
   ERASURES_OF_BEFORE,
+  FORMER_IDENTITY_SCHEMA,
 ];

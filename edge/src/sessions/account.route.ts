@@ -62,7 +62,9 @@ export function accountRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const jobId = deps.newId('job_');
     const change = { customerId, sessionId, ...proved, jobId, nowMs: call.nowMs };
     const { customer, jobIds } = unwrap(await deps.project(ref).identity().changeEmail(change));
-    await deliverJobs(deps, ref, jobIds);
+    const erasure = deps.project(ref).erasure();
+    const resumed = await erasure.resume(customerId, deps.newId('job_'), call.nowMs);
+    await deliverJobs(deps, ref, [...jobIds, ...resumed]);
     const clerk = await deps.clerk.for(ref);
     call.c.executionCtx.waitUntil(clerk.endSession(proved.clerkSessionId).catch(() => undefined));
     return { customer };

@@ -129,6 +129,11 @@ function moveEmail(sql: SqlStorage, old: Identity, email: string): void {
   );
   if (taken.toArray().length > 0) return;
   sql.exec(
+    "INSERT OR IGNORE INTO former_identity VALUES (?, 'email', ?)",
+    old.customer_id,
+    old.subject,
+  );
+  sql.exec(
     "UPDATE identity SET subject = ? WHERE provider = 'email' AND subject = ?",
     email,
     old.subject,

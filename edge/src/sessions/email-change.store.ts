@@ -1,6 +1,7 @@
 import { type CustomerChanged, CustomersRpc } from '../customers/customers.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
+import { endIdentities } from './former-identity.store.ts';
 
 /** A change of the address a customer signs in with. */
 export interface EmailChange {
@@ -31,7 +32,7 @@ export function changeEmail(
   if (email === null) return no('identity_not_proved');
   const given = new CustomersRpc(storage).giveProvedEmail(customerId, email, nowMs);
   if (!given.ok) return given;
-  sql.exec("DELETE FROM identity WHERE provider = 'email' AND customer_id = ?", customerId);
+  endIdentities(sql, customerId, 'email');
   sql.exec(
     `INSERT OR REPLACE INTO identity (provider, subject, customer_id, clerk_user_id)
      VALUES ('email', ?, ?, ?)`,

@@ -26,3 +26,15 @@ CREATE TABLE sign_ups (
 UPDATE environment SET settings = json_insert(
   settings, '$.signUpsPerDay', CASE mode WHEN 'live' THEN 1000 ELSE 200 END
 );`;
+
+/**
+ * What a customer proved before and no longer has: it opens nothing, and is known again like the rest
+ * when the customer was erased.
+ */
+export const FORMER_IDENTITY_SCHEMA = `
+CREATE TABLE former_identity (
+  customer_id TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  PRIMARY KEY (customer_id, provider, subject)
+) WITHOUT ROWID;`;
