@@ -1,8 +1,12 @@
-import { exports } from 'cloudflare:workers';
+import { runInDurableObject } from 'cloudflare:test';
+import { env, exports } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import type { Bindings } from '../src/env.ts';
+import { developer, ensurePlatform } from './developers.ts';
 import { call, createEnvironment, type TestEnvironment } from './harness.ts';
 import { Page } from './sign-in.ts';
 
+const bindings = env as unknown as Bindings;
 const PASSWORD = 'correct horse battery staple';
 let people = 0;
 const newEmail = () => `trudy${(people += 1)}.${Date.now()}+clerk_test@example.com`;
@@ -105,6 +109,31 @@ describe('banning a customer', () => {
     const begun = tries.filter((answer) => answer?.status === 200);
     for (const answer of begun)
       expect((await me(answer?.body.accessToken)).code).toBe('session_ended');
+  });
+
+  it('is not undone by deleting the account, also before the sessions end', async () => {
+    const shop = await createEnvironment();
+    const { accessToken, customer } = await member(shop);
+    // The ban is written; the shard, which ends the sessions, has not heard of it.
+    const project = bindings.PROJECT.getByName(`${shop.id}:${shop.mode}`);
+    await runInDurableObject(project, (_, { storage }) => {
+      storage.sql.exec('UPDATE customer SET banned = 1 WHERE id = ?', customer.id);
+    });
+    const erased = await call('DELETE', '/api/me', { key: accessToken, body: {} });
+    expect(erased.body.code).toBe('session_ended');
+    const kept = await call('GET', `/api/customers/${customer.id}`, { key: shop.sk });
+    expect(kept.body.customer.banned).toBe(true);
+  });
+
+  it('closes the management of a developer, also before the sessions end', async () => {
+    await ensurePlatform();
+    const { key, customerId } = await developer();
+    const platform = bindings.PROJECT.getByName('prj_dream:live');
+    expect((await call('GET', '/api/projects', { key })).status).toBe(200);
+    await runInDurableObject(platform, (_, { storage }) => {
+      storage.sql.exec('UPDATE customer SET banned = 1 WHERE id = ?', customerId);
+    });
+    expect((await call('GET', '/api/projects', { key })).body.code).toBe('session_ended');
   });
 
   it('is not for customers themselves, nor for another tenant', async () => {

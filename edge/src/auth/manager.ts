@@ -58,7 +58,8 @@ async function developerOf(
   checkOrigin(request, await deps.environments.get(PLATFORM, nowMs));
   await aliveSession(deps, { ref: PLATFORM, customerId, sessionId });
   const customer = await deps.project(PLATFORM).customers().get(customerId, nowMs);
-  if (!customer.ok) throw new Fail('session_ended');
+  // A ban counts also before the shard heard of it and ended the sessions.
+  if (!customer.ok || customer.value.banned) throw new Fail('session_ended');
   const email = customer.value.emailVerified ? customer.value.email : null;
   return { customerId, email, accountId: await accountOf(deps.directory, { customerId, email }) };
 }

@@ -13,13 +13,14 @@ export async function eraseCustomer(
   ref: EnvironmentRef,
   id: string,
   nowMs: number,
+  by: 'key' | 'customer' = 'key',
 ): Promise<{ deleted: { id: string; email: string | null }; kept: string | null }> {
   const jobs: [string, string, string] = [
     deps.newId('job_'),
     deps.newId('job_'),
     deps.newId('job_'),
   ];
-  const erased = unwrap(await deps.project(ref).erasure().erase(id, jobs, nowMs));
+  const erased = unwrap(await deps.project(ref).erasure().erase(id, jobs, nowMs, by));
   if (erased.externalId !== null) forgetExternalId(ref, erased.externalId);
   await deliverJobs(deps, ref, erased.jobIds);
   return {

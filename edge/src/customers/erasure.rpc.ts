@@ -42,19 +42,23 @@ export class ErasureRpc extends RpcTarget {
 
   /**
    * Erases a customer here, and queues what others still keep of it. Of what was proved keyed hashes
-   * stay, with the mark of a trial; the shard adds the usage of the period when it erases.
+   * stay, with the mark of a trial; the shard adds the usage of the period when it erases. A banned
+   * customer does not erase itself, not even before its sessions end: it would come back unbanned.
    */
   async erase(
     id: string,
     jobIds: readonly [string, string, string],
     nowMs: number,
+    by: 'key' | 'customer',
   ): Promise<Outcome<Erased>> {
     const known = findCustomer(this.#storage.sql, id);
     if (!known) return no('customer_not_found');
     const hashes = await this.#hashesOf(known.id);
     return this.#storage.transactionSync(() => {
       const row = findCustomer(this.#storage.sql, known.id);
-      return row ? ok(this.#erase(row, hashes, jobIds, nowMs)) : no('customer_not_found');
+      if (!row) return no('customer_not_found');
+      if (by === 'customer' && row.banned === 1) return no('session_ended');
+      return ok(this.#erase(row, hashes, jobIds, nowMs));
     });
   }
 

@@ -73,7 +73,13 @@ export function accountRoutes(app: Hono<AppEnv>, deps: Deps): void {
   serve(app, deps, deleteMe, async (call) => {
     const session = await signedIn(call);
     await confirmed(deps, session, call.body.currentPassword, call.nowMs);
-    const erased = await eraseCustomer(deps, session.ref, session.customerId, call.nowMs);
+    const erased = await eraseCustomer(
+      deps,
+      session.ref,
+      session.customerId,
+      call.nowMs,
+      'customer',
+    );
     return { success: true as const, ...erased };
   });
 
