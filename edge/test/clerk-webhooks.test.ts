@@ -1,10 +1,13 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
+import { customerId as newCustomerId } from '../src/customers/customer-id.ts';
 import { createDeps } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
+import { unwrap } from '../src/http/fail.ts';
 import { developer, ensurePlatform } from './developers.ts';
 import { call, createEnvironment, type TestEnvironment } from './harness.ts';
+import { OauthWindow } from './oauth-window.ts';
 import { OwnClerk, send, type SentEvent } from './own-clerk.ts';
 import { Page } from './sign-in.ts';
 
@@ -97,6 +100,61 @@ describe("a user deleted in a project's own Clerk application", () => {
       ['client/sign_ups', { email_address: session.email }],
     ] as const)
       expect((await page.send(path, form)).status).toBeGreaterThanOrEqual(400);
+  });
+
+  it('is the same customer, banned as before, by an account at a provider that vouches for no e-mail', async () => {
+    const shop = await createEnvironment();
+    const own = new OwnClerk();
+    await own.connect(shop, own.webhookSecret);
+    await own.listen();
+    const project = deps.project({ projectId: shop.id, mode: shop.mode });
+    const atProvider = async () => {
+      const { id: clerkUserId } = await own.backend('POST', 'users', {
+        email_address: [newEmail()],
+      });
+      const clerkSessionId = `sess_${crypto.randomUUID()}`;
+      const proof = {
+        clerkSessionId,
+        provider: 'oauth_google',
+        subject: 'g-1',
+        email: null,
+      } as const;
+      await project.identity().recordProof({ ...proof, provedAtMs: Date.now() });
+      const jobIds: [string, string] = [deps.newId('job_'), deps.newId('job_')];
+      const given = { clerkSessionId, clerkUserId: String(clerkUserId) };
+      const answer = await project
+        .clerkUsers()
+        .signIn(given, newCustomerId(deps.random(14)), jobIds, Date.now());
+      return { clerkUserId: String(clerkUserId), customer: unwrap(answer).customer };
+    };
+    const first = await atProvider();
+    const banned = { key: shop.sk, body: { banned: true } };
+    await call('PATCH', `/api/customers/${first.customer.id}`, banned);
+    await own.backend('DELETE', `users/${first.clerkUserId}`);
+    await forward(shop, own, 'user.deleted');
+    await settled(shop);
+    const again = await atProvider();
+    expect([again.customer.id, again.customer.banned]).toEqual([first.customer.id, true]);
+  });
+
+  it('lets whoever proves the e-mail next have the customer alone', async () => {
+    const shop = await createEnvironment();
+    const own = new OwnClerk();
+    await own.connect(shop, own.webhookSecret);
+    await own.listen();
+    const person = { email: newEmail(), subject: `sub-${crypto.randomUUID()}` };
+    const window = new OauthWindow(shop.pk);
+    await window.signIn(person);
+    const before = (await window.exchange()).body.customer;
+    const [user] = await own.users();
+    await own.backend('DELETE', `users/${user.id}`);
+    await forward(shop, own, 'user.deleted');
+    await settled(shop);
+    const next = await signIn(shop, person.email);
+    expect([next.customer.id, next.isNew]).toEqual([before.id, false]);
+    const late = new OauthWindow(shop.pk);
+    await late.signIn({ ...person, email: newEmail() });
+    expect((await late.exchange()).body.customer.id).not.toBe(before.id);
   });
 
   it('ends nothing of other customers', async () => {

@@ -1,6 +1,7 @@
 import { enqueue } from '../outbox/outbox.rpc.ts';
 import { writeAudit } from '../projects/audit.rpc.ts';
 import type { ClerkUser } from '../providers/clerk/apps.ts';
+import { endIdentities } from './former-identity.store.ts';
 
 type Identity = { provider: string; subject: string; customer_id: string };
 
@@ -54,7 +55,8 @@ export function endSessions(
 
 /**
  * Takes from customers what a Clerk user proved who is deleted or banned. They stay, with what they
- * bought, and whoever proves the e-mail again gets them.
+ * bought, and whoever proves the e-mail again gets them. So does whoever has the account at a
+ * provider, which is never another person's: as somebody new they would be rid of a ban.
  */
 export function forgetClerkUser(
   sql: SqlStorage,
@@ -69,11 +71,13 @@ export function forgetClerkUser(
     clerkUserId,
   );
   const proved = sql
-    .exec<{ id: string }>(
-      'DELETE FROM identity WHERE clerk_user_id = ? RETURNING customer_id AS id',
+    .exec<{ id: string; provider: string }>(
+      'SELECT customer_id AS id, provider FROM identity WHERE clerk_user_id = ?',
       clerkUserId,
     )
     .toArray();
+  sql.exec('UPDATE identity SET clerk_user_id = NULL WHERE clerk_user_id = ?', clerkUserId);
+  for (const { id, provider } of proved) if (provider === 'email') endIdentities(sql, id, provider);
   for (const id of new Set(proved.map((row) => row.id))) unprove(sql, id, jobId, nowMs);
 }
 
@@ -84,7 +88,7 @@ function unprove(sql: SqlStorage, customerId: string, jobId: string, nowMs: numb
     customerId,
   );
   if (others.toArray().length > 0) return;
-  sql.exec('DELETE FROM identity WHERE customer_id = ?', customerId);
+  endIdentities(sql, customerId, 'email');
   const holder = sql
     .exec<{ id: string | null }>(
       'SELECT clerk_password_user_id AS id FROM customer WHERE id = ?',

@@ -5,6 +5,7 @@ import { no, ok, type Outcome, unwrap } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { changeEmail, type EmailChange } from './email-change.store.ts';
 import { noteOwnSession } from './clerk-users.store.ts';
+import { endIdentities } from './former-identity.store.ts';
 import { countSignUp } from './sign-ups.store.ts';
 
 /** How long a proof may wait to be used. */
@@ -147,6 +148,7 @@ export class IdentityRpc extends RpcTarget {
     nowMs: number,
   ): string[] {
     const { sql } = this.#storage;
+    endIdentities(sql, customerId);
     // What Workers remember of own ids is good for one version of the environment.
     sql.exec('UPDATE environment SET version = version + 1');
     enqueue(sql, jobIds[0], { kind: 'shard.end_sessions', customerId }, nowMs);
