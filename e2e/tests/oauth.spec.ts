@@ -87,6 +87,7 @@ test('a visitor who cancels in the page is back at the start, and the window is 
   await signup(page).getByRole('button', { name: 'Cancel' }).click();
   await closed;
   await expect(signup(page).getByLabel('E-mail')).toBeVisible();
+  await expect(signup(page).getByText('was closed')).toHaveCount(0);
 });
 
 test.describe('where the provider cuts the window off from the page', () => {

@@ -4,6 +4,8 @@ import { css } from 'lit';
 export const formStyles = css`
   .root {
     container-type: normal;
+    /* An address may be longer than a telephone is wide. */
+    overflow-wrap: anywhere;
   }
   form {
     display: grid;

@@ -11,7 +11,7 @@ export const english = {
   lead: 'New here? The same step makes your account.',
   continueWith: 'Continue with {provider}',
   or: 'or',
-  waiting: 'Go on in the window of {provider}.',
+  waiting: 'Go on in the window of {provider}. If it is gone, cancel and try again.',
   continue: 'Continue',
   codeTitle: 'Check your e-mail',
   otherEmail: 'Use another address',

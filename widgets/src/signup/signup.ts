@@ -318,6 +318,9 @@ export class DreamSignup extends FormElement<Step> {
         await this.#exchange(
           await proveByProvider(this.page, popup, provider, signal, await this.botCheck()),
         );
+      } catch (error) {
+        // Who pressed Cancel need not be told.
+        if (!this.#popup.signal.aborted) throw error;
       } finally {
         this.step = 'email';
       }
