@@ -126,7 +126,7 @@ Then sell the upgrade, and open the url it answers (card 4242 4242 4242 4242):
     -H "Content-Type: application/json" \\
     -d '{"tier":"pro","successUrl":"${demo}/","cancelUrl":"${demo}/"}'
 
-Ctrl-C stops it. The data stays in .dream; delete that folder to start anew.
+Ctrl-C stops it. The data stays in ${data}; delete that folder to start anew.
 `;
 }
 
