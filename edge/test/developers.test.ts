@@ -192,6 +192,20 @@ describe('a developer', () => {
     expect([answer.status, answer.body.code]).toEqual([403, 'origin_not_allowed']);
   });
 
+  it('who is erased leaves no e-mail in the directory, and whoever proves it next an empty account', async () => {
+    const gone = await developer();
+    const { id } = await createdBy(gone);
+    const erased = await call('DELETE', '/api/me', { key: gone.key, body: {} });
+    expect(erased.status).toBe(200);
+    const { results } = await deps.directory.prepare('SELECT * FROM account').all();
+    expect(JSON.stringify(results)).not.toContain(gone.email);
+    expect(results).toContainEqual(expect.objectContaining({ customer_id: gone.customerId }));
+    const next = await developer(gone.email);
+    expect(await projectsOf(next)).toEqual([]);
+    const tried = await call('GET', `/api/projects/${id}`, { key: next.key });
+    expect(tried.body.code).toBe('project_not_found');
+  });
+
   it('who is gone manages nothing', async () => {
     const owner = await developer();
     const made = await createdBy(owner);

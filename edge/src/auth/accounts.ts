@@ -64,6 +64,14 @@ export async function ensureAccount(
   return made.id;
 }
 
+/** Forgets the e-mail of a developer who is erased; the account stays bound. Safe to repeat. */
+export async function forgetOwner(db: D1Database, customerId: string): Promise<void> {
+  await db
+    .prepare('UPDATE account SET owner_email = NULL WHERE customer_id = ?')
+    .bind(customerId)
+    .run();
+}
+
 /** Whether a project, in use or not, is of an account. */
 export async function ownsProject(
   db: D1Database,

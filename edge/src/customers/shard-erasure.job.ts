@@ -1,8 +1,10 @@
+import { forgetOwner } from '../auth/accounts.ts';
+import { PLATFORM_PROJECT } from '../auth/keys.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { shardOf } from './customer-id.ts';
 
 /**
- * Erases what a customer's shard keeps. The usage of the period goes to the hashes first, after it
+ * Erases what a customer's shard keeps, and the directory, if the customer is a developer. The usage of the period goes to the hashes first, after it
  * can grow no more, so that a unit counted meanwhile is not lost. Safe to repeat.
  */
 export async function eraseInShard(
@@ -18,4 +20,6 @@ export async function eraseInShard(
     await deps.project(ref).erasure().keepUsage(keptAs, usage);
   await shard.meter().erase(customerId, deps.nowMs());
   await shard.sessions().erase(customerId);
+  if (ref.projectId === PLATFORM_PROJECT && ref.mode === 'live')
+    await forgetOwner(deps.directory, customerId);
 }
