@@ -279,6 +279,19 @@ describe('signing up as a developer', () => {
     expect([elsewhere.status, elsewhere.body.isNew]).toEqual([200, true]);
   });
 
+  it('is not what a developer does who comes by a provider for the first time', async () => {
+    const known = await developer();
+    const platform = deps.project({ projectId: 'prj_dream', mode: 'live' });
+    const proof = async (email: string) => {
+      const clerkSessionId = `sess_${crypto.randomUUID()}`;
+      const given = { clerkSessionId, provider: 'oauth_google', subject: clerkSessionId } as const;
+      await platform.identity().recordProof({ ...given, email, provedAtMs: Date.now() });
+      return platform.clerkUsers().wouldSignUp(clerkSessionId);
+    };
+    expect(await proof(known.email)).toBe(false);
+    expect(await proof(`${crypto.randomUUID()}@dev.example`)).toBe(true);
+  });
+
   it('is limited at no other project', async () => {
     const { project: shop } = await manage('POST', '/api/projects', {
       name: 'Shop',

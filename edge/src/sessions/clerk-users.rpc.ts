@@ -36,7 +36,7 @@ export class ClerkUsersRpc extends RpcTarget {
     const newcomers = this.#storage.sql.exec(
       `SELECT 1 FROM proof WHERE clerk_session_id = ?
          AND (provider, subject) NOT IN (SELECT provider, subject FROM identity)
-         AND subject NOT IN (SELECT email FROM customer WHERE email IS NOT NULL)`,
+         AND coalesce(email, subject) NOT IN (SELECT email FROM customer WHERE email IS NOT NULL)`,
       clerkSessionId,
     );
     return newcomers.toArray().length > 0;
