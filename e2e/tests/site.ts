@@ -14,12 +14,15 @@ export interface Site {
   stop(): void;
 }
 
-/** Serves one page, whatever is asked for. */
-export async function serve(html: string, headers: Record<string, string> = {}): Promise<Site> {
+/** Serves one page, whatever is asked for; one that may change is given as what makes it. */
+export async function serve(
+  html: string | (() => string),
+  headers: Record<string, string> = {},
+): Promise<Site> {
   const server = createServer((request, response) => {
     site.lastHeaders = request.headers;
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers });
-    response.end(html);
+    response.end(typeof html === 'string' ? html : html());
   }).listen(0);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

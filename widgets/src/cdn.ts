@@ -3,6 +3,7 @@ import { emit } from './internal/events.ts';
 import { openSignup } from './internal/open-signup.ts';
 import { dream } from './internal/runtime.ts';
 import { toDreamError } from './internal/api.ts';
+import { sessionOf } from './internal/tokens.ts';
 
 // What all elements share is exported, so that it comes with the entry and not in a file more.
 export { css, html, nothing } from 'lit';
@@ -34,7 +35,7 @@ export interface Dream {
   getToken(): Promise<string | null>;
   /** Opens the sign-in dialog; resolves to whether somebody is signed in. */
   open(what: 'signup'): Promise<boolean>;
-  /** Takes a session the site's own server made (`dream.sessions.create`). */
+  /** Takes a session the site's own server made (`dream.sessions.create`); throws on anything else. */
   setSession(session: Session): void;
   signOut(): Promise<void>;
 }
@@ -57,7 +58,9 @@ const api: Dream = Object.defineProperties(listen as unknown as Dream, {
   ready: { get: () => dream.page.load() },
   customer: { get: () => dream.started?.view.customer ?? null },
   getToken: { value: () => dream.page.load().then(() => dream.page.token()) },
-  setSession: { value: (session: Session) => dream.page.signIn(session) },
+  setSession: {
+    value: (session: Session) => dream.page.signIn({ ...session, ...sessionOf(session) }),
+  },
   signOut: { value: () => dream.page.signOut() },
   open: {
     value: (what: string) =>

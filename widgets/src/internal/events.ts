@@ -1,6 +1,8 @@
 /** What the widgets tell the page, by the name of the event. Details carry ids, never secrets. */
 export interface DreamEvents {
   'dream-ready': { mode: 'test' | 'live' };
+  /** Cancelable: a site with a login of its own prevents it, and goes there. */
+  'dream-signin-request': Record<string, never>;
   'dream-signin': { customerId: string; isNew: boolean };
   'dream-signout': { customerId: string };
   'dream-plan-select': { tier: string; priceId: string | null };

@@ -1,7 +1,7 @@
 import type { Bootstrap, Customer, Session, UsageStatus } from '@dream/contract';
 import { Api, DreamError, toDreamError } from './api.ts';
 import { emit } from './events.ts';
-import { claimsOf, isOver, Tokens } from './tokens.ts';
+import { claimsIn, claimsOf, isOver, Tokens } from './tokens.ts';
 
 /** The query parameter by which a customer comes back from checkout. Same as in the contract. */
 const CHECKOUT_PARAM = 'dream_checkout';
@@ -34,12 +34,20 @@ export class Page {
   #loading: Promise<void> | null = null;
   #closeSocket: (() => void) | null = null;
 
-  constructor(api: Api) {
+  /** `session` is JSON the site's server wrote into the page, if it did. */
+  constructor(api: Api, session?: string) {
     this.api = api;
     this.#tokens = new Tokens(api);
+    try {
+      if (session) this.#tokens.offer(session);
+    } catch (error) {
+      console.error(`dream: data-dream-session is not used. ${toDreamError(error).message}`);
+    }
     this.#tokens.watch((is, was) => {
-      if (!is && was) this.#forget();
-      else if (is && !this.view.customer) void this.#session();
+      const { customer } = this.view;
+      const isOther = customer && (claimsIn(is)?.sub ?? customer.id) !== customer.id;
+      if (isOther || (was && !is)) this.#forget();
+      if (is && !this.view.customer) void this.#session();
     });
     // Back from Stripe by the browser's own button, the page is as it was left: look again.
     addEventListener('pageshow', ({ persisted }) => {

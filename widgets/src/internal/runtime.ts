@@ -40,7 +40,10 @@ function create(): Runtime {
   let page: Page | null = null;
   return {
     get page() {
-      page ??= new Page(new Api(apiBase(), publishableKey()));
+      page ??= new Page(
+        new Api(apiBase(), publishableKey()),
+        document.querySelector<HTMLElement>('script[data-dream-session]')?.dataset.dreamSession,
+      );
       return page;
     },
     get started() {

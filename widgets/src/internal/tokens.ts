@@ -8,6 +8,16 @@ interface Kept {
   refreshToken: string;
 }
 
+/** What is read of an access token's claims. */
+interface Claims {
+  iat: number;
+  exp: number;
+  aud: string;
+  sub: string;
+  sid: string;
+  shard: string;
+}
+
 /** A token with less time left than this is replaced before it is used. */
 const LEAST_LEFT_MS = 60_000;
 
@@ -19,9 +29,18 @@ export const isOver = (error: unknown): boolean =>
   error instanceof DreamError && OVER.has(error.code);
 
 /** What an access token says; it is only read here, the edge verifies it. */
-export function claimsOf(accessToken: string): { iat: number; exp: number; shard: string } {
+export function claimsOf(accessToken: string): Claims {
   const [, payload = ''] = accessToken.split('.');
   return JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
+}
+
+/** The same, or null of what cannot be read: anybody may change what a page keeps. */
+export function claimsIn(kept: Kept | null): Claims | null {
+  try {
+    return kept && claimsOf(kept.accessToken);
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -67,6 +86,28 @@ export class Tokens {
     }
   }
 
+  /**
+   * Keeps a session the site's server wrote into the page, once, and only if it is newer than what
+   * is kept: the page may come from a cache, where a session stays that ended since. Throws on what
+   * is no session of this project.
+   */
+  offer(json: string): void {
+    const session = sessionOf(JSON.parse(json));
+    const { iat, sid, aud } = claimsOf(session.accessToken);
+    if (aud !== this.#api.publishableKey) throw new TypeError(`The session is for ${aud}.`);
+    const now = claimsIn(this.kept);
+    if (now && (now.sid === sid || now.iat > iat)) return;
+    const name = `${this.#name}:offered`;
+    try {
+      const [newestIat, newestSid] = localStorage.getItem(name)?.split(' ') ?? [];
+      if (sid === newestSid || iat < Number(newestIat ?? 0)) return;
+      localStorage.setItem(name, `${iat} ${sid}`);
+    } catch {
+      // Storage is closed: the edge still knows which sessions ended.
+    }
+    this.keep(session);
+  }
+
   /** Calls back when another tab signed in, out, or refreshed. */
   watch(changed: (is: Kept | null, was: Kept | null) => void): void {
     addEventListener('storage', ({ key, newValue, oldValue, storageArea }) => {
@@ -95,6 +136,14 @@ export class Tokens {
       }
     });
   }
+}
+
+/** The tokens of an answer of `dream.sessions.create`; throws a TypeError when it is none. */
+export function sessionOf(given: unknown): Pick<Session, 'accessToken' | 'refreshToken'> {
+  const { accessToken, refreshToken } = (given ?? {}) as Partial<Session>;
+  if (typeof accessToken === 'string' && typeof refreshToken === 'string')
+    return { accessToken, refreshToken };
+  throw new TypeError('A session is the answer of dream.sessions.create, as JSON.');
 }
 
 /** What a text of the storage says, which anybody may have changed; null when it is no session. */

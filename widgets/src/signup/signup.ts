@@ -6,6 +6,7 @@ import { CodeFlow } from '../internal/code-flow.ts';
 import { FormElement } from '../internal/form-element.ts';
 import { formStyles } from '../internal/form.styles.ts';
 import { notice, sayError } from '../internal/notice.ts';
+import { requestSignIn } from '../internal/open-signup.ts';
 import { english, errorFields, errorTexts } from './signup.strings.ts';
 import { signupStyles } from './signup.styles.ts';
 
@@ -22,6 +23,7 @@ const PROVIDERS: Readonly<Record<string, string>> = { github: 'GitHub', gitlab: 
  * @attr {boolean} compact - A button that opens the dialog, for headers; signed in, who it is.
  * @attr {boolean} dialog - Shows nothing until `open()` is called.
  * @attr {'light'|'dark'} theme - Instead of the page's `color-scheme`.
+ * @fires {CustomEvent<{}>} dream-signin-request - On the document; `preventDefault()` keeps the dialog shut.
  * @fires {CustomEvent<{customerId: string, isNew: boolean}>} dream-signin - On the document.
  * @fires {CustomEvent<{customerId: string}>} dream-signout - On the document.
  * @fires {CustomEvent<{code: string, message: string}>} dream-error
@@ -139,7 +141,7 @@ export class DreamSignup extends FormElement<Step> {
       part="trigger"
       class=${person ? 'chip person' : 'chip primary'}
       aria-haspopup="dialog"
-      @click=${() => this.#show()}
+      @click=${() => (person || this.config || requestSignIn()) && this.#show()}
     >
       ${
         person
