@@ -1,10 +1,11 @@
-import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test';
+import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { shardOf } from '../src/customers/customer-id.ts';
 import { KEPT } from '../src/customers/kept.ts';
 import type { Bindings } from '../src/env.ts';
 import { deps, manage as manageShop, Shop } from './billing-shop.ts';
+import { everythingKept } from './everything-kept.ts';
 import { call, createEnvironment, type TestEnvironment } from './harness.ts';
 import { ORIGIN, Page } from './sign-in.ts';
 
@@ -31,25 +32,6 @@ const track = ({ sk }: Pick<TestEnvironment, 'sk'>, user: string) =>
   call('POST', '/api/usage', { key: sk, user, headers: keyed(crypto.randomUUID()) });
 const usageOf = async (key: string) => (await call('GET', '/api/usage', { key })).body.usageCount;
 const eraseMe = (key: string, body: object = {}) => call('DELETE', '/api/me', { key, body });
-
-/** Everything in every table of every object, and of the directory. */
-async function everythingKept(): Promise<string> {
-  const found: unknown[] = [];
-  for (const namespace of [bindings.PROJECT, bindings.SHARD, bindings.GATE]) {
-    for (const id of await listDurableObjectIds(namespace as DurableObjectNamespace)) {
-      await runInDurableObject(namespace.get(id) as DurableObjectStub, (_, { storage }) => {
-        const tables = storage.sql.exec<{ name: string }>(
-          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
-        );
-        for (const { name } of tables.toArray())
-          found.push(name, storage.sql.exec(`SELECT * FROM "${name}"`).toArray());
-      });
-    }
-  }
-  for (const table of ['account', 'project', 'stripe_account', 'open_work'])
-    found.push((await bindings.DIRECTORY.prepare(`SELECT * FROM ${table}`).all()).results);
-  return JSON.stringify(found);
-}
 
 /** What customers of an environment proved before and no longer have. */
 const formerOf = ({ id, mode }: TestEnvironment) =>

@@ -1,15 +1,13 @@
-import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Bindings } from '../src/env.ts';
 import { log } from '../src/http/log.ts';
 import { checkoutIdOf, control, deps, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
+import { everythingKept } from './everything-kept.ts';
 import { call } from './harness.ts';
 import { allow, OauthWindow } from './oauth-window.ts';
 import { OwnClerk, send } from './own-clerk.ts';
 import { Page } from './sign-in.ts';
 
-const bindings = env as unknown as Bindings;
 const PASSWORD = 'a password nobody else has';
 const METHODS = ['debug', 'info', 'log', 'warn', 'error'] as const;
 
@@ -163,25 +161,6 @@ async function ownClerk(base: string): Promise<void> {
   const body = JSON.stringify({ type: 'user.deleted', data: { id: 'user_x', deleted: true } });
   const { pathname } = new URL(put.body.clerkApp.webhookUrl);
   expect((await send(pathname, { id: 'msg_x', body }, webhookSecret)).status).toBe(200);
-}
-
-/** Everything in every table of every object, and of the directory. */
-async function everythingKept(): Promise<string> {
-  const found: unknown[] = [];
-  for (const namespace of [bindings.PROJECT, bindings.SHARD, bindings.GATE]) {
-    for (const id of await listDurableObjectIds(namespace as DurableObjectNamespace)) {
-      await runInDurableObject(namespace.get(id) as DurableObjectStub, (_, { storage }) => {
-        const tables = storage.sql.exec<{ name: string }>(
-          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
-        );
-        for (const { name } of tables.toArray())
-          found.push(name, storage.sql.exec(`SELECT * FROM "${name}"`).toArray());
-      });
-    }
-  }
-  for (const table of ['account', 'project', 'stripe_account', 'open_work'])
-    found.push((await bindings.DIRECTORY.prepare(`SELECT * FROM ${table}`).all()).results);
-  return JSON.stringify(found);
 }
 
 /** The names of the secrets in a text. */
