@@ -10,8 +10,7 @@ export default defineConfig({
     { name: 'pages', testIgnore: '**/outages.spec.ts' },
     { name: 'outages', testMatch: '**/outages.spec.ts', dependencies: ['pages'] },
   ],
-  // One address may make 300 sign-in calls a minute; two hands at once come near it.
-  workers: 1,
+  workers: 2,
   timeout: 150_000,
   expect: { timeout: 30_000 },
   use: {

@@ -1,4 +1,4 @@
-import { type Browser, expect, type Page, test } from '@playwright/test';
+import { type Browser, expect, type Page } from '@playwright/test';
 import {
   alertIn,
   codeFor,
@@ -8,6 +8,7 @@ import {
   signup,
   testEmail,
 } from './stack.ts';
+import { test } from './visitor.ts';
 
 const account = (page: Page) => signup(page).locator('dream-account');
 const chip = (page: Page, name: string) => signup(page).getByRole('button', { name });

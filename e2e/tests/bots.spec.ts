@@ -1,7 +1,8 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { type Site, serve } from './site.ts';
 import { alertIn, local, signInByCode, signup, testEmail } from './stack.ts';
 import { ask, newTenant, operatorSecret } from './tenant.ts';
+import { test } from './visitor.ts';
 
 const CLOUDFLARE = 'https://challenges.cloudflare.com';
 /** Cloudflare's own test keys: the first always lets pass, the second never. */

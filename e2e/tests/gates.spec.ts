@@ -1,7 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { serve } from './site.ts';
 import { local, testEmail, signInByCode, signup } from './stack.ts';
+import { test } from './visitor.ts';
 
 const { edge, demo, project } = local;
 const script = `<script type="module" async src="${edge}/v1/dream.js" data-dream-key="${project.pk}"></script>`;

@@ -1,5 +1,6 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { alertIn, controlClerk, local, signInByCode, signup, testEmail } from './stack.ts';
+import { test } from './visitor.ts';
 
 /** Opens the sign-in of the demo, and a provider's window from it. */
 async function atProvider(page: Page, name = 'Google'): Promise<Page> {

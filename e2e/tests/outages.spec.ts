@@ -1,4 +1,4 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import {
   alertIn,
   controlClerk,
@@ -9,6 +9,7 @@ import {
   signInByCode,
   signup,
 } from './stack.ts';
+import { test } from './visitor.ts';
 
 // Outages are of the whole sandbox: these tests have it for themselves.
 test.describe.configure({ mode: 'serial' });

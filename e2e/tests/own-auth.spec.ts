@@ -1,7 +1,8 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { type Site, serve } from './site.ts';
 import { local, signup } from './stack.ts';
 import { ask, newTenant, type Tenant } from './tenant.ts';
+import { test } from './visitor.ts';
 
 let tenant: Tenant;
 test.beforeAll(async () => {

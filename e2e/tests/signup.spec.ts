@@ -1,5 +1,6 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { alertIn, codeFor, local, newEmail, signInByCode, signup, testEmail } from './stack.ts';
+import { test } from './visitor.ts';
 
 const CODE = 'Code';
 

@@ -1,5 +1,6 @@
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { type BrowserContext, expect, type Page } from '@playwright/test';
 import { local, testEmail, signInByCode, signup } from './stack.ts';
+import { test } from './visitor.ts';
 
 const { demo, edge, project } = local;
 const NAME = `dream:${project.pk}`;

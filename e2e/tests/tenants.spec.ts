@@ -1,7 +1,8 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { serve } from './site.ts';
 import { ask, newTenant } from './tenant.ts';
 import { local, signInByCode, signup, testEmail } from './stack.ts';
+import { test } from './visitor.ts';
 
 const newcomer = (page: Page) =>
   page.evaluate(

@@ -21,6 +21,9 @@ interface Claims {
 /** A token with less time left than this is replaced before it is used. */
 const LEAST_LEFT_MS = 60_000;
 
+/** How long what another tab keeps may take to be seen here: it comes after the lock it held. */
+const SEEN_WITHIN_MS = 500;
+
 /** Codes that say the session is over for good. */
 const OVER = new Set(['session_ended', 'token_invalid', 'customer_not_found']);
 
@@ -116,12 +119,23 @@ export class Tokens {
     });
   }
 
+  /** Until what another tab refreshed is seen here, or it does not come. */
+  async #seen(): Promise<void> {
+    const over = AbortSignal.timeout(SEEN_WITHIN_MS);
+    while (!this.areFresh && !over.aborted)
+      await new Promise((resolve) => {
+        over.addEventListener('abort', resolve);
+        addEventListener('storage', resolve, { once: true });
+      });
+  }
+
   /**
    * Replaces the tokens, once over all tabs; `null` when another tab just did, or nobody is signed
    * in. Throws when the edge cannot be asked; forgets the tokens when it says the session is over.
    */
   refresh(staleToken: string | undefined): Promise<Session | null> {
-    return locked(this.#name, async () => {
+    return locked(this.#name, async (waited) => {
+      if (waited) await this.#seen();
       const { kept } = this;
       if (!kept || (kept.accessToken !== staleToken && this.areFresh)) return null;
       try {
@@ -160,7 +174,14 @@ function keptIn(text: string | null): Kept | null {
   }
 }
 
-/** Web Locks need a secure context; without them two tabs may refresh at once, which is allowed. */
-function locked<T>(name: string, work: () => Promise<T>): Promise<T> {
-  return navigator.locks ? navigator.locks.request(name, work) : work();
+/**
+ * One tab at a time, told whether it had to wait. Web Locks need a secure context; without them two
+ * tabs may refresh at once, which is allowed.
+ */
+function locked<T>(name: string, work: (waited: boolean) => Promise<T>): Promise<T> {
+  const { locks } = navigator;
+  if (!locks) return work(false);
+  return locks.request(name, { ifAvailable: true }, (lock) =>
+    lock ? work(false) : locks.request(name, () => work(true)),
+  );
 }
