@@ -62,8 +62,8 @@ export const ExternalId = v.pipe(
 );
 
 /**
- * What an erasure answers. `kept` says in words what stays of who had proved an e-mail, so that who
- * comes back in the same period does not start anew; null when nothing stays.
+ * What an erasure answers. `kept` says in words what stays of who had proved an e-mail or has an own
+ * id, so that who comes back does not start anew and no ban is lost; null when nothing stays.
  */
 export const Erased = v.object({
   success: v.literal(true),

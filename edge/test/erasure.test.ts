@@ -202,7 +202,7 @@ describe('erasing a customer who proved an e-mail', () => {
 });
 
 describe('erasing a customer who proved nothing', () => {
-  it('leaves nothing at all, not of its own id either, and says so', async () => {
+  it('leaves nothing anybody can read, of its own id only a keyed hash, and says so', async () => {
     const shop = await createEnvironment();
     const email = 'planted.person@example.com';
     const made = await call('POST', '/api/customers', {
@@ -216,10 +216,20 @@ describe('erasing a customer who proved nothing', () => {
     expect(standing(words, await everythingKept())).toEqual(words);
     const path = '/api/customers/own-id-of-planted';
     const erased = await call('DELETE', path, { key: shop.sk });
-    expect(erased.body).toEqual({ success: true, deleted: { id, email }, kept: null });
+    expect(erased.body).toEqual({ success: true, deleted: { id, email }, kept: KEPT });
     expect(standing(words, await everythingKept())).toEqual([]);
     expect((await call('GET', path, { key: shop.sk })).body.code).toBe('customer_not_found');
-    expect((await track(shop, 'own-id-of-planted')).body.usage.count).toBe(1);
+    expect((await track(shop, 'own-id-of-planted')).body.usage.count).toBe(2);
+  });
+
+  it('leaves nothing at all without an own id, and says so', async () => {
+    const shop = await createEnvironment();
+    const body = { email: 'named.person@example.com' };
+    const { customer } = (await call('POST', '/api/customers', { key: shop.sk, body })).body;
+    await track(shop, customer.id);
+    const erased = await call('DELETE', `/api/customers/${customer.id}`, { key: shop.sk });
+    expect(erased.body.kept).toBeNull();
+    expect(standing([body.email, customer.id], await everythingKept())).toEqual([]);
   });
 
   it('lets nothing that comes late write it down again', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { KEPT } from '../src/customers/kept.ts';
 import { call, createEnvironment, manage } from './harness.ts';
 
 const post = (sk: string, user: string, more: object = {}) =>
@@ -164,17 +165,17 @@ describe('POST /api/usage', () => {
     expect((await post(shop.sk, 'ada')).body.usage).toMatchObject({ count: 2, limit: 7 });
   });
 
-  it('forgets an erased customer, and starts anew when its own id returns', async () => {
+  it('forgets an erased customer, and goes on from its usage when its own id returns', async () => {
     const { sk } = await createEnvironment();
     await post(sk, 'ada', { body: { amount: 2 } });
     const { id } = (await call('GET', '/api/customers/ada', { key: sk })).body.customer;
     expect((await call('DELETE', `/api/customers/${id}`, { key: sk })).body).toEqual({
       success: true,
       deleted: { id, email: null },
-      kept: null,
+      kept: KEPT,
     });
     expect((await post(sk, id)).body.code).toBe('customer_not_found');
-    expect((await post(sk, 'ada')).body.usage.count).toBe(1);
+    expect((await post(sk, 'ada')).body.usage.count).toBe(3);
   });
 
   it.each([0, -1, 1.5, 1e21, 'two', null, true])(

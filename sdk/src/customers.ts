@@ -21,7 +21,7 @@ export interface CustomerPatch {
   banned?: boolean;
 }
 
-/** Who was erased; `kept` says in words what stays of who had proved an e-mail, or is null. */
+/** Who was erased; `kept` says in words what stays to know them again, or is null. */
 export interface ErasedCustomer {
   id: string;
   email: string | null;

@@ -3,12 +3,13 @@ import * as v from 'valibot';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import type { Call } from '../http/call.ts';
 import { environmentPrincipal } from '../http/call.ts';
-import { Fail, unwrap } from '../http/fail.ts';
+import { Fail } from '../http/fail.ts';
 import type { Environment } from '../projects/access.rpc.ts';
 import { verifyAccessToken } from '../sessions/access-token.ts';
 import { aliveSession } from '../sessions/alive.ts';
 import { parseKey } from '../auth/keys.ts';
-import { customerId as newCustomerId, shardOf } from './customer-id.ts';
+import { customerWithOwnId } from './arrival.job.ts';
+import { shardOf } from './customer-id.ts';
 
 /** The customer a call is about. `externalId` is set when it was found by the developer's own id. */
 export interface CalledCustomer {
@@ -89,16 +90,11 @@ async function customerOfId(
   }
   const remembered = known.get(nameOf(ref, id));
   if (remembered?.version === version) return remembered.customerId;
-  const snapshot = unwrap(
-    await deps
-      .project(ref)
-      .customers()
-      .resolve(id, newCustomerId(deps.random(14)), nowMs),
-  );
+  const customer = await customerWithOwnId(deps, ref, id, undefined, nowMs);
   const eldest = known.keys().next().value;
   if (known.size >= MOST_KNOWN && eldest !== undefined) known.delete(eldest);
-  known.set(nameOf(ref, id), { customerId: snapshot.customerId, version });
-  return snapshot.customerId;
+  known.set(nameOf(ref, id), { customerId: customer.id, version });
+  return customer.id;
 }
 
 async function customerOfToken(

@@ -11,6 +11,7 @@ import { type AppEnv, type Call, environmentPrincipal, serve } from '../http/cal
 import { Fail, unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
 import { setCustomerPassword } from '../sessions/password.ts';
+import { resumeKept } from './arrival.job.ts';
 import { customerId } from './customer-id.ts';
 import { eraseCustomer } from './erasure.job.ts';
 
@@ -20,7 +21,8 @@ export function customerRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const { ref, customers } = customersOf(call);
     const { password, ...given } = call.body;
     const id = customerId(deps.random(14));
-    const customer = unwrap(await customers.create({ id, ...given }, call.nowMs));
+    const made = unwrap(await customers.create({ id, ...given }, call.nowMs));
+    const customer = await resumeKept(deps, ref, made, call.nowMs);
     if (password === undefined) return { success: true as const, customer };
     await keepOnlyWithPassword(deps, call, id, password);
     return {

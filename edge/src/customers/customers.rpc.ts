@@ -111,18 +111,11 @@ export class CustomersRpc extends RpcTarget {
     };
   }
 
-  /**
-   * What the customer's shard must know. An own id that is new makes a customer with `newId`; a
-   * cust_… id that is unknown is an error.
-   */
-  resolve(id: string, newId: string, nowMs: number): Outcome<CustomerSnapshot> {
+  /** What the customer's shard must know. */
+  snapshot(id: string, nowMs: number): Outcome<CustomerSnapshot> {
     const { sql } = this.#storage;
-    return this.#storage.transactionSync(() => {
-      const row = findCustomer(sql, id);
-      if (row) return ok(snapshotOf(sql, row, nowMs));
-      if (id.startsWith('cust_')) return no('customer_not_found');
-      return ok(snapshotOf(sql, insertCustomer(sql, { id: newId, externalId: id }, nowMs), nowMs));
-    });
+    const row = findCustomer(sql, id);
+    return row ? ok(snapshotOf(sql, row, nowMs)) : no('customer_not_found');
   }
 
   /** Keeps the last X-User-Plan of a customer. */
@@ -178,26 +171,19 @@ export class CustomersRpc extends RpcTarget {
   /**
    * Gives the customer with this e-mail to whoever just proved it; null when there is none. Whoever
    * made it by key may be somebody else: the password is taken away, and an own id counts again
-   * only when the developer's server says so.
+   * only when the developer's server says so. A banned one is claimed by nobody: its own id would be
+   * free for a customer without the ban.
    */
-  claim(email: string): Claimed | null {
+  claim(email: string): Outcome<Claimed | null> {
     const { sql } = this.#storage;
     const row = findCustomerByEmail(sql, email);
-    if (!row) return null;
+    if (!row) return ok(null);
+    if (row.banned === 1) return no('customer_banned');
     sql.exec(
       'UPDATE customer SET email_verified = 1, external_id = NULL, clerk_password_user_id = NULL WHERE id = ?',
       row.id,
     );
-    return { customerId: row.id, clerkUserId: row.clerk_password_user_id };
-  }
-
-  /** Gives a customer an unverified e-mail, unless it has one or another customer has it. */
-  giveEmail(id: string, email: string): Outcome<null> {
-    const { sql } = this.#storage;
-    const other = findCustomerByEmail(sql, email);
-    if (other && other.id !== id) return no('customer_exists', { customerId: other.id });
-    sql.exec('UPDATE customer SET email = coalesce(email, ?) WHERE id = ?', email, id);
-    return ok(null);
+    return ok({ customerId: row.id, clerkUserId: row.clerk_password_user_id });
   }
 
   /**

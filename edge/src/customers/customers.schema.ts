@@ -35,3 +35,7 @@ CREATE TABLE kept_usage (
 ) WITHOUT ROWID;
 CREATE INDEX kept_usage_by_end ON kept_usage(period_end_ms);
 CREATE TABLE kept_trial (hash TEXT PRIMARY KEY) WITHOUT ROWID;`;
+
+/** Who was banned when erased, by the same hashes: whoever comes back is still banned. */
+export const KEPT_BAN_SCHEMA = `
+CREATE TABLE kept_ban (hash TEXT PRIMARY KEY) WITHOUT ROWID;`;

@@ -1,4 +1,5 @@
 import { RpcTarget } from 'cloudflare:workers';
+import type { Customer } from '@dream/contract';
 import { erasePurchases, hadPurchases } from '../billing/erasure.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue, forgetJobs } from '../outbox/outbox.rpc.ts';
@@ -6,9 +7,25 @@ import { forgetAudit } from '../projects/audit.rpc.ts';
 import { forgetReplies } from '../replies/replies.rpc.ts';
 import { eraseIdentity, identificationsOf } from '../sessions/erasure.rpc.ts';
 import type { Perishable } from '../storage/prune.ts';
-import { type CustomerRow, findCustomer } from './customers.store.ts';
-import { keptHash, type RunningUsage } from './kept.ts';
-import { hasKeptTrial, putKeptTrial, putKeptUsage, keptUsage } from './kept.store.ts';
+import {
+  type CustomerRow,
+  findCustomer,
+  findCustomerByEmail,
+  insertCustomer,
+  snapshotOf,
+  toCustomer,
+  touchCustomer,
+} from './customers.store.ts';
+import { type Identification, keptHash, OWN_ID, type RunningUsage } from './kept.ts';
+import {
+  hasKeptTrial,
+  isAnythingKept,
+  keptUsage,
+  putKeptBan,
+  putKeptTrial,
+  putKeptUsage,
+  takeKeptBan,
+} from './kept.store.ts';
 
 /** Usage of who was erased, once its period is over. */
 export const OVER_KEPT_USAGE: Perishable = {
@@ -23,9 +40,21 @@ export interface Erased {
   id: string;
   email: string | null;
   externalId: string | null;
-  /** Whether a keyed hash of what was proved is kept. */
+  /** Whether a keyed hash of who it was is kept. */
   isKept: boolean;
   jobIds: string[];
+}
+
+/** A customer who comes by an own id, and the outbox rows of going on from what was kept. */
+export interface Arrived {
+  customer: Customer;
+  jobIds: string[];
+}
+
+/** The keyed hashes of a customer: by which it is known again, and by which a ban finds it. */
+interface Hashes {
+  known: readonly string[];
+  banned: readonly string[];
 }
 
 /** Erasing customers of one environment, and knowing them again by what was kept. */
@@ -41,9 +70,10 @@ export class ErasureRpc extends RpcTarget {
   }
 
   /**
-   * Erases a customer here, and queues what others still keep of it. Of what was proved keyed hashes
-   * stay, with the mark of a trial; the shard adds the usage of the period when it erases. A banned
-   * customer does not erase itself, not even before its sessions end: it would come back unbanned.
+   * Erases a customer here, and queues what others still keep of it. Of what was proved and of the own
+   * id keyed hashes stay, with the marks of a trial and of a ban; the shard adds the usage of the period
+   * when it erases. A ban also stays by an e-mail nobody proved, for its owner may have had a password.
+   * A banned customer does not erase itself.
    */
   async erase(
     id: string,
@@ -53,7 +83,10 @@ export class ErasureRpc extends RpcTarget {
   ): Promise<Outcome<Erased>> {
     const known = findCustomer(this.#storage.sql, id);
     if (!known) return no('customer_not_found');
-    const hashes = await this.#hashesOf(known.id);
+    const hashes = {
+      known: await this.#hashesOf(known),
+      banned: known.email === null ? [] : await this.#hashed([emailOf(known.email)]),
+    };
     return this.#storage.transactionSync(() => {
       const row = findCustomer(this.#storage.sql, known.id);
       if (!row) return no('customer_not_found');
@@ -71,51 +104,114 @@ export class ErasureRpc extends RpcTarget {
   }
 
   /**
-   * Lets a customer who was erased before go on from what was kept: the usage of the period, and
-   * that a trial was had. Answers the outbox rows; none for everybody else. Safe to repeat.
+   * The customer with an own id, made if there is none, with the e-mail if one is given: whole or not at
+   * all. Who was erased before goes on from what was kept. `customer_exists` for another's e-mail.
    */
-  async resume(customerId: string, jobId: string, nowMs: number): Promise<string[]> {
+  async arrive(
+    ownId: string,
+    given: { id: string; email?: string | undefined; jobIds: readonly [string, string] },
+    nowMs: number,
+  ): Promise<Outcome<Arrived>> {
     const { sql } = this.#storage;
-    const isAnybodyKept =
-      sql.exec('SELECT 1 FROM kept_usage UNION ALL SELECT 1 FROM kept_trial LIMIT 1').toArray()
-        .length > 0;
-    if (!isAnybodyKept) return [];
-    const hashes = await this.#hashesOf(customerId);
+    const { id, email, jobIds } = given;
+    const hashes = isAnythingKept(sql)
+      ? await this.#hashed([{ provider: OWN_ID, subject: ownId }])
+      : [];
     return this.#storage.transactionSync(() => {
-      if (!findCustomer(sql, customerId)) return [];
-      if (hashes.some((hash) => hasKeptTrial(sql, hash)))
-        sql.exec('UPDATE customer SET had_trial = 1 WHERE id = ?', customerId);
-      const usage = hashes.flatMap((hash) => keptUsage(sql, hash, nowMs));
-      if (usage.length === 0) return [];
-      enqueue(sql, jobId, { kind: 'shard.resume', customerId, usage }, nowMs);
-      armAlarm(this.#storage);
-      return [jobId];
+      const known = findCustomer(sql, ownId);
+      if (known) return ok({ customer: toCustomer(sql, known, nowMs), jobIds: [] });
+      const other = email === undefined ? undefined : findCustomerByEmail(sql, email);
+      if (other) return no('customer_exists', { customerId: other.id });
+      insertCustomer(sql, { id, email: email ?? null, externalId: ownId }, nowMs);
+      const queued = this.#goOn(id, hashes, jobIds, nowMs);
+      return ok({ customer: this.#customer(id, nowMs), jobIds: queued });
     });
   }
 
-  async #hashesOf(customerId: string): Promise<string[]> {
-    const proved = identificationsOf(this.#storage.sql, customerId);
-    if (proved.length === 0) return [];
+  /**
+   * Lets a customer who was erased before go on from what was kept: the usage of the period, a ban, and
+   * that a trial was had. Answers the outbox rows; none for everybody else. Safe to repeat.
+   */
+  async resume(
+    customerId: string,
+    jobIds: readonly [string, string],
+    nowMs: number,
+  ): Promise<string[]> {
+    const { sql } = this.#storage;
+    const row = findCustomer(sql, customerId);
+    if (!row || !isAnythingKept(sql)) return [];
+    const hashes = await this.#hashesOf(row);
+    return this.#storage.transactionSync(() =>
+      findCustomer(sql, customerId) ? this.#goOn(customerId, hashes, jobIds, nowMs) : [],
+    );
+  }
+
+  /** Gives a customer what was kept under its hashes. Call it in a transaction. */
+  #goOn(
+    customerId: string,
+    hashes: readonly string[],
+    [usageJob, banJob]: readonly [string, string],
+    nowMs: number,
+  ): string[] {
+    const { sql } = this.#storage;
+    const jobIds: string[] = [];
+    if (hashes.some((hash) => hasKeptTrial(sql, hash)))
+      sql.exec('UPDATE customer SET had_trial = 1 WHERE id = ?', customerId);
+    if (hashes.filter((hash) => takeKeptBan(sql, hash)).length > 0) {
+      sql.exec('UPDATE customer SET banned = 1 WHERE id = ?', customerId);
+      const snapshot = snapshotOf(sql, touchCustomer(sql, customerId), nowMs);
+      enqueue(sql, banJob, { kind: 'shard.plan', snapshot }, nowMs);
+      jobIds.push(banJob);
+    }
+    const usage = hashes.flatMap((hash) => keptUsage(sql, hash, nowMs));
+    if (usage.length > 0) {
+      enqueue(sql, usageJob, { kind: 'shard.resume', customerId, usage }, nowMs);
+      jobIds.push(usageJob);
+    }
+    if (jobIds.length > 0) armAlarm(this.#storage);
+    return jobIds;
+  }
+
+  #customer(id: string, nowMs: number): Customer {
+    const { sql } = this.#storage;
+    const row = findCustomer(sql, id);
+    if (!row) throw new Error('A customer is gone in its own transaction');
+    return toCustomer(sql, row, nowMs);
+  }
+
+  /** The hashes of what was proved of a customer, and of its own id. */
+  #hashesOf({ id, external_id: ownId }: CustomerRow): Promise<string[]> {
+    const proved: Identification[] = identificationsOf(this.#storage.sql, id);
+    return this.#hashed(
+      ownId === null ? proved : [...proved, { provider: OWN_ID, subject: ownId }],
+    );
+  }
+
+  async #hashed(identifications: readonly Identification[]): Promise<string[]> {
+    if (identifications.length === 0) return [];
     const key = await this.#key();
-    return Promise.all(proved.map((identification) => keptHash(key, identification)));
+    return Promise.all(identifications.map((identification) => keptHash(key, identification)));
   }
 
   #erase(
     row: CustomerRow,
-    hashes: readonly string[],
+    hashes: Hashes,
     [shardJob, stripeJob, clerkJob]: readonly [string, string, string],
     nowMs: number,
   ): Erased {
     const { sql } = this.#storage;
     const { id, clerk_password_user_id: clerkUserId, stripe_customer_id: stripeCustomerId } = row;
     const hadTrial = row.had_trial === 1 || hadPurchases(sql, id);
-    if (hadTrial) for (const hash of hashes) putKeptTrial(sql, hash);
+    const bans = row.banned === 1 ? [...hashes.known, ...hashes.banned] : [];
+    if (hadTrial) for (const hash of hashes.known) putKeptTrial(sql, hash);
+    for (const hash of bans) putKeptBan(sql, hash);
     forgetJobs(sql, id);
     forgetReplies(sql, id);
     forgetAudit(sql, id);
     eraseIdentity(sql, id);
     const jobIds = [shardJob];
-    enqueue(sql, shardJob, { kind: 'shard.erase', customerId: id, keptAs: [...hashes] }, nowMs);
+    const keptAs = [...hashes.known];
+    enqueue(sql, shardJob, { kind: 'shard.erase', customerId: id, keptAs }, nowMs);
     jobIds.push(...erasePurchases(this.#storage, { id, stripeCustomerId }, stripeJob, nowMs));
     if (clerkUserId !== null) {
       enqueue(sql, clerkJob, { kind: 'clerk.delete_user', clerkUserId }, nowMs);
@@ -124,6 +220,8 @@ export class ErasureRpc extends RpcTarget {
     sql.exec('DELETE FROM customer WHERE id = ?', id);
     armAlarm(this.#storage);
     const { email, external_id: externalId } = row;
-    return { id, email, externalId, isKept: hashes.length > 0, jobIds };
+    return { id, email, externalId, isKept: keptAs.length + bans.length > 0, jobIds };
   }
 }
+
+const emailOf = (subject: string): Identification => ({ provider: 'email', subject });

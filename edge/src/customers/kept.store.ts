@@ -36,6 +36,25 @@ export function putKeptTrial(sql: SqlStorage, hash: string): void {
   sql.exec('INSERT OR IGNORE INTO kept_trial VALUES (?)', hash);
 }
 
+/** Marks that whoever has this hash was banned. */
+export function putKeptBan(sql: SqlStorage, hash: string): void {
+  sql.exec('INSERT OR IGNORE INTO kept_ban VALUES (?)', hash);
+}
+
+/** Takes the mark of a ban, if there is one: from here the customer carries it, until it is lifted. */
+export function takeKeptBan(sql: SqlStorage, hash: string): boolean {
+  return sql.exec('DELETE FROM kept_ban WHERE hash = ? RETURNING 1', hash).toArray().length > 0;
+}
+
+/** Whether anything is kept of anybody. */
+export function isAnythingKept(sql: SqlStorage): boolean {
+  const kept = sql.exec(
+    `SELECT 1 FROM kept_usage UNION ALL SELECT 1 FROM kept_trial
+     UNION ALL SELECT 1 FROM kept_ban LIMIT 1`,
+  );
+  return kept.toArray().length > 0;
+}
+
 export function hasKeptTrial(sql: SqlStorage, hash: string): boolean {
   return sql.exec('SELECT 1 FROM kept_trial WHERE hash = ?', hash).toArray().length > 0;
 }

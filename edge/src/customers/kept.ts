@@ -1,4 +1,7 @@
-/** What was proved of a person: the provider and what it calls them, such as an e-mail address. */
+/**
+ * By what a person is known: the provider and what it calls them, such as an e-mail address; or the
+ * developer, by `OWN_ID`.
+ */
 export interface Identification {
   provider: string;
   subject: string;
@@ -12,9 +15,12 @@ export interface RunningUsage {
   periodEndMs: number;
 }
 
-/** What an erasure says is kept when something was proved. */
+/** Stands for a provider where the developer's server says who somebody is, by its own id. */
+export const OWN_ID = 'own_id';
+
+/** What an erasure says is kept of who can be known again. */
 export const KEPT =
-  "A keyed hash of the proved e-mail, with this period's usage and the trial mark.";
+  "A keyed hash of the proved e-mail and of the site's own id, with this period's usage and the marks of a trial and a ban.";
 
 /**
  * The key under which one environment hashes who was erased. It is derived and stored nowhere, so

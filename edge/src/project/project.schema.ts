@@ -1,7 +1,11 @@
 import { BILLING_SCHEMA, ERASURE_SCHEMA } from '../billing/billing.schema.ts';
 import { TURNSTILE_SCHEMA } from '../bots/turnstile.schema.ts';
 import { CATALOG_SCHEMA, RETIRED_SCHEMA } from '../catalog/catalog.schema.ts';
-import { ACCOUNT_SCHEMA, CUSTOMERS_SCHEMA } from '../customers/customers.schema.ts';
+import {
+  ACCOUNT_SCHEMA,
+  CUSTOMERS_SCHEMA,
+  KEPT_BAN_SCHEMA,
+} from '../customers/customers.schema.ts';
 import { OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
 import { ERASURES_OF_BEFORE, OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
 import { CLERK_APP_SCHEMA } from '../projects/clerk-app.schema.ts';
@@ -36,4 +40,5 @@ export const PROJECT_STEPS: readonly string[] = [
   TURNSTILE_SCHEMA,
   ERASURES_OF_BEFORE,
   FORMER_IDENTITY_SCHEMA,
+  KEPT_BAN_SCHEMA,
 ];

@@ -11,6 +11,7 @@ import {
   updateMe,
 } from '@dream/contract/account';
 import type { Hono } from 'hono';
+import { resumeKept } from '../customers/arrival.job.ts';
 import { shardOf } from '../customers/customer-id.ts';
 import { eraseCustomer } from '../customers/erasure.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
@@ -61,10 +62,9 @@ export function accountRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const proved = await clerkSignInOf(deps, ref, origin, call.body.sealedToken);
     const jobId = deps.newId('job_');
     const change = { customerId, sessionId, ...proved, jobId, nowMs: call.nowMs };
-    const { customer, jobIds } = unwrap(await deps.project(ref).identity().changeEmail(change));
-    const erasure = deps.project(ref).erasure();
-    const resumed = await erasure.resume(customerId, deps.newId('job_'), call.nowMs);
-    await deliverJobs(deps, ref, [...jobIds, ...resumed]);
+    const changed = unwrap(await deps.project(ref).identity().changeEmail(change));
+    await deliverJobs(deps, ref, changed.jobIds);
+    const customer = await resumeKept(deps, ref, changed.customer, call.nowMs);
     const clerk = await deps.clerk.for(ref);
     call.c.executionCtx.waitUntil(clerk.endSession(proved.clerkSessionId).catch(() => undefined));
     return { customer };

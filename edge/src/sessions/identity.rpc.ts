@@ -124,7 +124,9 @@ export class IdentityRpc extends RpcTarget {
     nowMs: number,
   ): Outcome<SignedIn> {
     const customers = new CustomersRpc(this.#storage);
-    const claimed = email === null ? null : customers.claim(email);
+    const found = email === null ? ok(null) : customers.claim(email);
+    if (!found.ok) return found;
+    const claimed = found.value;
     const queued = claimed ? this.#endOldAccess(claimed, jobIds, nowMs) : [];
     if (!claimed) {
       const counted = countSignUp(this.#storage.sql, nowMs);

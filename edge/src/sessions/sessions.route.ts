@@ -1,4 +1,3 @@
-import type { Customer } from '@dream/contract';
 import { DEFAULT_FEATURE } from '@dream/contract/primitives';
 import {
   createSession,
@@ -13,6 +12,7 @@ import {
 import type { Hono } from 'hono';
 import { PLATFORM_PROJECT, publishableKey } from '../auth/keys.ts';
 import { checkBot } from '../bots/bot-check.ts';
+import { customerWithOwnId, resumeKept } from '../customers/arrival.job.ts';
 import { customerId as newCustomerId, isShard } from '../customers/customer-id.ts';
 import { customerOf } from '../customers/customer-of.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
@@ -45,16 +45,13 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
         .signIn(proved, newCustomerId(deps.random(14)), jobIds, call.nowMs),
     );
     if (signedIn.isClaimed) deps.environments.drop(ref);
-    const resumed = await deps
-      .project(ref)
-      .erasure()
-      .resume(signedIn.customer.id, deps.newId('job_'), call.nowMs);
-    await deliverJobs(deps, ref, [...signedIn.jobIds, ...resumed]);
+    await deliverJobs(deps, ref, signedIn.jobIds);
+    const customer = await resumeKept(deps, ref, signedIn.customer, call.nowMs);
     const device = deviceLabel(call.c.req.header('user-agent'));
     const clerk = await deps.clerk.for(ref);
     call.c.executionCtx.waitUntil(clerk.endSession(proved.clerkSessionId).catch(() => undefined));
     return {
-      ...(await mintSession(deps, ref, environment, signedIn.customer, device)),
+      ...(await mintSession(deps, ref, environment, customer, device)),
       isNew: signedIn.isNew,
     };
   });
@@ -119,7 +116,9 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     if (id === undefined) throw new Fail('user_id_required');
     const found = await deps.project(ref).customers().get(id, call.nowMs);
     if (!found.ok && customer !== undefined) throw new Fail('customer_not_found');
-    const named = found.ok ? found.value : await newByOwnId(deps, ref, id, email, call.nowMs);
+    const named = found.ok
+      ? found.value
+      : await customerWithOwnId(deps, ref, id, email, call.nowMs);
     // The caller is a server: what the customer sits at is not known.
     const session = await mintSession(deps, ref, environment, named, null);
     // The own id may have been ended meanwhile, by the owner of the customer's e-mail: see above.
@@ -172,22 +171,6 @@ async function limitDevelopers(
 ): Promise<void> {
   if (await deps.project(ref).clerkUsers().wouldSignUp(clerkSessionId))
     await gate(deps, 'developerSignUps', visitor);
-}
-
-/** A customer made by the developer's own id, perhaps with an e-mail nobody proved. */
-async function newByOwnId(
-  deps: Deps,
-  ref: EnvironmentRef,
-  ownId: string,
-  email: string | undefined,
-  nowMs: number,
-): Promise<Customer> {
-  const customers = deps.project(ref).customers();
-  const { customerId } = unwrap(
-    await customers.resolve(ownId, newCustomerId(deps.random(14)), nowMs),
-  );
-  if (email !== undefined) unwrap(await deps.project(ref).customers().giveEmail(customerId, email));
-  return unwrap(await deps.project(ref).customers().get(customerId, nowMs));
 }
 
 /** A refresh token this edge made for a session that lives. */

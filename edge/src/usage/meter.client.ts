@@ -1,5 +1,5 @@
 import type { UsageStatus } from '@dream/contract';
-import { customerId as newCustomerId, shardOf } from '../customers/customer-id.ts';
+import { shardOf } from '../customers/customer-id.ts';
 import type { CustomerSnapshot } from '../customers/plan.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail, unwrap } from '../http/fail.ts';
@@ -140,7 +140,7 @@ async function snapshot(
   const customers = deps.project(ref).customers();
   return unwrap(
     headerPlan === null
-      ? await customers.resolve(customerId, newCustomerId(deps.random(14)), nowMs)
+      ? await customers.snapshot(customerId, nowMs)
       : await customers.noteHeaderPlan(customerId, headerPlan, nowMs),
   );
 }
