@@ -120,13 +120,15 @@ export const getCustomer = route({
 export const updateCustomer = route({
   method: 'patch',
   path: '/api/customers/:id',
-  summary: "Change a customer's plan or names, ban it, or let it in again.",
+  summary:
+    "Change a customer's plan or names, ban it, or let it in again. An own id is given to a customer that has none.",
   auth: ['sk'],
   body: v.strictObject({
     plan: v.optional(Name),
     firstName: v.optional(v.nullable(text(100))),
     lastName: v.optional(v.nullable(text(100))),
     banned: v.optional(v.boolean()),
+    externalId: v.optional(ExternalId),
   }),
   answer: v.object({ customer: Customer }),
   errors: [
@@ -135,6 +137,8 @@ export const updateCustomer = route({
     'customer_not_found',
     'tier_not_found',
     'subscription_active',
+    'customer_exists',
+    'external_id_set',
   ],
 });
 

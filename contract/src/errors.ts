@@ -139,7 +139,12 @@ export const ERRORS = {
   customer_exists: row(
     409,
     'Customer exists',
-    'A customer with this e-mail exists in this environment; its id is in "customerId".',
+    'A customer with this e-mail or own id exists in this environment; its id is in "customerId".',
+  ),
+  external_id_set: row(
+    409,
+    'Own id set already',
+    'This customer has another own id, the "externalId" of this answer. It stays.',
   ),
   user_id_required: row(
     400,

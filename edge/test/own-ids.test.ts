@@ -123,3 +123,64 @@ describe('a session by own id', () => {
     expect((await call('GET', '/api/customers/u2', { key: shop.sk })).status).toBe(404);
   });
 });
+
+describe('an own id given by PATCH', () => {
+  const give = ({ sk }: TestEnvironment, id: string, externalId: string) =>
+    call('PATCH', `/api/customers/${id}`, { key: sk, body: { externalId } });
+
+  it('confirms the customer whose e-mail its owner proved: the own id names it again', async () => {
+    const shop = await createEnvironment();
+    const email = newEmail();
+    const { customer } = (await login(shop, 'u1', email)).body;
+    await track(shop, 'u1');
+    expect((await prove(shop, email)).body.customer).toMatchObject({
+      id: customer.id,
+      externalId: null,
+    });
+    const given = await give(shop, customer.id, 'u1');
+    expect([given.status, given.body.customer.externalId]).toEqual([200, 'u1']);
+    expect((await give(shop, customer.id, 'u1')).status).toBe(200);
+    expect((await login(shop, 'u1')).body.customer.id).toBe(customer.id);
+    expect((await track(shop, 'u1')).body.usage.count).toBe(2);
+  });
+
+  it('is refused when it is another customer’s, or the customer has another', async () => {
+    const shop = await createEnvironment();
+    const one = (await login(shop, 'u1')).body.customer;
+    const two = (await prove(shop, newEmail())).body.customer;
+    const taken = await give(shop, two.id, 'u1');
+    expect([taken.status, taken.body.code]).toEqual([409, 'customer_exists']);
+    expect(taken.body.customerId).toBe(one.id);
+    const second = await give(shop, one.id, 'u2');
+    expect([second.status, second.body.code]).toEqual([409, 'external_id_set']);
+    expect((await give(shop, two.id, 'cust_u1')).body.code).toBe('invalid_request');
+    expect((await all(shop)).map(({ externalId }: any) => externalId)).toEqual([null, 'u1']);
+  });
+
+  it('reaches no customer of another tenant, whose ids are nobody here', async () => {
+    const [shop, other] = await Promise.all([createEnvironment(), createEnvironment()]);
+    const { customer } = (await prove(other, newEmail())).body;
+    await login(other, 'u1');
+    expect((await give(shop, customer.id, 'u2')).body.code).toBe('customer_not_found');
+    const own = (await prove(shop, newEmail())).body.customer;
+    expect((await give(shop, own.id, 'u1')).status).toBe(200);
+    expect((await login(other, 'u1')).body.customer.id).not.toBe(own.id);
+    expect(await all(other)).toMatchObject([{ externalId: 'u1' }, { externalId: null }]);
+  });
+
+  it('brings with it what was kept of whoever had it and was erased', async () => {
+    const shop = await createEnvironment();
+    await track(shop, 'u1');
+    await erase(shop, 'u1');
+    const { customer } = (await prove(shop, newEmail())).body;
+    await give(shop, customer.id, 'u1');
+    expect((await track(shop, customer.id)).body.usage.count).toBe(2);
+    const { customer: bad } = (await login(shop, 'u2')).body;
+    await ban(shop, bad.id);
+    await erase(shop, bad.id);
+    const next = (await prove(shop, newEmail())).body;
+    expect((await give(shop, next.customer.id, 'u2')).body.customer.banned).toBe(true);
+    const me = await call('GET', '/api/me', { key: next.accessToken });
+    expect(me.body.code).toBe('session_ended');
+  });
+});

@@ -13,12 +13,16 @@ export interface NewCustomer {
   externalId?: string;
 }
 
-/** What may be changed of a customer; a name that is null is removed. A ban ends its sessions. */
+/**
+ * What may be changed of a customer; a name that is null is removed. A ban ends its sessions. An own id
+ * is given to a customer that has none, for ever.
+ */
 export interface CustomerPatch {
   plan?: string;
   firstName?: string | null;
   lastName?: string | null;
   banned?: boolean;
+  externalId?: string;
 }
 
 /** Who was erased; `kept` says in words what stays to know them again, or is null. */
@@ -68,7 +72,8 @@ export class CustomersApi {
 
   /**
    * Changes plan or names, bans or lets in again. A ban ends every session, and nothing is counted for
-   * the customer: `customer_banned`. Throws `subscription_active` for the plan of a subscriber.
+   * the customer: `customer_banned`. Throws `subscription_active` for the plan of a subscriber,
+   * `customer_exists` for the own id of another, and `external_id_set` for one that has another.
    */
   async update(id: string, patch: CustomerPatch): Promise<Customer> {
     return (

@@ -47,7 +47,8 @@ export function customerRoutes(app: Hono<AppEnv>, deps: Deps): void {
       await customers.update(call.param('id'), call.body, deps.newId('job_'), call.nowMs),
     );
     await deliverJobs(deps, ref, jobIds);
-    return { customer };
+    if (call.body.externalId === undefined) return { customer };
+    return { customer: await resumeKept(deps, ref, customer, call.nowMs) };
   });
 
   serve(app, deps, deleteCustomer, async (call) => {

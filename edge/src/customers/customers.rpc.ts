@@ -136,6 +136,7 @@ export class CustomersRpc extends RpcTarget {
       firstName?: string | null;
       lastName?: string | null;
       banned?: boolean;
+      externalId?: string;
     },
     jobId: string,
     nowMs: number,
@@ -148,12 +149,16 @@ export class CustomersRpc extends RpcTarget {
         if (!this.#hasTier(patch.plan)) return this.#noTier();
         if (liveSubscription(sql, row.id, nowMs)) return no('subscription_active');
       }
+      const fits = this.#fitsOwnId(row, patch.externalId ?? row.external_id);
+      if (!fits.ok) return fits;
       sql.exec(
-        'UPDATE customer SET set_plan = ?, first_name = ?, last_name = ?, banned = ? WHERE id = ?',
+        `UPDATE customer SET set_plan = ?, first_name = ?, last_name = ?, banned = ?, external_id = ?
+         WHERE id = ?`,
         patch.plan ?? row.set_plan,
         patch.firstName === undefined ? row.first_name : patch.firstName,
         patch.lastName === undefined ? row.last_name : patch.lastName,
         Number(patch.banned ?? row.banned),
+        fits.value,
         row.id,
       );
       const changed = touchCustomer(sql, row.id);
@@ -271,6 +276,15 @@ export class CustomersRpc extends RpcTarget {
       row.id,
     );
     return ok(true);
+  }
+
+  /** An own id names one customer for ever: another one's is refused, and one customer has one. */
+  #fitsOwnId(row: CustomerRow, ownId: string | null): Outcome<string | null> {
+    const named = ownId === null ? undefined : findCustomer(this.#storage.sql, ownId);
+    if (named && named.id !== row.id) return no('customer_exists', { customerId: named.id });
+    if (row.external_id !== null && row.external_id !== ownId)
+      return no('external_id_set', { externalId: row.external_id });
+    return ok(ownId);
   }
 
   #tellShard(row: CustomerRow, jobId: string, nowMs: number): string {
