@@ -203,6 +203,29 @@ describe('a user changed there', () => {
     expect(await codeOf(session.accessToken)).toBe('signed in');
   });
 
+  it('is followed in the address beside an account at a provider, and deleted with it', async () => {
+    const shop = await createEnvironment();
+    const own = new OwnClerk();
+    await own.connect(shop, own.webhookSecret);
+    await own.listen();
+    const window = new OauthWindow(shop.pk);
+    await window.signIn({ email: newEmail() });
+    const { customer } = (await window.exchange()).body;
+    const [user] = await own.users();
+    const email = newEmail();
+    await changeUser(own, user.id, {}, email);
+    await forward(shop, own, 'user.updated');
+    await vi.waitFor(async () =>
+      expect(await customerOf(shop, customer.id)).toMatchObject({ email, emailVerified: true }),
+    );
+    expect((await signIn(shop, email)).customer.id).toBe(customer.id);
+    await own.backend('DELETE', `users/${user.id}`);
+    await forward(shop, own, 'user.deleted');
+    await vi.waitFor(async () =>
+      expect((await customerOf(shop, customer.id)).emailVerified).toBe(false),
+    );
+  });
+
   it('keeps the e-mail when another customer has the new one', async () => {
     const { shop, own, session, userId } = await shopWithCustomer();
     const taken = newEmail();

@@ -42,7 +42,10 @@ export class ClerkUsersRpc extends RpcTarget {
     return newcomers.toArray().length > 0;
   }
 
-  /** Uses a proof, once, and notes which user of the own application gave it, if one did. */
+  /**
+   * Uses a proof, once, and notes which user of the own application gave it, if one did: also beside an
+   * address it vouched for, unless another user proved that.
+   */
   signIn(
     { clerkSessionId, clerkUserId }: { clerkSessionId: string; clerkUserId: string | null },
     newCustomerId: string,
@@ -51,8 +54,8 @@ export class ClerkUsersRpc extends RpcTarget {
   ): Outcome<SignedIn> {
     const { sql } = this.#storage;
     const proof = sql
-      .exec<{ provider: string; subject: string }>(
-        'SELECT provider, subject FROM proof WHERE clerk_session_id = ?',
+      .exec<{ provider: string; subject: string; email: string | null }>(
+        'SELECT provider, subject, email FROM proof WHERE clerk_session_id = ?',
         clerkSessionId,
       )
       .toArray()[0];
@@ -62,13 +65,21 @@ export class ClerkUsersRpc extends RpcTarget {
       jobIds,
       nowMs,
     );
-    if (signedIn.ok && proof)
+    if (signedIn.ok && proof) {
       sql.exec(
         'UPDATE identity SET clerk_user_id = ? WHERE provider = ? AND subject = ?',
         clerkUserId,
         proof.provider,
         proof.subject,
       );
+      sql.exec(
+        `UPDATE identity SET clerk_user_id = ?
+         WHERE provider = 'email' AND subject = ? AND customer_id = ? AND clerk_user_id IS NULL`,
+        clerkUserId,
+        proof.email,
+        signedIn.value.customer.id,
+      );
+    }
     return signedIn;
   }
 
