@@ -10,7 +10,9 @@ import { DONE_JOBS, enqueue } from '../src/outbox/outbox.rpc.ts';
 import { runCron } from '../src/cron.job.ts';
 import { runUpkeep } from '../src/projects/upkeep.job.ts';
 import { OLD_EVENTS } from '../src/billing/billing.rpc.ts';
+import { OLD_ATTEMPTS } from '../src/oauth/oauth.rpc.ts';
 import { OLD_REPLIES } from '../src/replies/replies.rpc.ts';
+import { OLD_PROOFS } from '../src/sessions/identity.rpc.ts';
 import { type Perishable, PRUNE_ROWS, prune } from '../src/storage/prune.ts';
 import { deps, Shop, whileStripeIsDown } from './billing-shop.ts';
 
@@ -164,6 +166,34 @@ describe('what is done', () => {
     expect(await count(ref, 'reply')).toBe(1);
     await touch(ref, nowMs + DAY_MS);
     expect(await count(ref, 'reply')).toBe(0);
+  });
+
+  it('of a sign-in that nobody finished is forgotten by the upkeep, and not before its time', async () => {
+    const { ref } = await Shop.open({ connected: false });
+    const nowMs = Date.now();
+    const project = deps.project(ref);
+    const proof = {
+      clerkSessionId: 'sess_1',
+      provider: 'email' as const,
+      subject: 'a@example.com',
+    };
+    await project.identity().recordProof({ ...proof, email: null, provedAtMs: nowMs });
+    const attempt = {
+      stateHash: 's',
+      request: 'r',
+      challenge: 'c',
+      origin: 'o',
+      provider: 'google',
+    };
+    const begun = { signInId: 'sia_1', sealedToken: 't', begunAtMs: nowMs, trips: 1 };
+    await project.oauth().begin({ ...attempt, ...begun });
+    const left = async () => [await count(ref, 'proof'), await count(ref, 'oauth_attempt')];
+    await touch(ref, nowMs + OLD_PROOFS.keepMs);
+    expect(await left()).toEqual([1, 1]);
+    await touch(ref, nowMs + OLD_PROOFS.keepMs + 1);
+    expect(await left()).toEqual([0, 1]);
+    await touch(ref, nowMs + OLD_ATTEMPTS.keepMs);
+    expect(await left()).toEqual([0, 0]);
   });
 
   it('is not replayed after its time, however much there is to forget', async () => {

@@ -1,5 +1,6 @@
 import { RpcTarget } from 'cloudflare:workers';
 import { no, ok, type Outcome } from '../http/fail.ts';
+import type { Perishable } from '../storage/prune.ts';
 
 /** How long a visitor may take at the provider. */
 export const ATTEMPT_MS = 10 * 60_000;
@@ -7,6 +8,14 @@ export const ATTEMPT_MS = 10 * 60_000;
 export const RESULT_MS = 2 * 60_000;
 /** How long Clerk is waited for after a landing; then the edge that asked it is taken for dead. */
 const SETTLING_MS = 60_000;
+
+/** Attempts that can be neither landed nor collected any more. */
+export const OLD_ATTEMPTS: Perishable = {
+  table: 'oauth_attempt',
+  key: 'state_hash',
+  over: 'begun_ms <= ?',
+  keepMs: ATTEMPT_MS + SETTLING_MS + RESULT_MS,
+};
 
 /** A sign-in at a provider, as it was begun. */
 export interface OauthAttempt {

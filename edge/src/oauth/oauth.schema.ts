@@ -19,3 +19,7 @@ CREATE TABLE oauth_attempt (
 ) WITHOUT ROWID;
 ALTER TABLE proof ADD COLUMN email TEXT;
 UPDATE environment SET settings = json_insert(settings, '$.oauth', json('["google","github"]'));`;
+
+/** Finds the sign-ins that are over. */
+export const OAUTH_AGE_INDEX = `
+CREATE INDEX oauth_attempt_by_age ON oauth_attempt(begun_ms);`;

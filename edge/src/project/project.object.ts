@@ -8,16 +8,27 @@ import { keptKey } from '../customers/kept.ts';
 import { type Bindings, parseConfig } from '../env.ts';
 import { unwrap } from '../http/fail.ts';
 import { armAlarm, DONE_JOBS, OutboxRpc } from '../outbox/outbox.rpc.ts';
-import { OauthRpc } from '../oauth/oauth.rpc.ts';
+import { OauthRpc, OLD_ATTEMPTS } from '../oauth/oauth.rpc.ts';
 import { AccessRpc, environmentInUse } from '../projects/access.rpc.ts';
 import { ClerkAppRpc } from '../projects/clerk-app.rpc.ts';
 import { OLD_REPLIES, RepliesRpc } from '../replies/replies.rpc.ts';
 import { ClerkUsersRpc, OLD_CLERK_EVENTS } from '../sessions/clerk-users.rpc.ts';
-import { IdentityRpc } from '../sessions/identity.rpc.ts';
+import { IdentityRpc, OLD_PROOFS } from '../sessions/identity.rpc.ts';
 import { erase, refusingStorage } from '../storage/erase.ts';
 import { isInitialised, migrate } from '../storage/migrate.ts';
 import { prune } from '../storage/prune.ts';
 import { PROJECT_STEPS } from './project.schema.ts';
+
+/** What an environment forgets with time. */
+const PERISHABLE = [
+  DONE_JOBS,
+  OLD_EVENTS,
+  OLD_REPLIES,
+  OVER_KEPT_USAGE,
+  OLD_CLERK_EVENTS,
+  OLD_PROOFS,
+  OLD_ATTEMPTS,
+];
 
 /** One environment of a project: the thin object that hands out one target per feature. */
 export class ProjectObject extends DurableObject<Bindings> {
@@ -85,8 +96,7 @@ export class ProjectObject extends DurableObject<Bindings> {
   /** Sets the alarm again if it is missing while there is work, and forgets what is old. */
   touch(nowMs: number): void {
     if (!isInitialised(this.ctx.storage)) return;
-    for (const rows of [DONE_JOBS, OLD_EVENTS, OLD_REPLIES, OVER_KEPT_USAGE, OLD_CLERK_EVENTS])
-      prune(this.ctx.storage.sql, rows, nowMs);
+    for (const rows of PERISHABLE) prune(this.ctx.storage.sql, rows, nowMs);
     armAlarm(this.ctx.storage);
   }
 

@@ -6,7 +6,7 @@ import {
   CUSTOMERS_SCHEMA,
   KEPT_BAN_SCHEMA,
 } from '../customers/customers.schema.ts';
-import { OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
+import { OAUTH_AGE_INDEX, OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
 import { ERASURES_OF_BEFORE, OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
 import { CLERK_APP_SCHEMA } from '../projects/clerk-app.schema.ts';
 import { ACCESS_SCHEMA } from '../projects/access.schema.ts';
@@ -16,6 +16,7 @@ import {
   FORMER_IDENTITY_SCHEMA,
   IDENTITY_INDEX,
   IDENTITY_SCHEMA,
+  PROOF_AGE_INDEX,
   SIGN_UPS_SCHEMA,
 } from '../sessions/identity.schema.ts';
 
@@ -41,4 +42,5 @@ export const PROJECT_STEPS: readonly string[] = [
   ERASURES_OF_BEFORE,
   FORMER_IDENTITY_SCHEMA,
   KEPT_BAN_SCHEMA,
+  `${PROOF_AGE_INDEX}\n${OAUTH_AGE_INDEX}`,
 ];

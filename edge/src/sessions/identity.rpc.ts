@@ -3,6 +3,7 @@ import type { Customer } from '@dream/contract';
 import { type Claimed, type CustomerChanged, CustomersRpc } from '../customers/customers.rpc.ts';
 import { no, ok, type Outcome, unwrap } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
+import type { Perishable } from '../storage/prune.ts';
 import { changeEmail, type EmailChange } from './email-change.store.ts';
 import { noteOwnSession } from './clerk-users.store.ts';
 import { endIdentities } from './former-identity.store.ts';
@@ -10,6 +11,14 @@ import { countSignUp } from './sign-ups.store.ts';
 
 /** How long a proof may wait to be used. */
 export const PROOF_MS = 10 * 60_000;
+
+/** Proofs nobody used in time. They name people, so they go also where nothing is proved any more. */
+export const OLD_PROOFS: Perishable = {
+  table: 'proof',
+  key: 'clerk_session_id',
+  over: 'proved_ms < ?',
+  keepMs: PROOF_MS,
+};
 
 /** What was proved to Clerk on a page of this project, through our proxy. */
 export interface Proof {

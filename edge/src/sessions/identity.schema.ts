@@ -17,6 +17,10 @@ CREATE TABLE proof (
 export const IDENTITY_INDEX = `
 CREATE INDEX identity_by_customer ON identity(customer_id);`;
 
+/** Finds the proofs that are too old to be used. */
+export const PROOF_AGE_INDEX = `
+CREATE INDEX proof_by_age ON proof(proved_ms);`;
+
 /** How many new customers signed themselves up on a UTC day. An environment of before gets its cap. */
 export const SIGN_UPS_SCHEMA = `
 CREATE TABLE sign_ups (
