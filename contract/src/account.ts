@@ -81,6 +81,17 @@ export const changeEmail = route({
   errors: [...signedIn, ...confirming, 'identity_not_proved', 'email_taken'],
 });
 
+export const unlinkProvider = route({
+  method: 'delete',
+  path: '/api/me/providers/:provider',
+  summary:
+    'Stop signing in at a provider, such as google; never the last way in. Ends the other sessions. Takes the current password unless one signed in less than 10 minutes ago. One that is not linked is a success.',
+  auth: ['session'],
+  body: v.strictObject({ currentPassword: v.optional(CurrentPassword) }),
+  answer: v.object({ providers: v.array(v.string()) }),
+  errors: [...signedIn, ...confirming, 'last_way_in'],
+});
+
 export const deleteMe = route({
   method: 'delete',
   path: '/api/me',

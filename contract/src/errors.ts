@@ -225,6 +225,11 @@ export const ERRORS = {
     'E-mail taken',
     'Another customer of this project signs in with this e-mail. Use another one, or sign in with it.',
   ),
+  last_way_in: row(
+    409,
+    'The only way to sign in',
+    'Nothing else is left to sign in with. Prove an e-mail, set a password or link another provider first.',
+  ),
   confirmation_required: row(
     403,
     'Confirm that it is you',

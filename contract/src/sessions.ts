@@ -110,9 +110,13 @@ export const createSession = route({
 export const getMe = route({
   method: 'get',
   path: '/api/me',
-  summary: 'The signed-in customer.',
+  summary: 'The signed-in customer. "providers" are those it signs in at, such as google.',
   auth: ['session'],
-  answer: v.object({ customer: Customer, usage: v.nullable(UsageStatus) }),
+  answer: v.object({
+    customer: Customer,
+    usage: v.nullable(UsageStatus),
+    providers: v.array(v.string()),
+  }),
   errors: [
     ...KEY_ERRORS,
     'session_required',

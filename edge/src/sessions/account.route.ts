@@ -8,6 +8,7 @@ import {
   listCustomerSessions,
   listMySessions,
   setPassword,
+  unlinkProvider,
   updateMe,
 } from '@dream/contract/account';
 import type { Hono } from 'hono';
@@ -68,6 +69,18 @@ export function accountRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const clerk = await deps.clerk.for(ref);
     call.c.executionCtx.waitUntil(clerk.endSession(proved.clerkSessionId).catch(() => undefined));
     return { customer };
+  });
+
+  serve(app, deps, unlinkProvider, async (call) => {
+    const session = await signedIn(call);
+    const { ref, environment, customerId, sessionId } = session;
+    await confirmed(deps, session, call.body.currentPassword, call.nowMs);
+    const provider = call.param('provider');
+    const { emailCode, password, oauth } = environment.settings;
+    const unlinking = { customerId, sessionId, provider, open: { emailCode, password, oauth } };
+    const given = { ...unlinking, jobId: deps.newId('job_'), nowMs: call.nowMs };
+    await deliverJobs(deps, ref, unwrap(await deps.project(ref).identity().unlink(given)));
+    return { providers: await deps.project(ref).identity().providers(customerId) };
   });
 
   serve(app, deps, deleteMe, async (call) => {

@@ -7,6 +7,7 @@ import type { Perishable } from '../storage/prune.ts';
 import { changeEmail, type EmailChange } from './email-change.store.ts';
 import { noteOwnSession } from './clerk-users.store.ts';
 import { endIdentities } from './former-identity.store.ts';
+import { providersOf, type Unlinking, unlinkProvider } from './providers.store.ts';
 import { countSignUp } from './sign-ups.store.ts';
 
 /** How long a proof may wait to be used. */
@@ -124,6 +125,16 @@ export class IdentityRpc extends RpcTarget {
   /** Makes an address that was proved here the customer's own. Answers the outbox rows. */
   changeEmail(change: EmailChange): Outcome<CustomerChanged> {
     return this.#storage.transactionSync(() => changeEmail(this.#storage, change, PROOF_MS));
+  }
+
+  /** The providers a customer signs in at, such as google. */
+  providers(customerId: string): string[] {
+    return providersOf(this.#storage.sql, customerId);
+  }
+
+  /** Takes a provider from a customer, never the last way in. Answers the outbox rows. */
+  unlink(unlinking: Unlinking): Outcome<string[]> {
+    return this.#storage.transactionSync(() => unlinkProvider(this.#storage, unlinking));
   }
 
   #join(

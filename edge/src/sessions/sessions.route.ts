@@ -132,6 +132,7 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     return {
       customer: unwrap(await deps.project(ref).customers().get(customerId, call.nowMs)),
       usage: await readUsage(deps, ref, environment, customerId, DEFAULT_FEATURE),
+      providers: await deps.project(ref).identity().providers(customerId),
     };
   });
 
