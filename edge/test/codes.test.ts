@@ -7,6 +7,8 @@ import { ORIGIN, Page } from './sign-in.ts';
 const { apiUrl } = parseConfig(env).clerk;
 
 let people = 0;
+/** A visitor's network address that nobody had before. */
+const newAddress = () => `10.1.${(people += 1) >> 8}.${people & 255}`;
 const newEmail = (tag = '') => `eve${(people += 1)}.${Date.now()}${tag}@example.com`;
 
 /** The codes mailed to an address, newest first. */
@@ -15,13 +17,15 @@ async function lettersTo(email: string): Promise<{ code: string }[]> {
   return (await answer.json<{ letters: { code: string }[] }>()).letters;
 }
 
-/** A sign-up that was begun, and how to have its code sent. */
+/** A sign-up that was begun, and how to have its code sent: from anywhere, unless said otherwise. */
 async function signUp({ pk }: TestEnvironment, email: string, origin = ORIGIN) {
   const page = new Page(pk, origin);
   const { id } = (await page.send('client/sign_ups', { email_address: email })).body.response;
   const path = `client/sign_ups/${id}`;
-  const send = async () =>
-    (await page.send(`${path}/prepare_verification`, { strategy: 'email_code' })).status;
+  const send = async (address = newAddress()) => {
+    page.address = address;
+    return (await page.send(`${path}/prepare_verification`, { strategy: 'email_code' })).status;
+  };
   return { page, path, send };
 }
 
@@ -51,6 +55,19 @@ describe('mailed codes', () => {
     expect(fourth.status).toBe(429);
     expect(Number(fourth.headers.get('retry-after'))).toBeGreaterThan(3_500);
     expect(await fourth.json()).toMatchObject({ code: 'too_many_attempts' });
+    expect(await lettersTo(email)).toHaveLength(3);
+  });
+
+  it('are asked for by one visitor twice, so that a stranger alone shuts nobody out', async () => {
+    const [shop, other] = await Promise.all([createEnvironment(), createEnvironment()]);
+    const email = newEmail();
+    const stranger = newAddress();
+    const [one, two] = [await signUp(shop, email), await signUp(other, email)];
+    const fromStranger = [];
+    for (const { send } of [one, two, one, two]) fromStranger.push(await send(stranger));
+    expect(fromStranger).toEqual([200, 200, 429, 429]);
+    const owner = await signUp(shop, email);
+    expect([await owner.send(), await owner.send()]).toEqual([200, 429]);
     expect(await lettersTo(email)).toHaveLength(3);
   });
 

@@ -8,12 +8,13 @@ export class Page {
   token = '';
   readonly #pk: string;
   readonly #origin: string;
-  readonly #address: string | undefined;
+  /** The network address the visitor comes from. */
+  address: string | undefined;
 
   constructor(pk: string, origin = ORIGIN, address?: string) {
     this.#pk = pk;
     this.#origin = origin;
-    this.#address = address;
+    this.address = address;
   }
 
   /** Posts a form to the proxy; keeps the token it is given. */
@@ -27,7 +28,7 @@ export class Page {
       'content-type': 'application/x-www-form-urlencoded',
     });
     if (this.token) headers.set('authorization', this.token);
-    if (this.#address) headers.set('cf-connecting-ip', this.#address);
+    if (this.address) headers.set('cf-connecting-ip', this.address);
     const url = `https://edge.test/__clerk/${this.#pk}/v1/${path}?_is_native=1`;
     const body = method === 'GET' ? {} : { body: new URLSearchParams(form).toString() };
     const answer = await exports.default.fetch(new Request(url, { method, headers, ...body }));
@@ -72,7 +73,7 @@ export class Page {
     return call('POST', `/api/sessions/exchange?pk=${this.#pk}`, {
       headers: {
         origin: this.#origin,
-        ...(this.#address && { 'cf-connecting-ip': this.#address }),
+        ...(this.address && { 'cf-connecting-ip': this.address }),
         ...headers,
       },
       body: { sealedToken },

@@ -3,9 +3,10 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { createDeps } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
+import { signUpsOfVisitor } from '../src/sessions/gate.ts';
 import { SIGN_UPS_SCHEMA } from '../src/sessions/identity.schema.ts';
 import { call, createEnvironment, manage, type TestEnvironment } from './harness.ts';
-import { Page } from './sign-in.ts';
+import { ORIGIN, Page } from './sign-in.ts';
 
 let people = 0;
 const newEmail = () => `crowd${(people += 1)}.${Date.now()}+clerk_test@example.com`;
@@ -72,6 +73,39 @@ describe('new customers a day', () => {
     expect(new Date(body.resetsAtMs).toISOString()).toContain('T00:00:00.000Z');
     const seconds = Number(headers.get('retry-after'));
     expect(Math.abs(Date.now() + seconds * 1000 - body.resetsAtMs)).toBeLessThan(10_000);
+  });
+
+  it('come from one network address up to a quarter of the cap, and the others still sign up', async () => {
+    const shop = await capped(88);
+    const from = async (address: string, email = newEmail()) => {
+      const page = new Page(shop.pk, ORIGIN, address);
+      await page.proveEmail(email);
+      return page.exchange();
+    };
+    const known = newEmail();
+    const first = await from('203.0.113.7', known);
+    expect(first.status).toBe(200);
+    const more = await Promise.all(Array.from({ length: 22 }, () => from('203.0.113.7')));
+    const refused = more.filter(({ status }) => status !== 200);
+    expect(refused.map(({ status, body }) => [status, body.code])).toEqual([
+      [429, 'too_many_attempts'],
+    ]);
+    expect((await from('203.0.113.7', known)).body.customer.id).toBe(first.body.customer.id);
+    expect((await from('203.0.113.8')).body.isNew).toBe(true);
+    const other = await createEnvironment();
+    const page = new Page(other.pk, ORIGIN, '203.0.113.7');
+    await page.proveEmail(newEmail());
+    expect((await page.exchange()).status).toBe(200);
+  });
+
+  it.each([
+    [0, 20],
+    [80, 20],
+    [83, 20],
+    [84, 21],
+    [1_000, 250],
+  ])('of %d a day, are at most %d of one network address', (all, share) => {
+    expect(signUpsOfVisitor(all)).toBe(share);
   });
 
   it('leave those in peace who are customers already, or were made by key', async () => {

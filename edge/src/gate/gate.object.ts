@@ -19,22 +19,21 @@ export interface GateRule {
 export class GateObject extends DurableObject<Bindings> {
   /**
    * Counts an attempt against every rule, or against none: answers 0 when it may go on, else the
-   * milliseconds to wait.
+   * milliseconds to wait. What is older than the longest window is forgotten, whatever it counted for.
    */
   attempt(rules: readonly GateRule[], nowMs: number): number {
     const { sql } = this.ctx.storage;
     return this.ctx.storage.transactionSync(() => {
       sql.exec(SCHEMA);
+      const longestMs = Math.max(0, ...rules.map(({ windowMs }) => windowMs));
+      sql.exec('DELETE FROM attempts WHERE at_ms <= ?', nowMs - longestMs);
       const waitsMs = rules.map((rule) => {
-        sql.exec(
-          'DELETE FROM attempts WHERE name = ? AND at_ms <= ?',
-          rule.name,
-          nowMs - rule.windowMs,
-        );
         const { count, oldest } = sql
           .exec<{ count: number; oldest: number | null }>(
-            'SELECT count(*) AS count, min(at_ms) AS oldest FROM attempts WHERE name = ?',
+            `SELECT count(*) AS count, min(at_ms) AS oldest FROM attempts
+             WHERE name = ? AND at_ms > ?`,
             rule.name,
+            nowMs - rule.windowMs,
           )
           .one();
         return count >= rule.max ? (oldest ?? nowMs) + rule.windowMs - nowMs : 0;

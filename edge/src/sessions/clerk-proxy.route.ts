@@ -9,7 +9,7 @@ import type { AppEnv } from '../http/call.ts';
 import { Fail } from '../http/fail.ts';
 import { addressOf, visitorOf } from './address.ts';
 import { askClerk } from './clerk-request.client.ts';
-import { gate } from './gate.ts';
+import { gate, gateCode } from './gate.ts';
 import { withoutProfile } from './profile.ts';
 import { provedBy } from './proof.ts';
 import { codeAddress, proxiedCall } from './proxied-call.ts';
@@ -68,8 +68,8 @@ async function readForm(request: Request): Promise<URLSearchParams> {
 }
 
 /**
- * A mailed code costs somebody's patience: few an hour for an address, over all projects, for a
- * visitor who asks, and for a project. It is counted when one is about to be sent, by the address
+ * A mailed code costs somebody's patience: few an hour for an address, over all projects, of which one
+ * visitor gets a part; for a visitor who asks, and for a project. It is counted when one is about to be sent, by the address
  * Clerk itself has for the attempt. Answers Clerk's refusal to show the attempt, if it does.
  */
 async function limitCodes(
@@ -92,7 +92,7 @@ async function limitCodes(
   const isTestAddress = ref.mode === 'test' && /\+clerk_test@/.test(email);
   if (isTestAddress) return null;
   // The narrowest first: what one address is refused costs the others nothing.
-  await gate(deps, 'codes', email);
+  await gateCode(deps, email, visitorOf(request));
   await gate(deps, 'codesAsked', visitorOf(request));
   await gate(deps, 'codesOfProject', `${ref.projectId}:${ref.mode}`);
   return null;

@@ -24,7 +24,7 @@ import { publicJwks } from './access-token.ts';
 import { visitorOf } from './address.ts';
 import { clerkSignInOf } from './clerk-session.ts';
 import { deviceLabel } from './device.ts';
-import { gate } from './gate.ts';
+import { gate, gateSignUp } from './gate.ts';
 import { ANONYMOUS_MS, SOCKET_KEY_HEADER } from './live.sockets.ts';
 import { expiryOf, mintSession, sessionAnswer } from './mint.ts';
 import { isOurs, parseRefreshToken, type RefreshParts } from './refresh-token.ts';
@@ -35,8 +35,9 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const { ref, environment } = environmentPrincipal(call.principal);
     const origin = call.c.req.header('origin') ?? '';
     const proved = await clerkSignInOf(deps, ref, origin, call.body.sealedToken);
-    if (ref.projectId === PLATFORM_PROJECT)
-      await limitDevelopers(deps, ref, proved.clerkSessionId, visitorOf(call.c.req.raw));
+    const { signUpsPerDay } = environment.settings;
+    const visitor = visitorOf(call.c.req.raw);
+    await limitSignUps(deps, ref, signUpsPerDay, proved.clerkSessionId, visitor);
     const jobIds: [string, string] = [deps.newId('job_'), deps.newId('job_')];
     const signedIn = unwrap(
       await deps
@@ -161,17 +162,19 @@ export function sessionRoutes(app: Hono<AppEnv>, deps: Deps): void {
 }
 
 /**
- * A developer may send mail and make projects, so few sign up from one address. Counted before the
- * proof is used; who is a developer already is not counted.
+ * New customers come from one address up to its share of the cap. A developer may send mail and make
+ * projects, so of those few do. Counted before the proof is used; who is known already is not counted.
  */
-async function limitDevelopers(
+async function limitSignUps(
   deps: Deps,
   ref: EnvironmentRef,
+  signUpsPerDay: number,
   clerkSessionId: string,
   visitor: string,
 ): Promise<void> {
-  if (await deps.project(ref).clerkUsers().wouldSignUp(clerkSessionId))
-    await gate(deps, 'developerSignUps', visitor);
+  if (!(await deps.project(ref).clerkUsers().wouldSignUp(clerkSessionId))) return;
+  if (ref.projectId === PLATFORM_PROJECT) await gate(deps, 'developerSignUps', visitor);
+  await gateSignUp(deps, ref, signUpsPerDay, visitor);
 }
 
 /** A refresh token this edge made for a session that lives. */
