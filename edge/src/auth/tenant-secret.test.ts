@@ -30,3 +30,10 @@ it('opens after a new master key was put first, and says which one is missing', 
   const gone = { ...config, masterKeys: [next] };
   await expect(openSecret(gone, ref, 'turnstile', sealed)).rejects.toThrow('master key test');
 });
+
+it('opens what was sealed by a deployment of before', async () => {
+  const before = { ...config, masterKeys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }] };
+  const stored = 'k1:CQkJCQkJCQkJCQkJ:7LMFnbnEFzMJaMw/xBggDOaPF4hKlJf5Gg==';
+  const where = { projectId: 'prj_1', mode: 'test' as const };
+  expect(await openSecret(before, where, 'clerk', stored)).toBe('sk_test_1');
+});

@@ -1,5 +1,6 @@
 import type { EnvironmentRef } from '../deps.ts';
 import type { Config } from '../env.ts';
+import { fromBase64, openBox, type Purpose, sealBox, toBase64 } from './sealed-box.ts';
 
 /**
  * Encrypts a secret of a tenant for storing: AES-GCM under a key of this environment's own, bound to
@@ -12,14 +13,8 @@ export async function sealSecret(
   secret: string,
   iv: Uint8Array<ArrayBuffer>,
 ): Promise<string> {
-  const master = config.masterKeys[0];
-  if (!master) throw new Error('MASTER_KEYS is empty');
-  const sealed = await crypto.subtle.encrypt(
-    { name: 'AES-GCM', iv, additionalData: contextOf(ref, field, master.id) },
-    await keyOf(master.key, ref),
-    new TextEncoder().encode(secret),
-  );
-  return [master.id, encoded(iv), encoded(new Uint8Array(sealed))].join(':');
+  const box = await sealBox(config, purposeOf(ref, field), secret, iv);
+  return [box.keyId, toBase64(box.iv), toBase64(box.data)].join(':');
 }
 
 /**
@@ -32,38 +27,12 @@ export async function openSecret(
   field: string,
   sealed: string,
 ): Promise<string> {
-  const [id = '', iv = '', data = ''] = sealed.split(':');
-  const master = config.masterKeys.find((key) => key.id === id);
-  if (!master) throw new Error(`The master key ${id} is gone, and something is sealed with it`);
-  const opened = await crypto.subtle.decrypt(
-    { name: 'AES-GCM', iv: decoded(iv), additionalData: contextOf(ref, field, id) },
-    await keyOf(master.key, ref),
-    decoded(data),
-  );
-  return new TextDecoder().decode(opened);
+  const [keyId = '', iv = '', data = ''] = sealed.split(':');
+  const box = { keyId, iv: fromBase64(iv), data: fromBase64(data) };
+  return openBox(config, purposeOf(ref, field), box);
 }
 
-const bytesOf = (...parts: string[]) => new TextEncoder().encode(JSON.stringify(parts));
-
-const contextOf = ({ projectId, mode }: EnvironmentRef, field: string, keyId: string) =>
-  bytesOf('tenant-secret', projectId, mode, field, keyId);
-
-async function keyOf(
-  master: Uint8Array<ArrayBuffer>,
-  { projectId, mode }: EnvironmentRef,
-): Promise<CryptoKey> {
-  const base = await crypto.subtle.importKey('raw', master, 'HKDF', false, ['deriveKey']);
-  const info = bytesOf('tenant-secret', projectId, mode);
-  return crypto.subtle.deriveKey(
-    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info },
-    base,
-    { name: 'AES-GCM', length: 256 },
-    false,
-    ['encrypt', 'decrypt'],
-  );
-}
-
-const encoded = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
-
-const decoded = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+const purposeOf = ({ projectId, mode }: EnvironmentRef, field: string): Purpose => ({
+  use: JSON.stringify(['tenant-secret', projectId, mode]),
+  boundTo: (keyId) => JSON.stringify(['tenant-secret', projectId, mode, field, keyId]),
+});

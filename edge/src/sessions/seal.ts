@@ -1,3 +1,4 @@
+import { fromBase64, openBox, type Purpose, sealBox, toBase64 } from '../auth/sealed-box.ts';
 import type { EnvironmentRef } from '../deps.ts';
 import type { Config } from '../env.ts';
 
@@ -9,14 +10,8 @@ export async function seal(
   token: string,
   iv: Uint8Array<ArrayBuffer>,
 ): Promise<string> {
-  const master = config.masterKeys[0];
-  if (!master) throw new Error('MASTER_KEYS is empty');
-  const sealed = await crypto.subtle.encrypt(
-    { name: 'AES-GCM', iv, additionalData: contextOf(ref, origin) },
-    await keyOf(master.key),
-    new TextEncoder().encode(token),
-  );
-  return `sealed.${master.id}.${toBase64(iv)}.${toBase64(new Uint8Array(sealed))}`;
+  const box = await sealBox(config, purposeOf(ref, origin), token, iv);
+  return `sealed.${box.keyId}.${urlSafe(toBase64(box.iv))}.${urlSafe(toBase64(box.data))}`;
 }
 
 /** The token in a seal; null for a seal of another project, mode or origin, or one that is broken. */
@@ -26,43 +21,22 @@ export async function unseal(
   origin: string,
   text: string,
 ): Promise<string | null> {
-  const [head, id, iv, data] = text.split('.');
-  const master = config.masterKeys.find((key) => key.id === id);
-  if (head !== 'sealed' || !master || !iv || !data) return null;
+  const [head, keyId, iv, data] = text.split('.');
+  if (head !== 'sealed' || !keyId || !iv || !data) return null;
   try {
-    const opened = await crypto.subtle.decrypt(
-      { name: 'AES-GCM', iv: fromBase64(iv), additionalData: contextOf(ref, origin) },
-      await keyOf(master.key),
-      fromBase64(data),
-    );
-    return new TextDecoder().decode(opened);
+    const box = { keyId, iv: fromBase64(plain(iv)), data: fromBase64(plain(data)) };
+    return await openBox(config, purposeOf(ref, origin), box);
   } catch {
     return null;
   }
 }
 
-const contextOf = ({ projectId, mode }: EnvironmentRef, origin: string) =>
-  new TextEncoder().encode(JSON.stringify(['clerk-client', projectId, mode, origin]));
+const purposeOf = ({ projectId, mode }: EnvironmentRef, origin: string): Purpose => ({
+  use: 'clerk-client-seal',
+  boundTo: () => JSON.stringify(['clerk-client', projectId, mode, origin]),
+});
 
-async function keyOf(master: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
-  const base = await crypto.subtle.importKey('raw', master, 'HKDF', false, ['deriveKey']);
-  const info = new TextEncoder().encode('clerk-client-seal');
-  return crypto.subtle.deriveKey(
-    { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info },
-    base,
-    { name: 'AES-GCM', length: 256 },
-    false,
-    ['encrypt', 'decrypt'],
-  );
-}
+const urlSafe = (base64: string): string =>
+  base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 
-const toBase64 = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-
-const fromBase64 = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
-    char.charCodeAt(0),
-  );
+const plain = (text: string): string => text.replaceAll('-', '+').replaceAll('_', '/');
