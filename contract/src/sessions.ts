@@ -137,11 +137,15 @@ export const getJwks = route({
   errors: [],
 });
 
-/** What the socket at `/api/live` says after its first message, `{ type: 'auth', accessToken }`. */
+/**
+ * What the socket at `/api/live` says after its first message, `{ type: 'auth', accessToken }`.
+ * `customer`: something else of the customer changed than plan and usage; `/api/me` has it.
+ */
 export const LiveMessage = v.variant('type', [
   v.object({ type: v.literal('ready') }),
   v.object({ type: v.literal('usage'), usage: UsageStatus }),
   v.object({ type: v.literal('plan'), plan: v.string() }),
+  v.object({ type: v.literal('customer') }),
   v.object({ type: v.literal('signed_out') }),
 ]);
 export type LiveMessage = v.InferOutput<typeof LiveMessage>;

@@ -2,6 +2,7 @@ import { env, exports } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseConfig } from '../src/env.ts';
 import { signAccessToken, verifyAccessToken } from '../src/sessions/access-token.ts';
+import { Shop } from './billing-shop.ts';
 import { call, createEnvironment, manage, type TestEnvironment } from './harness.ts';
 
 const config = parseConfig(env);
@@ -257,6 +258,39 @@ describe('a socket that said who it is', () => {
     });
     expect(answer.status).toBe(200);
     expect(await socket.next()).toEqual({ type: 'plan', plan: 'team' });
+  });
+
+  it('is told when its subscription is to end and when it is not, though the plan stays', async () => {
+    const shop = await Shop.open();
+    const { project } = await manage('GET', `/api/projects/${shop.ref.projectId}`);
+    const page = {
+      id: project.id,
+      mode: 'test' as const,
+      pk: project.publishableKeys.test,
+      sk: shop.sk,
+    };
+    const ada = await signIn(page);
+    await shop.buy(ada.customer.id, 'pro');
+    const socket = await open(page.pk, shardOf(ada));
+    socket.say(ada.accessToken);
+    expect(await socket.next()).toEqual({ type: 'ready' });
+    expect(await socket.next()).toMatchObject({ type: 'usage', usage: { plan: 'pro' } });
+    const [bought] = await shop.subscriptionsAtStripe(ada.customer.id);
+    const object = { id: bought?.id, object: 'subscription', customer: bought?.customer };
+    for (const cancel_at_period_end of [true, false]) {
+      await shop.stripe.subscriptions.update(
+        bought?.id ?? '',
+        { cancel_at_period_end },
+        shop.onAccount,
+      );
+      // The same twice: what is known is told nobody again.
+      for (const _ of [1, 2]) await shop.hear('customer.subscription.updated', object);
+      const { subscription } = await shop.customer(ada.customer.id);
+      expect(subscription?.endsAtMs === null).toBe(!cancel_at_period_end);
+      expect(await socket.next()).toEqual({ type: 'customer' });
+    }
+    await track(page, ada.customer.id);
+    expect(await socket.next()).toMatchObject({ type: 'usage', usage: { usageCount: 1 } });
   });
 
   it('is told that its session ended, and closed; a neighbour’s and another session stay', async () => {

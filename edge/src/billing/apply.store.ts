@@ -2,7 +2,12 @@ import { dropAccount } from './connection.store.ts';
 import { writeAudit } from '../projects/audit.rpc.ts';
 import type { StripeState, SubscriptionState } from '../providers/stripe/state.ts';
 import { chooseSubscription, isLive, planFromSubscription } from './subscription.ts';
-import { findSubscription, putSubscription, subscriptionsOf } from './subscription.store.ts';
+import {
+  findSubscription,
+  putSubscription,
+  type SubscriptionRecord,
+  subscriptionsOf,
+} from './subscription.store.ts';
 import { markDirty } from './sync.store.ts';
 import { tellPlan } from './tell-plan.store.ts';
 
@@ -66,7 +71,7 @@ function applySubscription(
   const plan = planFromSubscription(state.items, (priceId) => tierOfPrice(sql, priceId));
   const tier = plan?.tier ?? known?.tier;
   if (customerId === null || tier === undefined) return NOTHING;
-  putSubscription(sql, {
+  const record = {
     id: state.id,
     customerId,
     tier,
@@ -75,8 +80,10 @@ function applySubscription(
     renewsAtMs: state.endsAtMs === null ? (plan?.renewsAtMs ?? known?.renewsAtMs ?? null) : null,
     endsAtMs: state.endsAtMs,
     createdAtMs: state.createdAtMs,
-  });
-  const jobIds = tellPlan(storage, customerId, `${jobId}_plan`, nowMs);
+  };
+  putSubscription(sql, record);
+  const isSeen = known?.toldPlan != null && isSeenAnew(known, record);
+  const jobIds = tellPlan(storage, customerId, `${jobId}_plan`, nowMs, isSeen);
   const { live, surplus } = chooseSubscription(subscriptionsOf(sql, customerId), nowMs);
   const itself = surplus.find(({ id }) => id === state.id);
   if (live && itself) {
@@ -89,6 +96,12 @@ function applySubscription(
   }
   return { jobIds, surplus: null };
 }
+
+/** Whether a page that shows the subscription has to show it anew. */
+const isSeenAnew = (was: Shown, is: Shown): boolean =>
+  was.status !== is.status || was.renewsAtMs !== is.renewsAtMs || was.endsAtMs !== is.endsAtMs;
+
+type Shown = Pick<SubscriptionRecord, 'status' | 'renewsAtMs' | 'endsAtMs'>;
 
 /** Something is not at Stripe any more. An id names one thing, so the others do not match. */
 function applyGone(

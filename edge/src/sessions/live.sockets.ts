@@ -95,6 +95,7 @@ export class LiveSockets {
       if (is?.customerId !== customerId) continue;
       if ('usage' in told) say(socket, { type: 'usage', usage: toStatus(customerId, told.usage) });
       else if ('plan' in told) say(socket, { type: 'plan', plan: told.plan });
+      else if ('changed' in told) say(socket, { type: 'customer' });
       else if (told.signedOut === null || is.sessionId === told.signedOut) {
         say(socket, { type: 'signed_out' });
         socket.close(4401, 'Signed out');

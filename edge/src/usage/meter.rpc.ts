@@ -84,13 +84,14 @@ export class MeterRpc extends RpcTarget {
     };
   }
 
-  /** Takes the plan of a customer, unless it knows a newer one. */
+  /** Takes the plan of a customer, unless it knows a newer one; open pages learn what changed. */
   putCustomer(snapshot: CustomerSnapshot, nowMs: number): void {
     const known = this.#store.customer(snapshot.customerId);
     if (known && (known.erased_ms !== null || known.version >= snapshot.version)) return;
     this.#store.putCustomer(snapshot);
     const plan = snapshot.plan ?? this.#store.rules()?.defaultPlan;
-    if (plan !== undefined) this.#tell(snapshot.customerId, { plan, atMs: nowMs });
+    if (known && known.plan === snapshot.plan) this.#tell(snapshot.customerId, { changed: true });
+    else if (plan !== undefined) this.#tell(snapshot.customerId, { plan, atMs: nowMs });
   }
 
   /** Why nothing may begin for a customer, as far as the shard knows; else null. */

@@ -1,4 +1,11 @@
 import type { Usage } from '@dream/contract';
 
-/** What a customer's open pages are told when it changes. `signedOut` is a session, null is every one. */
-export type Told = { usage: Usage } | { plan: string; atMs: number } | { signedOut: string | null };
+/**
+ * What a customer's open pages are told when it changes. `changed`: something that is neither usage
+ * nor plan. `signedOut` is a session, null is every one.
+ */
+export type Told =
+  | { usage: Usage }
+  | { plan: string; atMs: number }
+  | { changed: true }
+  | { signedOut: string | null };
