@@ -80,6 +80,26 @@ test('a visitor who says no at the provider is told, and signs in by code instea
   await expect(signup(page).getByRole('button', { name: email })).toBeVisible();
 });
 
+test('what went wrong at a provider is told once, by its button, where the focus is again', async ({
+  page,
+}) => {
+  const popup = await atProvider(page, 'GitHub');
+  await popup.locator('[name=decision][value=deny]').last().click();
+  const told = signup(page).getByRole('alert').filter({ hasText: /\w/ });
+  await expect(told).toHaveCount(1);
+  const button = signup(page).getByRole('button', { name: 'Continue with GitHub' });
+  await expect(button).toBeFocused();
+  await expect(button).toHaveAccessibleDescription(/closed before you signed in/);
+  const [above, words, below] = await Promise.all(
+    [button, told, signup(page).getByLabel('E-mail')].map((each) => each.boundingBox()),
+  );
+  expect(above!.y + above!.height).toBeLessThanOrEqual(words!.y);
+  expect(words!.y + words!.height).toBeLessThanOrEqual(below!.y);
+  // An error of the form is the form's again.
+  await signup(page).getByRole('button', { name: 'Continue', exact: true }).click();
+  await expect(told).toHaveText('Fill this in.');
+});
+
 test('a visitor who cancels in the page is back at the start, and the window is gone', async ({
   page,
 }) => {

@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { alertIn, codeFor, local, newEmail, signInByCode, signup, testEmail } from './stack.ts';
 import { test } from './visitor.ts';
 
@@ -71,36 +71,86 @@ test('the dialog closes by Escape, gives the focus back, and opens again as it w
   await expect(page.getByRole('dialog', { name: 'Sign in' })).toBeVisible();
 });
 
-test('a visitor signs up, opens the account and signs out by keyboard alone', async ({ page }) => {
-  await page.keyboard.press('Escape');
-  const focused = () =>
-    page.evaluate(() => {
-      let at = document.activeElement;
-      while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-      return at?.getAttribute('aria-label') ?? at?.textContent?.trim() ?? '';
-    });
-  const tabTo = async (name: string) => {
-    for (let n = 0; n < 25; n++) {
-      if ((await focused()) === name) return;
-      await page.keyboard.press('Tab');
-    }
-    throw new Error(`Tab never reached "${name}".`);
-  };
+/** The name of what has the focus. */
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    let at = document.activeElement;
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    const label = at instanceof HTMLInputElement ? at.labels?.[0]?.textContent : null;
+    return at?.getAttribute('aria-label') ?? label ?? at?.textContent?.trim() ?? '';
+  });
+
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let n = 0; n < 25; n++) {
+    if ((await focused(page)) === name) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab never reached "${name}".`);
+}
+
+async function signUpByKeyboard(page: Page): Promise<string> {
   const email = testEmail();
-  await tabTo('Sign in');
-  await page.keyboard.press('Enter');
   await expect(signup(page).getByLabel('E-mail')).toBeFocused();
   await page.keyboard.type(email);
   await page.keyboard.press('Enter');
   await expect(signup(page).getByLabel('Code')).toBeFocused();
+  await expect(signup(page).getByLabel('Code')).toHaveAttribute('autocomplete', 'one-time-code');
   await page.keyboard.type(await codeFor(email));
-  const chip = signup(page).getByRole('button', { name: email });
-  await expect(chip).toBeFocused();
+  await expect(signup(page).getByRole('button', { name: email })).toBeFocused();
+  return email;
+}
+
+test('Tab goes through the dialog in the order it is read', async ({ page }) => {
+  const order = ['Continue with GitHub', 'Continue with Google', 'Close'];
+  for (const name of order) {
+    await page.keyboard.press('Shift+Tab');
+    expect(await focused(page)).toBe(name);
+  }
+  const back = [...order.slice(0, -1).toReversed(), 'E-mail', 'Continue', 'Use a password'];
+  for (const name of back) {
+    await page.keyboard.press('Tab');
+    expect(await focused(page)).toBe(name);
+  }
+});
+
+test('a visitor signs up, opens the account and signs out by keyboard alone', async ({ page }) => {
+  await page.keyboard.press('Escape');
+  await tabTo(page, 'Sign in');
+  await page.keyboard.press('Enter');
+  await signUpByKeyboard(page);
   await page.keyboard.press('Enter');
   await expect(signup(page).getByRole('button', { name: 'Change name' })).toBeVisible();
-  await tabTo('Sign out');
+  await tabTo(page, 'Sign out');
   await page.keyboard.press('Enter');
   await expect(signup(page).getByRole('button', { name: 'Sign in' })).toBeFocused();
+});
+
+test('a name is changed by keyboard alone, and the focus comes back at each step', async ({
+  page,
+}) => {
+  const email = await signUpByKeyboard(page);
+  await page.keyboard.press('Enter');
+  await expect(signup(page).getByRole('button', { name: 'Change name' })).toBeVisible();
+  await tabTo(page, 'Change name');
+  await page.keyboard.press('Enter');
+  await expect(signup(page).getByLabel('First name')).toBeFocused();
+  await page.keyboard.type('Ada');
+  await page.keyboard.press('Enter');
+  await expect(signup(page).getByRole('button', { name: 'Change name' })).toBeFocused();
+  await expect(signup(page).getByRole('status').filter({ hasText: 'Saved.' })).toHaveCount(1);
+  await tabTo(page, 'Set a password');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('short');
+  await page.keyboard.press('Enter');
+  await expect(signup(page).getByLabel('New password')).toBeFocused();
+  await expect(signup(page).getByLabel('New password')).toHaveAccessibleDescription(
+    /^This is too short\. At least 8 characters\./,
+  );
+  await tabTo(page, 'Back');
+  await page.keyboard.press('Enter');
+  await expect(signup(page).getByRole('button', { name: 'Set a password' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(signup(page).getByRole('button', { name: email })).toBeFocused();
 });
 
 test('a visitor who chooses Pro signs up and goes on to checkout in one go', async ({ page }) => {

@@ -3,19 +3,8 @@ import { css } from 'lit';
 export const accountStyles = css`
   .root {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 0.9em;
-  }
-  .card {
-    padding: 1.5em;
-    border: 1px solid var(--_border);
-    border-radius: var(--_radius);
-    background: var(--_surface);
-    box-shadow: var(--dream-shadow, none);
-  }
-  h2 {
-    font-size: 1.25em;
-    font-weight: 650;
-    line-height: 1.3;
   }
   h3 {
     font-size: 1em;

@@ -20,11 +20,11 @@ commonWidgetTests(
 type Shown = Awaited<ReturnType<typeof show>>;
 const click = async (element: Shown, label: string) => {
   const buttons = [...(element.shadowRoot?.querySelectorAll('button') ?? [])];
-  const named = (each: HTMLButtonElement) =>
-    each.getAttribute('aria-label') ?? each.textContent?.trim();
-  buttons.find((each) => named(each) === label)?.click();
+  buttons.find((each) => nameOf(each) === label)?.click();
   await element.updateComplete;
 };
+const nameOf = (each: Element | null | undefined) =>
+  each?.getAttribute('aria-label') ?? each?.textContent?.trim();
 const field = (element: Element, name: string) =>
   element.shadowRoot?.querySelector<HTMLInputElement>(`input[name=${name}]`);
 
@@ -41,7 +41,7 @@ for (const [step, label] of Object.entries({
   'the deletion': english.delete,
 })) {
   for (const scheme of ['light', 'dark'] as const)
-    it(`is accessible at ${step}, ${scheme}, and comes back`, async () => {
+    it(`is accessible at ${step}, ${scheme}, and comes back to where it began`, async () => {
       const element = await show(html, { bootstrap, customer: paying }, scheme);
       await click(element, label);
       expect(await faults()).to.deep.equal([]);
@@ -49,6 +49,7 @@ for (const [step, label] of Object.entries({
       expect(active?.matches('input, h3'), active?.outerHTML).to.equal(true);
       await click(element, step === 'the deletion' ? english.cancel : english.back);
       expect(element.shadowRoot?.textContent).to.contain(english.signOut);
+      expect(nameOf(element.shadowRoot?.activeElement)).to.equal(label);
     });
 }
 
@@ -56,7 +57,13 @@ it('tells password managers what each field is', async () => {
   const element = await show(html, { bootstrap, customer: ada });
   await click(element, english.setPassword);
   expect(field(element, 'password')?.autocomplete).to.equal('new-password');
-  expect(element.shadowRoot?.querySelector('input[autocomplete=username]')).to.not.equal(null);
+  const { username } = Object.fromEntries(
+    [...(field(element, 'password')?.form?.elements ?? [])].map((each) => [
+      (each as HTMLInputElement).autocomplete,
+      (each as HTMLInputElement).value,
+    ]),
+  );
+  expect(username, 'in the same form').to.equal(ada.email);
   await click(element, english.back);
   await click(element, english.changeName);
   expect(field(element, 'firstName')?.autocomplete).to.equal('given-name');

@@ -1,37 +1,15 @@
-import type { Customer, Session } from '@dream/contract';
+import type { Customer } from '@dream/contract';
 import { html, nothing, type TemplateResult } from 'lit';
-import { DreamError } from '../internal/api.ts';
 import { baseStyles } from '../internal/base.styles.ts';
 import { openPortal } from '../internal/checkout.ts';
-import { CodeFlow } from '../internal/code-flow.ts';
-import { FormElement } from '../internal/form-element.ts';
 import { formStyles } from '../internal/form.styles.ts';
 import { notice, sayError } from '../internal/notice.ts';
 import { english, errorFields, errorTexts } from './account.strings.ts';
 import { accountStyles } from './account.styles.ts';
+import { ConfirmingElement } from './confirming-element.ts';
+import { type Device, deviceList } from './device-list.ts';
 
-type Step =
-  | 'home'
-  | 'name'
-  | 'email'
-  | 'email-code'
-  | 'password'
-  | 'devices'
-  | 'delete'
-  | 'confirm'
-  | 'confirm-code'
-  | 'confirm-sent';
-
-/** A signed-in device, as the API tells of it. */
-interface Device {
-  id: string;
-  device: string | null;
-  lastUsedAtMs: number;
-  current: boolean;
-}
-
-/** Something that may ask for the current password, or for a sign-in just now. */
-type Guarded = (proof: { currentPassword?: string }) => Promise<unknown>;
+type Step = 'home' | 'name' | 'email' | 'email-code' | 'password' | 'devices' | 'delete';
 
 /**
  * The account of who is signed in: name, e-mail, password, devices, billing, sign-out, deletion.
@@ -42,10 +20,10 @@ type Guarded = (proof: { currentPassword?: string }) => Promise<unknown>;
  * @fires {CustomEvent<{code: string, message: string}>} dream-error
  * @csspart input, button, error - Its parts.
  */
-export class DreamAccount extends FormElement<Step> {
+export class DreamAccount extends ConfirmingElement<Step> {
   static override styles = [baseStyles, formStyles, accountStyles];
   static override properties = {
-    ...FormElement.properties,
+    ...ConfirmingElement.properties,
     nested: { type: Boolean },
     devices: { state: true },
   };
@@ -55,9 +33,8 @@ export class DreamAccount extends FormElement<Step> {
   protected readonly english = english;
   protected readonly errorTexts = errorTexts;
   protected readonly errorFields = errorFields;
-  readonly #code = new CodeFlow(this);
-  /** What waits for the visitor to confirm who they are. */
-  #guarded: Guarded = () => Promise.resolve();
+
+  #opened: Step = 'home';
 
   constructor() {
     super();
@@ -95,21 +72,18 @@ export class DreamAccount extends FormElement<Step> {
       case 'email':
         return this.#emailForm();
       case 'email-code':
-        return this.codeForm(this.#code, (token) => this.#changeEmail(token), this.#back());
+        return html`${this.heading('changeEmail')}
+        ${this.codeForm(this.code, (token) => this.#changeEmail(token), this.back())}`;
       case 'password':
         return this.#passwordForm(customer);
       case 'devices':
-        return this.#deviceList();
+        return this.#deviceStep();
       case 'delete':
         return this.#deleteForm();
-      case 'confirm':
-        return this.#confirmForm(customer);
-      case 'confirm-code':
-        return this.#askForCode(customer);
-      case 'confirm-sent':
-        return this.codeForm(this.#code, (token) => this.#confirmedByCode(token), this.#back());
-      default:
+      case 'home':
         return this.#home(customer);
+      default:
+        return this.confirmation(this.step, customer);
     }
   }
 
@@ -150,7 +124,9 @@ export class DreamAccount extends FormElement<Step> {
         }
         ${this.#button('out', 'signOut', () => this.#signOut('signedOut'))}
       </div>
-      <div class="row">${this.link(this.text('delete'), () => this.go('delete'))}</div>`;
+      <div class="row" data-to="delete">
+        ${this.link(this.text('delete'), () => this.#open('delete'))}
+      </div>`;
   }
 
   #row(
@@ -159,7 +135,7 @@ export class DreamAccount extends FormElement<Step> {
     action: string,
     label: string,
   ): TemplateResult {
-    return html`<li>
+    return html`<li data-to=${step}>
       <span class="lines">
         <span>${this.text(step)}</span>
         ${value ? html`<span class="muted">${value}</span>` : nothing}
@@ -180,15 +156,15 @@ export class DreamAccount extends FormElement<Step> {
     </button>`;
   }
 
-  #title(name: string): TemplateResult {
-    return html`<h3 tabindex="-1">${this.text(name)}</h3>`;
-  }
-
-  #back(): TemplateResult {
-    return this.link(this.text('back'), () => this.go('home'));
+  /** Who comes back from a step is where it began. */
+  protected override focusFirst(): void {
+    const link = this.renderRoot.querySelector<HTMLElement>(`[data-to="${this.#opened}"] button`);
+    if (link) link.focus();
+    else super.focusFirst();
   }
 
   #open(step: Step): void {
+    this.#opened = step;
     this.go(step);
     if (step !== 'devices') return;
     this.devices = null;
@@ -204,7 +180,7 @@ export class DreamAccount extends FormElement<Step> {
         value: value ?? '',
         optional: true,
       }) as const;
-    return html`${this.#title('changeName')}
+    return html`${this.heading('changeName')}
     ${this.form({
       fields: [
         name('firstName', 'given-name', firstName),
@@ -215,12 +191,12 @@ export class DreamAccount extends FormElement<Step> {
         const names = { firstName: typed.firstName || null, lastName: typed.lastName || null };
         await this.#change('patch', 'me', names);
       },
-      more: this.#back(),
+      more: this.back(),
     })}`;
   }
 
   #emailForm(): TemplateResult {
-    return html`${this.#title('changeEmail')}
+    return html`${this.heading('changeEmail')}
     ${this.form({
       lead: this.text('newEmailLead'),
       fields: [
@@ -228,24 +204,24 @@ export class DreamAccount extends FormElement<Step> {
       ],
       submit: this.text('sendCode'),
       run: async ({ email = '' }) => {
-        await this.#code.send(this.page, email, await this.botCheck());
+        await this.code.send(this.page, email, await this.botCheck());
         this.go('email-code');
       },
-      more: this.#back(),
+      more: this.back(),
     })}`;
   }
 
   #changeEmail(sealedToken: string | null): Promise<void> {
-    return this.#guard(async (proof) => {
+    return this.guard(async (proof) => {
       await this.#change('put', 'me/email', { sealedToken, ...proof });
-      this.#code.done();
+      this.code.done();
     });
   }
 
   #passwordForm({ email, hasPassword }: Customer): TemplateResult {
-    return html`${this.#title(hasPassword ? 'changePassword' : 'setPassword')}
-      <input type="text" autocomplete="username" hidden aria-hidden="true" .value=${email ?? ''} />
+    return html`${this.heading(hasPassword ? 'changePassword' : 'setPassword')}
       ${this.form({
+        username: email ?? '',
         fields: [
           {
             name: 'password',
@@ -258,62 +234,34 @@ export class DreamAccount extends FormElement<Step> {
         ],
         submit: this.text('save'),
         run: ({ password = '' }) =>
-          this.#guard(async (proof) => {
-            await this.#send('put', 'me/password', { password, ...proof });
+          this.guard(async (proof) => {
+            await this.send('put', 'me/password', { password, ...proof });
             this.#know({ hasPassword: true });
           }),
-        more: this.#back(),
+        more: this.back(),
       })}`;
   }
 
-  #deviceList(): TemplateResult {
-    const dates = new Intl.DateTimeFormat(this.language, {
-      dateStyle: 'medium',
-      timeStyle: 'short',
+  #deviceStep(): TemplateResult {
+    const list = deviceList(this.devices, {
+      language: this.language,
+      text: (name, values) => this.text(name, values),
+      signOut: (device, name) =>
+        this.link(this.text('end'), () => this.act('end', () => this.#endDevice(device)), name),
     });
-    return html`${this.#title('devices')}
-      ${
-        this.devices
-          ? html`<ul class="list">
-            ${this.devices.map((each) => this.#device(each, dates))}
-          </ul>`
-          : html`<span class="bone" role="status" aria-label=${this.text('loading')}></span>`
-      }
-      ${this.error()}
+    return html`${this.heading('devices')} ${list} ${this.error()}
       <div class="ends">
         ${this.#button('all', 'endAll', async () => {
-          await this.#send('delete', 'me/sessions');
+          await this.send('delete', 'me/sessions');
           await this.#signOut('signedOut');
         })}
       </div>
-      <div class="row">${this.#back()}</div>`;
+      <div class="row">${this.back()}</div>`;
   }
 
-  #device(
-    { id, device, lastUsedAtMs, current }: Device,
-    dates: Intl.DateTimeFormat,
-  ): TemplateResult {
-    const name = device ?? this.text('someDevice');
-    const used = this.text('lastUsed', { date: dates.format(lastUsedAtMs) });
-    return html`<li>
-      <span class="lines">
-        <span>${name}</span>
-        <span class="muted">${current ? this.text('thisDevice') : used}</span>
-      </span>
-      ${
-        current
-          ? nothing
-          : this.link(
-              this.text('end'),
-              () =>
-                this.act('end', async () => {
-                  await this.#send('delete', `me/sessions/${id}`);
-                  await this.#loadDevices();
-                }),
-              this.text('endDevice', { device: name }),
-            )
-      }
-    </li>`;
+  async #endDevice({ id }: Device): Promise<void> {
+    await this.send('delete', `me/sessions/${id}`);
+    await this.#loadDevices();
   }
 
   async #loadDevices(): Promise<void> {
@@ -324,86 +272,24 @@ export class DreamAccount extends FormElement<Step> {
   }
 
   #deleteForm(): TemplateResult {
-    return html`${this.#title('delete')}
+    return html`${this.heading('delete')}
     ${this.form({
       lead: this.text('deleteLead'),
       fields: [],
       submit: this.text('deleteNow'),
       danger: true,
       run: () =>
-        this.#guard(async (proof) => {
-          await this.#send('delete', 'me', proof);
+        this.guard(async (proof) => {
+          await this.send('delete', 'me', proof);
           await this.#signOut('deleted');
         }),
       more: this.link(this.text('cancel'), () => this.go('home')),
     })}`;
   }
 
-  /** Does something now, or after the visitor confirmed who they are. */
-  async #guard(run: Guarded): Promise<void> {
-    try {
-      await run({});
-    } catch (error) {
-      if (!(error instanceof DreamError) || error.code !== 'confirmation_required') throw error;
-      this.#guarded = run;
-      this.go(this.view.customer?.hasPassword ? 'confirm' : 'confirm-code');
-    }
-  }
-
-  #confirmForm(customer: Customer): TemplateResult {
-    return html`${this.#title('confirm')}
-      <input
-        type="text"
-        autocomplete="username"
-        hidden
-        aria-hidden="true"
-        .value=${customer.email ?? ''}
-      />
-      ${this.form({
-        lead: this.text('confirmLead'),
-        fields: [
-          {
-            name: 'currentPassword',
-            label: this.text('currentPassword'),
-            type: 'password',
-            autocomplete: 'current-password',
-          },
-        ],
-        submit: this.text('confirm'),
-        run: ({ currentPassword = '' }) => this.#guarded({ currentPassword }),
-        more: html`${this.link(this.text('useCode'), () => this.go('confirm-code'))} ${this.#back()}`,
-      })}`;
-  }
-
-  #askForCode({ email }: Customer): TemplateResult {
-    return html`${this.#title('confirm')}
-    ${this.form({
-      lead: this.text('confirmCodeLead', { email: email ?? '' }),
-      fields: [],
-      submit: this.text('sendCode'),
-      run: async () => {
-        await this.#code.send(this.page, email ?? '', await this.botCheck());
-        this.go('confirm-sent');
-      },
-      more: this.#back(),
-    })}`;
-  }
-
-  /** Signing in once more makes the session as fresh as what waits asks for. */
-  async #confirmedByCode(sealedToken: string | null): Promise<void> {
-    const session = await this.page.api.post<Session>('sessions/exchange', { sealedToken });
-    this.#code.done();
-    await this.page.replaceSession(session);
-    await this.#guarded({});
-  }
-
-  #send<T>(method: 'put' | 'patch' | 'delete', path: string, body?: object): Promise<T> {
-    return this.page.authed((token) => this.page.api[method]<T>(path, body, token));
-  }
-
   /** Changes what the API answers with the customer. */
   async #change(method: 'put' | 'patch', path: string, body: object): Promise<void> {
-    const { customer } = await this.#send<{ customer: Customer }>(method, path, body);
+    const { customer } = await this.send<{ customer: Customer }>(method, path, body);
     this.#know(customer);
   }
 

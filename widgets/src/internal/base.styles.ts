@@ -69,6 +69,18 @@ export const baseStyles = css`
   ul {
     list-style: none;
   }
+  h2 {
+    font-size: 1.25em;
+    font-weight: 650;
+    line-height: 1.3;
+  }
+  .card {
+    padding: 1.5em;
+    border: 1px solid var(--_border);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+    box-shadow: var(--dream-shadow, none);
+  }
   button,
   input,
   select {

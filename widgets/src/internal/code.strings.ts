@@ -9,7 +9,7 @@ export const codeTexts = {
   resent: 'A new code is on its way.',
   cancel: 'Cancel',
   errorRequired: 'Fill this in.',
-  errorShort: 'At least 8 characters.',
+  errorShort: 'This is too short.',
   errorEmail: 'Enter an e-mail address, like ada@example.com.',
   errorCode: 'This code is not right. Check it, or send a new one.',
   errorCodeExpired: 'This code is too old. Send a new one.',

@@ -21,11 +21,15 @@ export interface Field {
 /** A form: its fields, and what is done with their values. */
 export interface Form {
   lead?: string | undefined;
+  /** Whose password it asks for, where nobody types it: for password managers. */
+  username?: string;
   fields: readonly Field[];
   submit: string;
   run: (values: Record<string, string>) => Promise<unknown>;
   /** What it does cannot be undone. */
   danger?: boolean;
+  /** What went wrong was not this form's doing, and is told where it was. */
+  isToldElsewhere?: boolean;
   /** Below the button. */
   more?: unknown;
 }
@@ -95,17 +99,23 @@ export abstract class FormElement<Step extends string> extends DreamElement {
     </button>`;
   }
 
-  protected form({ lead, fields, submit, run, danger, more }: Form): TemplateResult {
+  protected form(form: Form): TemplateResult {
+    const { lead, username, fields, submit, run, danger, isToldElsewhere, more } = form;
     const isBusy = this.busy === 'submit';
     const told = this.failure && this.errorFields[this.failure.code];
-    const isElsewhere = this.failure && !fields.some(({ name }) => name === told);
+    const isOfNoField = !isToldElsewhere && !fields.some(({ name }) => name === told);
     return html`<form
       novalidate
       @submit=${(event: SubmitEvent) => this.#submitted(event, fields, run)}
     >
       ${lead ? html`<p class="muted">${lead}</p>` : nothing}
+      ${
+        username === undefined
+          ? nothing
+          : html`<input autocomplete="username" hidden aria-hidden="true" .value=${username} />`
+      }
       ${fields.map((field) => this.#field(field))}
-      ${notice(isElsewhere ? this.#words() : null)}
+      ${this.error(isOfNoField)}
       <button
         type="submit"
         part="button"
@@ -145,9 +155,9 @@ export abstract class FormElement<Step extends string> extends DreamElement {
     });
   }
 
-  /** What an error says, where no form is. */
-  protected error(): TemplateResult {
-    return notice(this.failure ? this.#words() : null);
+  /** What an error says; `isHere`, whether this is its place. */
+  protected error(isHere = true): TemplateResult {
+    return notice(isHere ? this.#words() : null);
   }
 
   #words(): string | null {
@@ -196,10 +206,14 @@ export abstract class FormElement<Step extends string> extends DreamElement {
 
   #submitted(event: SubmitEvent, fields: readonly Field[], run: Form['run']): void {
     event.preventDefault();
+    this.failure = null;
     const form = event.currentTarget as HTMLFormElement;
     const inputs = fields.map(({ name }) => form.elements.namedItem(name) as HTMLInputElement);
     for (const input of inputs) if (input.type !== 'password') input.value = input.value.trim();
-    const faulty = inputs.filter((input) => !input.checkValidity());
+    // What a script filled in is never too short for a browser.
+    const faulty = inputs.filter(
+      (input) => !input.checkValidity() || input.value.length < input.minLength,
+    );
     this.faults = Object.fromEntries(faulty.map((input) => [input.name, this.#faultOf(input)]));
     if (faulty.length > 0) return faulty[0]?.focus();
     const values = Object.fromEntries(inputs.map(({ name, value }) => [name, value]));

@@ -3,7 +3,7 @@ import { dream } from './runtime.ts';
 
 /** What `<dream-signup>` offers other elements; its code is loaded when it is first wanted. */
 interface SignupElement extends HTMLElement {
-  open(): Promise<boolean>;
+  openRequested(): Promise<boolean>;
 }
 
 /** Says that a visitor is about to be asked to sign in; false when the site's own login does it. */
@@ -21,7 +21,7 @@ export async function openSignup(): Promise<boolean> {
   // A dialog inside something hidden would not show.
   const onPage = [...document.querySelectorAll<SignupElement>('dream-signup')];
   const element = onPage.find((each) => each.hasAttribute('dialog') || each.checkVisibility());
-  return (element ?? ownDialog()).open();
+  return (element ?? ownDialog()).openRequested();
 }
 
 function ownDialog(): SignupElement {

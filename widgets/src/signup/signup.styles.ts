@@ -3,12 +3,8 @@ import { css } from 'lit';
 export const signupStyles = css`
   .card {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 0.9em;
-    padding: 1.5em;
-    border: 1px solid var(--_border);
-    border-radius: var(--_radius);
-    background: var(--_surface);
-    box-shadow: var(--dream-shadow, none);
   }
   dialog {
     inline-size: min(26rem, calc(100vi - 2rem));
@@ -44,16 +40,12 @@ export const signupStyles = css`
     font-size: 1.1em;
     line-height: 1;
   }
-  h2 {
-    font-size: 1.25em;
-    font-weight: 650;
-    line-height: 1.3;
-  }
   h2:focus {
     outline: none;
   }
   .chip {
-    inline-size: 100%;
+    display: block;
+    inline-size: fit-content;
     max-inline-size: 100%;
     min-block-size: 2.75em;
   }
@@ -74,11 +66,15 @@ export const signupStyles = css`
     white-space: nowrap;
   }
   .bone.chip {
+    inline-size: 100%;
     border-radius: calc(var(--_radius) * 0.66);
   }
   .providers {
     display: grid;
     gap: 0.5em;
+  }
+  #provider-fault {
+    display: contents;
   }
   .or {
     display: flex;
@@ -95,6 +91,9 @@ export const signupStyles = css`
     display: flex;
     align-items: center;
     min-block-size: 4em;
+  }
+  .waiting .busy {
+    flex: none;
   }
   .waiting:focus {
     outline: none;

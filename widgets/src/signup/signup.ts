@@ -7,13 +7,11 @@ import { FormElement } from '../internal/form-element.ts';
 import { formStyles } from '../internal/form.styles.ts';
 import { notice, sayError } from '../internal/notice.ts';
 import { requestSignIn } from '../internal/open-signup.ts';
+import { providerButtons, providerName } from './provider-buttons.ts';
 import { english, errorFields, errorTexts } from './signup.strings.ts';
 import { signupStyles } from './signup.styles.ts';
 
 type Step = 'email' | 'code' | 'password' | 'provider';
-
-/** How the providers write their names; others get a capital letter. */
-const PROVIDERS: Readonly<Record<string, string>> = { github: 'GitHub', gitlab: 'GitLab', x: 'X' };
 
 /**
  * Signs visitors up and in, in the page: e-mail code, password, or a provider's window. Signed in,
@@ -42,7 +40,7 @@ export class DreamSignup extends FormElement<Step> {
   declare compact: boolean;
   declare dialog: boolean;
   declare private email: string;
-  /** Whose window stands open, by its name in the API. */
+  /** Whose window stands open, or did last, by its name in the API. */
   declare private provider: string;
   protected readonly english = english;
   protected readonly errorTexts = errorTexts;
@@ -63,11 +61,19 @@ export class DreamSignup extends FormElement<Step> {
     this.provider = '';
   }
 
-  /** Opens the dialog; resolves, when it is closed, to whether somebody is signed in. */
+  /**
+   * Opens the dialog; resolves, when it is closed, to whether somebody is signed in. A site with a
+   * login of its own prevents `dream-signin-request`: then to false, and nothing is shown.
+   */
   async open(): Promise<boolean> {
     if (this.config) return false;
     await this.page.load();
     if (this.view.customer) return true;
+    return requestSignIn() && this.openRequested();
+  }
+
+  /** The same for who asked the site already whether the dialog may open. */
+  async openRequested(): Promise<boolean> {
     await this.#show();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -114,6 +120,13 @@ export class DreamSignup extends FormElement<Step> {
     return this.renderRoot?.querySelector('dialog') ?? null;
   }
 
+  /** Who comes back from a provider is at its button again. */
+  protected override focusFirst(): void {
+    const button = this.renderRoot.querySelector<HTMLElement>(`[data-of="${this.provider}"]`);
+    if (button) button.focus();
+    else super.focusFirst();
+  }
+
   async #show(): Promise<void> {
     if (!this.compact) this.dialog = true;
     await this.updateComplete;
@@ -127,6 +140,7 @@ export class DreamSignup extends FormElement<Step> {
     this.#opensFor = null;
     const isSignedIn = this.view.customer !== null;
     for (const resolve of this.#waiting.splice(0)) resolve(isSignedIn);
+    this.provider = '';
     this.failure = null;
     this.faults = {};
   }
@@ -216,7 +230,13 @@ export class DreamSignup extends FormElement<Step> {
 
   #stepForm(): TemplateResult {
     const hasCodes = this.view.bootstrap?.signIn.emailCode !== false;
-    if (this.step === 'provider') return this.#waitForProvider();
+    if (this.step === 'provider')
+      return html`<p class="waiting" tabindex="-1">
+          <span class="busy"></span>${this.text('waiting')}
+        </p>
+        <button type="button" part="button" @click=${() => this.#popup.abort()}>
+          ${this.text('cancel')}
+        </button>`;
     if (this.step === 'code')
       return this.codeForm(
         this.#code,
@@ -233,7 +253,9 @@ export class DreamSignup extends FormElement<Step> {
       lead: this.text('lead'),
       fields: [this.#emailField('email')],
       submit: this.text('continue'),
+      isToldElsewhere: this.provider !== '',
       run: async ({ email = '' }) => {
+        this.provider = '';
         this.email = email;
         await this.#code.send(this.page, email, await this.botCheck());
         this.go('code');
@@ -256,7 +278,9 @@ export class DreamSignup extends FormElement<Step> {
 
   #passwordForm(): TemplateResult {
     const canCode = this.view.bootstrap?.signIn.emailCode !== false;
-    return this.form({
+    return html`${canCode ? nothing : this.#providers()}
+    ${this.form({
+      isToldElsewhere: this.provider !== '',
       fields: [
         this.#emailField('username'),
         {
@@ -268,6 +292,7 @@ export class DreamSignup extends FormElement<Step> {
       ],
       submit: this.text('signIn'),
       run: async ({ email = '', password = '' }) => {
+        this.provider = '';
         this.email = email;
         const body = { email, password };
         const { api } = this.page;
@@ -278,35 +303,20 @@ export class DreamSignup extends FormElement<Step> {
         ? html`<p class="muted">${this.text('passwordHint')}</p>
           ${this.link(this.text('useCode'), () => this.#keepEmail('email'))}`
         : undefined,
-    });
+    })}`;
   }
 
   #providers(): TemplateResult | typeof nothing {
-    const { oauth } = this.view.bootstrap?.signIn ?? {};
-    if (!oauth?.length) return nothing;
-    return html`<div class="providers">
-        ${oauth.map(
-          (provider) =>
-            html`<button type="button" part="provider" @click=${() => this.#useProvider(provider)}>
-              ${this.text('continueWith', { provider: providerName(provider) })}
-            </button>`,
-        )}
-      </div>
-      <p class="or muted"><span>${this.text('or')}</span></p>`;
-  }
-
-  #waitForProvider(): TemplateResult {
-    return html`<p class="waiting" tabindex="-1">
-        <span class="busy"></span>${this.text('waiting', { provider: providerName(this.provider) })}
-      </p>
-      ${this.error()}
-      <button type="button" part="button" @click=${() => this.#popup.abort()}>
-        ${this.text('cancel')}
-      </button>`;
+    return providerButtons(this.view.bootstrap?.signIn.oauth ?? [], {
+      text: (name, values) => this.text(name, values),
+      pressed: this.provider,
+      fault: this.error(this.provider !== ''),
+      press: (provider) => this.#useProvider(provider),
+    });
   }
 
   #useProvider(provider: string): void {
-    if (this.config) return;
+    if (this.config || this.busy !== null) return;
     // Browsers let a window open in the click itself only: before anything is loaded for it.
     const start = `${this.page.api.base}/oauth/start`;
     const popup = window.open(start, 'dream-oauth', 'popup,width=480,height=680');
@@ -337,6 +347,7 @@ export class DreamSignup extends FormElement<Step> {
   #keepEmail(step: Step): void {
     const typed = this.renderRoot.querySelector<HTMLInputElement>('input[name=email]')?.value;
     if (typed) this.email = typed.trim();
+    this.provider = '';
     this.go(step);
   }
 
@@ -355,14 +366,12 @@ export class DreamSignup extends FormElement<Step> {
   #welcome(session: Session, isNew: boolean): void {
     this.#code.done();
     this.email = '';
+    this.provider = '';
     this.step = 'email';
     this.page.signIn(session, isNew);
     this.said = this.text('signedIn', { email: session.customer.email ?? '' });
   }
 }
-
-const providerName = (provider: string): string =>
-  PROVIDERS[provider] ?? provider.slice(0, 1).toUpperCase() + provider.slice(1);
 
 if (!customElements.get('dream-signup')) customElements.define('dream-signup', DreamSignup);
 

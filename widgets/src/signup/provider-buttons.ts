@@ -1,0 +1,43 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Texts } from '../internal/language.ts';
+
+/** How the providers write their names; others get a capital letter. */
+const NAMES: Readonly<Record<string, string>> = { github: 'GitHub', gitlab: 'GitLab', x: 'X' };
+
+/** A provider's name as people know it, of its name in the API. */
+export const providerName = (provider: string): string =>
+  NAMES[provider] ?? provider.slice(0, 1).toUpperCase() + provider.slice(1);
+
+/** What the buttons take from the element they stand in. */
+interface Place {
+  text: (name: string, values?: Texts) => string;
+  /** Which was pressed last; empty for none. */
+  pressed: string;
+  /** What went wrong at it, told here and described at its button. */
+  fault: TemplateResult;
+  press: (provider: string) => void;
+}
+
+/** A button for each provider, above the form; nothing where the project has none. */
+export function providerButtons(
+  providers: readonly string[],
+  { text, pressed, fault, press }: Place,
+): TemplateResult | typeof nothing {
+  if (providers.length === 0) return nothing;
+  return html`<div class="providers">
+      ${providers.map(
+        (provider) =>
+          html`<button
+            type="button"
+            part="provider"
+            data-of=${provider}
+            aria-describedby=${provider === pressed ? 'provider-fault' : nothing}
+            @click=${() => press(provider)}
+          >
+            ${text('continueWith', { provider: providerName(provider) })}
+          </button>`,
+      )}
+      <div id="provider-fault">${fault}</div>
+    </div>
+    <p class="or muted"><span>${text('or')}</span></p>`;
+}
