@@ -175,6 +175,62 @@ test('Dream.setSession signs in, and another customer replaces the first in ever
   site.stop();
 });
 
+/** How many sessions of a customer the edge still keeps. */
+const sessionsOf = async ({ customer }: Session): Promise<number> =>
+  (await ask('GET', `/api/customers/${customer.id}/sessions`, tenant.sk)).sessions.length;
+
+test('Dream.setSession ends at the edge the session it replaces, never the same one', async ({
+  page,
+}) => {
+  const [ada, bob] = [await sessionOf(newUser()), await sessionOf(newUser())];
+  const site = await siteWith(null);
+  await visit(page, site);
+  let ends = 0;
+  page.on('request', (request) => (ends += Number(request.url().includes('/api/sessions/end'))));
+  for (const session of [ada, ada, bob]) await call(page, 'setSession', session);
+  await expect.poll(() => sessionsOf(ada)).toBe(0);
+  expect([await sessionsOf(bob), ends]).toEqual([1, 1]);
+  site.stop();
+});
+
+test('a session in the script tag ends at the edge the one it replaces', async ({ page }) => {
+  const older = await sessionOf(newUser());
+  const newer = await laterThan(older, newUser());
+  let rendered = older;
+  const site = await serve(() => pageWith(JSON.stringify(rendered)));
+  await visit(page, site);
+  rendered = newer;
+  await visit(page, site);
+  await expect.poll(() => sessionsOf(older)).toBe(0);
+  expect(await sessionsOf(newer)).toBeGreaterThan(0);
+  site.stop();
+});
+
+test('a session that is replaced by another of its customer signs no tab out', async ({
+  page,
+  context,
+}) => {
+  const user = newUser();
+  const [first, second] = [await sessionOf(user), await sessionOf(user)];
+  const site = await siteWith(null);
+  const other = await context.newPage();
+  await visit(page, site);
+  await visit(other, site);
+  const lineOf = (tab: Page) => tab.waitForEvent('websocket');
+  const firstLine = lineOf(other);
+  await call(page, 'setSession', first);
+  await (await firstLine).waitForEvent('framereceived');
+  const secondLine = lineOf(other);
+  await call(page, 'setSession', second);
+  await expect.poll(() => sessionsOf(first)).toBe(1);
+  await (await secondLine).waitForEvent('framereceived');
+  for (const tab of [page, other]) {
+    expect(await whoIn(tab)).toBe(user);
+    await expect(tab.locator('dream-usage-meter')).toContainText('0 of 5 used');
+  }
+  site.stop();
+});
+
 test('Dream.setSession refuses what is no session, and leaves who is signed in', async ({
   page,
 }) => {
@@ -210,11 +266,16 @@ test('a site with its own login prevents the dialog, whatever would open it', as
   );
   expect(opened).toBe(false);
   await expect(page).toHaveTitle('Quills!!!');
+  const openedByElement = await signup(page).evaluate((element) =>
+    (element as HTMLElement & { open(): Promise<boolean> }).open(),
+  );
+  expect(openedByElement).toBe(false);
+  await expect(page).toHaveTitle('Quills!!!!');
   await expect(page.getByRole('dialog')).toHaveCount(0);
   // Who is signed in is not asked to sign in: the button is the account.
   await call(page, 'setSession', await sessionOf(newUser()));
   await signup(page).getByRole('button', { name: 'Account' }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
-  await expect(page).toHaveTitle('Quills!!!');
+  await expect(page).toHaveTitle('Quills!!!!');
   site.stop();
 });

@@ -1,5 +1,5 @@
 import { type BrowserContext, expect, type Page } from '@playwright/test';
-import { local, testEmail, signInByCode, signup } from './stack.ts';
+import { local, pay, signInByCode, signup, testEmail } from './stack.ts';
 import { test } from './visitor.ts';
 
 const { demo, edge, project } = local;
@@ -57,6 +57,24 @@ test('signing in and out in one tab does so in all of them', async ({ context })
   await signup(other).getByRole('button', { name: 'Sign out' }).click();
   await expect(signedOut(page)).toBeVisible();
   await expect(signedOut(other)).toBeVisible();
+});
+
+test('a plan that is cancelled in the portal shows its end at once in another tab', async ({
+  context,
+}) => {
+  const { page, email } = await signedIn(context);
+  const pro = (tab: Page) =>
+    tab.locator('dream-pricing').getByRole('listitem').filter({ hasText: 'Pro' });
+  await pro(page).getByRole('button', { name: 'Choose Pro' }).click();
+  await page.waitForURL(/\/c\/pay\//);
+  await pay(page, '4242 4242 4242 4242');
+  const other = await context.newPage();
+  await other.goto(demo);
+  await expect(account(other, email)).toBeVisible();
+  await expect(pro(other)).toContainText('Your plan');
+  await pro(page).getByRole('button', { name: 'Manage billing' }).click();
+  await page.getByRole('button', { name: 'Cancel plan' }).click();
+  await expect(pro(other)).toContainText('Ends on');
 });
 
 test('an access token that is used up is replaced in silence, without Clerk', async ({

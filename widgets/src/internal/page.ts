@@ -135,7 +135,7 @@ export class Page {
     try {
       const session = await this.#tokens.refresh(before);
       if (session) this.#welcome(session);
-      else if (this.#tokens.kept && !this.view.customer)
+      else if (this.#tokens.kept)
         this.#welcome(await this.api.get('me', this.#tokens.kept.accessToken));
     } catch (error) {
       if (isOver(error)) this.#forget();
@@ -152,7 +152,7 @@ export class Page {
     } catch (error) {
       const { code } = toDreamError(error);
       if (!REPLACEABLE.has(code)) {
-        if (isOver(error)) this.#end();
+        if (isOver(error)) this.#over(token);
         throw error;
       }
       await this.renew();
@@ -160,10 +160,13 @@ export class Page {
     }
   }
 
-  /** Signs in with a session made by the edge: by exchange, by password, or by the site's server. */
+  /**
+   * Signs in with a session made by the edge: by exchange, by password, or by the site's server. One
+   * whose place it takes is ended.
+   */
   signIn(session: NewSession, isNew = false): void {
     this.#hangUp();
-    this.#tokens.keep(session);
+    this.#tokens.replace(session);
     this.#set({ customer: null, usage: {} });
     this.#welcome(session, isNew);
   }
@@ -222,12 +225,14 @@ export class Page {
     let closed = false;
     this.#closeSocket = () => (closed = true);
     const look = () => void this.renew().catch((error: unknown) => this.fail(error));
+    let said = '';
     const { listen } = await import('./live.ts');
     if (closed) return;
     this.#closeSocket = listen({
       address: async () => {
         const token = await this.token();
         if (token === null) return null;
+        said = token;
         const url = this.api.url(`live?shard=${claimsOf(token).shard}`).replace(/^http/, 'ws');
         return { url, token };
       },
@@ -236,9 +241,22 @@ export class Page {
       told: (message) => {
         if (message.type === 'usage') this.#tellUsage(message.usage);
         if (message.type === 'plan' && message.plan !== this.view.customer?.plan) look();
-        if (message.type === 'signed_out') this.#end();
+        if (message.type === 'customer') void this.#learn();
+        if (message.type === 'signed_out') this.#over(said);
       },
     });
+  }
+
+  /** What changed of the customer besides the plan: the access token stays right. */
+  async #learn(): Promise<void> {
+    try {
+      const me = await this.authed((token) =>
+        this.api.get<Pick<Session, 'customer' | 'usage'>>('me', token),
+      );
+      if (me.customer.id === this.view.customer?.id) this.#welcome(me);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   async #loadFeature(feature: string): Promise<void> {
@@ -258,6 +276,11 @@ export class Page {
     if (was) emit(document, 'dream-usage-change', { feature, usageCount, remaining });
     if (was && was.remaining !== 0 && remaining === 0)
       emit(document, 'dream-limit-reached', { feature, limit });
+  }
+
+  /** The session a token is of is over. One that took its place meanwhile goes on. */
+  #over(accessToken: string): void {
+    if (claimsIn({ accessToken })?.sid === claimsIn(this.#tokens.kept)?.sid) this.#end();
   }
 
   /** The session is over, in all tabs. */

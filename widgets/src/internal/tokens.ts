@@ -38,7 +38,7 @@ export function claimsOf(accessToken: string): Claims {
 }
 
 /** The same, or null of what cannot be read: anybody may change what a page keeps. */
-export function claimsIn(kept: Kept | null): Claims | null {
+export function claimsIn(kept: Pick<Kept, 'accessToken'> | null): Claims | null {
   try {
     return kept && claimsOf(kept.accessToken);
   } catch {
@@ -90,6 +90,18 @@ export class Tokens {
   }
 
   /**
+   * Keeps a session in the place of another. One of another family is ended at the edge, where it
+   * would live on unused; nobody waits for that.
+   */
+  replace(session: Pick<Session, 'accessToken' | 'refreshToken'>): void {
+    const { kept } = this;
+    this.keep(session);
+    const was = claimsIn(kept);
+    if (kept && was && was.sid !== claimsOf(session.accessToken).sid)
+      this.#api.post('sessions/end', { refreshToken: kept.refreshToken }).catch(() => {});
+  }
+
+  /**
    * Keeps a session the site's server wrote into the page, once, and only if it is newer than what
    * is kept: the page may come from a cache, where a session stays that ended since. Throws on what
    * is no session of this project.
@@ -108,7 +120,7 @@ export class Tokens {
     } catch {
       // Storage is closed: the edge still knows which sessions ended.
     }
-    this.keep(session);
+    this.replace(session);
   }
 
   /** Calls back when another tab signed in, out, or refreshed. */
@@ -138,13 +150,16 @@ export class Tokens {
       if (waited) await this.#seen();
       const { kept } = this;
       if (!kept || (kept.accessToken !== staleToken && this.areFresh)) return null;
+      const { refreshToken } = kept;
+      // Meanwhile another session may have come, or the visitor may have signed out.
+      const isReplaced = () => this.kept?.refreshToken !== refreshToken;
       try {
-        const session = await this.#api.post<Session>('sessions/refresh', {
-          refreshToken: kept.refreshToken,
-        });
+        const session = await this.#api.post<Session>('sessions/refresh', { refreshToken });
+        if (isReplaced()) return null;
         this.keep(session);
         return session;
       } catch (error) {
+        if (isReplaced()) return null;
         if (isOver(error)) this.keep(null);
         throw error;
       }
