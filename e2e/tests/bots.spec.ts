@@ -1,14 +1,14 @@
 import { expect, type Page } from '@playwright/test';
 import { type Site, serve } from './site.ts';
-import { alertIn, local, signInByCode, signup, testEmail } from './stack.ts';
+import { alertIn, codeFor, local, signInByCode, signup, testEmail } from './stack.ts';
 import { ask, newTenant, operatorSecret } from './tenant.ts';
 import { test } from './visitor.ts';
 
 const CLOUDFLARE = 'https://challenges.cloudflare.com';
-/** Cloudflare's own test keys: the first always lets pass, the second never. */
-const keyed = (first: 1 | 2) => ({
-  siteKey: `${first}x00000000000000000000AA`,
-  secretKey: `${first}x0000000000000000000000000000000AA`,
+/** Cloudflare's own test keys: the first always lets pass, the second never, the third asks. */
+const keyed = (first: 1 | 2 | 3) => ({
+  siteKey: `${first}x00000000000000000000${first === 3 ? 'FF' : 'AA'}`,
+  secretKey: `${first === 3 ? 1 : first}x0000000000000000000000000000000AA`,
 });
 
 /** The page of a project that asks Turnstile, under the strictest policy that allows it. */
@@ -59,6 +59,28 @@ test('whom Turnstile takes for a robot is told, and gets no code', async ({ page
   await expect(signup(page).getByLabel('E-mail')).toBeVisible();
   site.stop();
 });
+
+for (const width of [320, 1280])
+  test(`what Turnstile asks a person has room in the form, ${width} px wide`, async ({ page }) => {
+    const site = await guardedSite(page, keyed(3));
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(site.url);
+    const email = testEmail();
+    await signup(page).getByLabel('E-mail').fill(email);
+    await signup(page).getByRole('button', { name: 'Continue', exact: true }).click();
+    const box = page.getByRole('button', { name: 'Verify you are human' });
+    await expect(box).toBeVisible();
+    const [asked, field] = await Promise.all(
+      [box, signup(page).getByLabel('E-mail')].map((each) => each.boundingBox()),
+    );
+    expect(asked!.x + asked!.width).toBeLessThanOrEqual(field!.x + field!.width);
+    await box.click();
+    await signup(page)
+      .getByLabel('Code')
+      .fill(await codeFor(email));
+    await expect(signup(page)).toContainText(email);
+    site.stop();
+  });
 
 test('a page that leaves the check out is refused by the edge itself', async ({ request }) => {
   const { id, pk } = await newTenant();

@@ -15,11 +15,28 @@ const TOKEN = 'XXXX.DUMMY.TOKEN.XXXX';
 
 /**
  * The part of Turnstile's script that pages use, for the test site keys: those that begin with 2 are
- * refused, the others get the token of tests. Explicit rendering only.
+ * refused, those that begin with 3 show a box and wait for a click, the others get the token of tests.
+ * Explicit rendering only.
  */
 const SCRIPT = `
 (() => {
   const widgets = new Map();
+  // Cloudflare's sizes, in pixels; a flexible box is as wide as its place, and no narrower than this.
+  const sizes = { normal: [300, 65], flexible: [300, 65], compact: [150, 140] };
+  const draw = (place, size = 'normal', clicked) => {
+    const button = document.createElement('button');
+    const [width, height] = sizes[size];
+    button.type = 'button';
+    button.textContent = 'Verify you are human';
+    Object.assign(button.style, {
+      boxSizing: 'border-box',
+      width: size === 'flexible' ? '100%' : width + 'px',
+      minWidth: width + 'px',
+      height: height + 'px',
+    });
+    button.addEventListener('click', clicked);
+    place.append(button);
+  };
   const run = (id) => {
     const { sitekey, callback, 'error-callback': failed } = widgets.get(id) ?? {};
     if (sitekey === undefined) return;
@@ -27,10 +44,11 @@ const SCRIPT = `
   };
   window.turnstile = {
     ready: (act) => act(),
-    render: (_place, options) => {
+    render: (place, options) => {
       const id = 'cf-chl-widget-' + (widgets.size + 1);
       widgets.set(id, options);
-      if (options.execution !== 'execute') run(id);
+      if (options.sitekey.startsWith('3x')) draw(place, options.size, () => run(id));
+      else if (options.execution !== 'execute') run(id);
       return id;
     },
     execute: (id) => run(id),

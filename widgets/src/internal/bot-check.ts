@@ -8,6 +8,7 @@ interface Turnstile {
     options: {
       sitekey: string;
       appearance: 'interaction-only';
+      size: 'flexible' | 'compact';
       callback: (token: string) => void;
       'error-callback': () => boolean;
     },
@@ -24,6 +25,9 @@ declare global {
     };
   }
 }
+
+/** What Turnstile's own box is wide at least; where there is less room, it has a smaller one. */
+const BOX_PX = 300;
 
 let loading: Promise<Turnstile> | null = null;
 
@@ -58,6 +62,7 @@ export async function askTurnstile(host: HTMLElement, siteKey: string): Promise<
       turnstile.render(box, {
         sitekey: siteKey,
         appearance: 'interaction-only',
+        size: box.clientWidth < BOX_PX ? 'compact' : 'flexible',
         callback: resolve,
         'error-callback': () => {
           reject(new DreamError(0, { code: 'bot_check_failed' }));
