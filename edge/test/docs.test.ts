@@ -43,6 +43,11 @@ describe('the docs', () => {
     expect(await answer.json()).toEqual(openapi);
   });
 
+  it('lead back to where they begin from every page', async () => {
+    for (const path of ['/docs/guides/identity', '/docs/errors', '/docs/errors/limit_reached'])
+      expect(await pageAt(path)).toContain('<a href="/docs">');
+  });
+
   it('know no page that is not there', async () => {
     for (const path of ['/docs/guides/nothing', '/docs/constructor', '/docs/../README'])
       expect((await get(path)).status).toBe(404);

@@ -12,6 +12,9 @@ h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .5rem; } h2 { font-size: 1
 code { font: .9em ui-monospace, monospace; background: light-dark(#f1f2f6, #1d2029); border-radius: .3rem; padding: .1em .35em; overflow-wrap: anywhere; }
 pre { overflow-x: auto; padding: .8rem 1rem; border-radius: .4rem; background: light-dark(#f1f2f6, #1d2029); } pre code { padding: 0; background: none; }
 td, th { text-align: start; padding: .2rem .8rem .2rem 0; vertical-align: top; }
+a { color: light-dark(#4338ca, #a5a0ff); text-underline-offset: .15em; }
+nav { margin-block-end: 1.5rem; }
+blockquote p { margin: 0; }
 blockquote { margin: 1rem 0; padding: .5rem 1rem; border-inline-start: 4px solid light-dark(#4f46e5, #8b85ff); }`;
 
 /** The pages of `docs/`, made to HTML by `npm run gen`, and the API as OpenAPI. */
@@ -30,10 +33,11 @@ export function docsRoutes(app: Hono<AppEnv>): void {
       `default-src 'none'; style-src 'sha256-${await styleHash()}'; frame-ancestors 'none'`,
     );
     c.header('Cache-Control', 'public, max-age=300');
+    const toIndex = name === 'index' ? '' : '<nav><a href="/docs">dream</a></nav>';
     return c.html(
       `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${page.title} · dream</title>` +
         `<meta name="viewport" content="width=device-width, initial-scale=1"><style>${STYLES}</style></head>` +
-        `<body><main>${page.html}</main></body></html>`,
+        `<body>${toIndex}<main>${page.html}</main></body></html>`,
     );
   });
 }
