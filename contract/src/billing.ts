@@ -4,7 +4,8 @@ import { Customer } from './customers.ts';
 import { HttpUrl, Name } from './primitives.ts';
 import { route } from './respond.ts';
 
-const userErrors = [
+/** What every route that acts for one customer can answer. */
+export const userErrors = [
   ...KEY_ERRORS,
   'secret_key_required',
   'session_required',
@@ -18,11 +19,28 @@ const userErrors = [
   'origin_not_allowed',
 ] as const;
 
-const providerErrors = [
+/** What every route that asks Stripe can answer. */
+export const providerErrors = [
   'stripe_not_connected',
   'provider_unavailable',
   'provider_refused',
 ] as const;
+
+/**
+ * Where a checkout is paid: `url` is the page to send the customer to. For one inside the page
+ * `embedded` is what Stripe.js needs, and `url` where it ends; a plan change has nothing to pay.
+ */
+export const CheckoutPlace = v.object({
+  url: v.string(),
+  embedded: v.optional(
+    v.object({
+      clientSecret: v.string(),
+      stripePublishableKey: v.string(),
+      stripeAccountId: v.nullable(v.string()),
+    }),
+  ),
+});
+export type CheckoutPlace = v.InferOutput<typeof CheckoutPlace>;
 
 export const createCheckout = route({
   method: 'post',
@@ -35,8 +53,10 @@ export const createCheckout = route({
     priceId: v.optional(v.pipe(v.string(), v.maxLength(255))),
     successUrl: v.optional(HttpUrl),
     cancelUrl: v.optional(HttpUrl),
+    /** Pay inside the page, with Stripe.js, rather than on Stripe's own page. */
+    embedded: v.optional(v.boolean(), false),
   }),
-  answer: v.object({ url: v.string() }),
+  answer: CheckoutPlace,
   errors: [
     ...userErrors,
     ...providerErrors,

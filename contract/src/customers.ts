@@ -2,13 +2,17 @@ import * as v from 'valibot';
 import { IDEMPOTENCY_ERRORS, KEY_ERRORS } from './errors.ts';
 import { AtMs, Email, Name, pageOf, PageQuery, text } from './primitives.ts';
 import { route } from './respond.ts';
+import { TierPrice } from './tiers.ts';
 
 /** Where a customer's plan comes from: the first that applies, in this order. */
 export const PLAN_SOURCES = ['subscription', 'set', 'header', 'default'] as const;
 export const PlanSource = v.picklist(PLAN_SOURCES);
 export type PlanSource = v.InferOutput<typeof PlanSource>;
 
-/** A live subscription, as its customer may see it. `endsAtMs` is set when it is to end. */
+/**
+ * A live subscription, as its customer may see it. `endsAtMs` is set when it is to end, `next` when
+ * another tier is to follow, `graceEndsAtMs` while a payment is missing: the plan lasts until then.
+ */
 export const Subscription = v.object({
   status: v.picklist([
     'active',
@@ -20,8 +24,12 @@ export const Subscription = v.object({
     'canceled',
   ]),
   plan: Name,
+  price: v.nullable(v.object({ priceId: v.string(), ...TierPrice.entries })),
   renewsAtMs: v.nullable(AtMs),
   endsAtMs: v.nullable(AtMs),
+  trialEndsAtMs: v.nullable(AtMs),
+  graceEndsAtMs: v.nullable(AtMs),
+  next: v.nullable(v.object({ plan: Name, priceId: v.string(), atMs: AtMs })),
 });
 export type Subscription = v.InferOutput<typeof Subscription>;
 

@@ -319,6 +319,31 @@ export const ERRORS = {
     'Already on this plan',
     'The customer has this plan already. Open the customer portal to manage it.',
   ),
+  subscription_missing: row(
+    409,
+    'No subscription',
+    'The customer has no live subscription. Start one with create-checkout.',
+  ),
+  currency_fixed: row(
+    409,
+    'Currency is fixed',
+    'A subscription stays in its currency, see "currency". Choose a price in it, or cancel and buy anew.',
+  ),
+  payment_past_due: row(
+    409,
+    'Payment past due',
+    'Settle the open invoice in the customer portal first, then change the plan.',
+  ),
+  payment_failed: row(
+    402,
+    'Payment failed',
+    'The card was declined and nothing was changed. Use another card in the customer portal, then try again.',
+  ),
+  preview_expired: row(
+    409,
+    'Preview expired',
+    'The preview is over an hour old or of another subscription. Ask for a new one.',
+  ),
   checkout_not_found: row(
     404,
     'Checkout not found',

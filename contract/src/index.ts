@@ -8,6 +8,7 @@ import * as oauth from './oauth.ts';
 import * as projects from './projects.ts';
 import type { Route } from './respond.ts';
 import * as sessions from './sessions.ts';
+import * as subscription from './subscription.ts';
 import * as tiers from './tiers.ts';
 import * as usage from './usage.ts';
 
@@ -25,6 +26,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     usage,
     tiers,
     billing,
+    subscription,
     sessions,
     oauth,
     bootstrap,
@@ -49,5 +51,6 @@ export type { Interval, Limit, Mode } from './primitives.ts';
 export type * from './projects.ts';
 export type { ErrorBody } from './respond.ts';
 export type * from './sessions.ts';
+export type * from './subscription.ts';
 export type * from './tiers.ts';
 export type * from './usage.ts';

@@ -183,6 +183,8 @@ const settingsEntries = {
   sessionDays: whole(1, 365),
   /** New customers who may sign themselves up in one UTC day; 0 closes the door to new ones. */
   signUpsPerDay: whole(0, 1_000_000),
+  /** How long a plan is kept when a payment is missing, from the invoice that was not paid. */
+  pastDueGraceDays: whole(0, 60),
   successUrl: v.nullable(HttpUrl),
   cancelUrl: v.nullable(HttpUrl),
   returnUrl: v.nullable(HttpUrl),

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { billingRoutes } from './billing/billing.route.ts';
+import { subscriptionRoutes } from './billing/subscription.route.ts';
 import { turnstileRoutes } from './bots/turnstile.route.ts';
 import { bootstrapRoutes } from './catalog/bootstrap.route.ts';
 import { tierRoutes } from './catalog/tiers.route.ts';
@@ -38,6 +39,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     tierRoutes,
     bootstrapRoutes,
     billingRoutes,
+    subscriptionRoutes,
     sessionRoutes,
     clerkProxyRoutes,
     oauthRoutes,

@@ -78,6 +78,8 @@ const Variables = v.object({
   STRIPE_CONNECT_URL: v.optional(Url, 'https://connect.stripe.com'),
   STRIPE_TEST_SECRET_KEY: Secret,
   STRIPE_LIVE_SECRET_KEY: Secret,
+  STRIPE_TEST_PUBLISHABLE_KEY: v.string(),
+  STRIPE_LIVE_PUBLISHABLE_KEY: v.string(),
   STRIPE_TEST_CLIENT_ID: v.string(),
   STRIPE_LIVE_CLIENT_ID: v.string(),
   STRIPE_TEST_WEBHOOK_SECRET: Secret,
@@ -115,6 +117,8 @@ export interface ClerkApp extends ClerkKeys {
 /** What the edge knows of Stripe in one mode. */
 export interface StripeAccess {
   secretKey: string;
+  /** For Stripe.js in a page. */
+  publishableKey: string;
   clientId: string;
   /** Verifies events of the platform's own account. */
   webhookSecret: string;
@@ -157,12 +161,14 @@ export function parseConfig(env: object): Config {
       connectUrl: vars.STRIPE_CONNECT_URL,
       test: {
         secretKey: vars.STRIPE_TEST_SECRET_KEY,
+        publishableKey: vars.STRIPE_TEST_PUBLISHABLE_KEY,
         clientId: vars.STRIPE_TEST_CLIENT_ID,
         webhookSecret: vars.STRIPE_TEST_WEBHOOK_SECRET,
         connectWebhookSecret: vars.STRIPE_TEST_CONNECT_WEBHOOK_SECRET,
       },
       live: {
         secretKey: vars.STRIPE_LIVE_SECRET_KEY,
+        publishableKey: vars.STRIPE_LIVE_PUBLISHABLE_KEY,
         clientId: vars.STRIPE_LIVE_CLIENT_ID,
         webhookSecret: vars.STRIPE_LIVE_WEBHOOK_SECRET,
         connectWebhookSecret: vars.STRIPE_LIVE_CONNECT_WEBHOOK_SECRET,

@@ -12,6 +12,7 @@ export function testVariables(sandbox: {
   });
   const stripe = (mode: 'test' | 'live') => ({
     [`STRIPE_${mode.toUpperCase()}_SECRET_KEY`]: `sk_${mode}_platform0000000000`,
+    [`STRIPE_${mode.toUpperCase()}_PUBLISHABLE_KEY`]: `pk_${mode}_platform`,
     [`STRIPE_${mode.toUpperCase()}_CLIENT_ID`]: `ca_${mode}_platform`,
     [`STRIPE_${mode.toUpperCase()}_WEBHOOK_SECRET`]: `whsec_${mode}_platform_account`,
     [`STRIPE_${mode.toUpperCase()}_CONNECT_WEBHOOK_SECRET`]: `whsec_${mode}_connected_accounts`,

@@ -63,6 +63,7 @@ export async function edgeVariables(
   };
   for (const mode of ['test', 'live']) {
     variables[`STRIPE_${mode.toUpperCase()}_SECRET_KEY`] = `sk_${mode}_platform00000000`;
+    variables[`STRIPE_${mode.toUpperCase()}_PUBLISHABLE_KEY`] = `pk_${mode}_platform`;
     variables[`STRIPE_${mode.toUpperCase()}_CLIENT_ID`] = `ca_${mode}_platform`;
   }
   for (const hook of STRIPE_HOOKS)

@@ -1,5 +1,5 @@
 import type { ApiClient } from './client.ts';
-import type { Customer } from './types.ts';
+import type { CheckoutPlace, Customer } from './types.ts';
 import { type User, userHeaders } from './user.ts';
 
 /** Checkout and the customer portal: each gives a URL to send the customer to. */
@@ -16,11 +16,16 @@ export class BillingApi {
     priceId,
     successUrl,
     cancelUrl,
+    embedded,
     ...user
-  }: User & { tier: string; priceId?: string; successUrl?: string; cancelUrl?: string }): Promise<{
-    url: string;
-  }> {
-    const body = { tier, priceId, successUrl, cancelUrl };
+  }: User & {
+    tier: string;
+    priceId?: string;
+    successUrl?: string;
+    cancelUrl?: string;
+    embedded?: boolean;
+  }): Promise<CheckoutPlace> {
+    const body = { tier, priceId, successUrl, cancelUrl, embedded };
     return this.#api.call({
       method: 'POST',
       path: '/api/create-checkout',

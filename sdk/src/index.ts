@@ -3,6 +3,7 @@ import { ApiClient } from './client.ts';
 import { CustomersApi } from './customers.ts';
 import { type DreamOptions, settingsOf } from './options.ts';
 import { SessionsApi } from './sessions.ts';
+import { SubscriptionApi } from './subscription.ts';
 import { TiersApi } from './tiers.ts';
 import { UsageApi } from './usage.ts';
 import { type TokenExpectation, type TokenResult, TokenVerifier } from './verify-token.ts';
@@ -13,6 +14,7 @@ export class Dream {
   readonly customers: CustomersApi;
   readonly sessions: SessionsApi;
   readonly billing: BillingApi;
+  readonly subscription: SubscriptionApi;
   readonly tiers: TiersApi;
   readonly #verifier: TokenVerifier;
 
@@ -23,6 +25,7 @@ export class Dream {
     this.customers = new CustomersApi(api);
     this.sessions = new SessionsApi(api);
     this.billing = new BillingApi(api);
+    this.subscription = new SubscriptionApi(api);
     this.tiers = new TiersApi(api);
     this.#verifier = new TokenVerifier(api);
   }

@@ -7,12 +7,18 @@ import type {
   updateCustomer,
 } from '@dream/contract/customers';
 import type { createSession, getJwks } from '@dream/contract/sessions';
+import type {
+  changeSubscription,
+  previewChange,
+  resumeSubscription,
+} from '@dream/contract/subscription';
 import type { listTiers } from '@dream/contract/tiers';
 import type { getUsage, trackUsage } from '@dream/contract/usage';
 import { expectTypeOf, it } from 'vitest';
 import type { BillingApi } from './billing.ts';
 import type { CustomersApi } from './customers.ts';
 import type * as sdk from './index.ts';
+import type { SubscriptionApi } from './subscription.ts';
 import type { UsageApi } from './usage.ts';
 
 /** What a route takes and gives, by its schemas. */
@@ -45,6 +51,10 @@ it('takes what the routes take', () => {
   expectTypeOf<Fields<BillingApi['checkout']>>().toEqualTypeOf<Body<typeof createCheckout>>();
   expectTypeOf<Fields<BillingApi['confirm']>>().toEqualTypeOf<Body<typeof confirmCheckout>>();
   expectTypeOf<Fields<BillingApi['portal']>>().toEqualTypeOf<Body<typeof createPortal>>();
+  expectTypeOf<Fields<SubscriptionApi['preview']>>().toEqualTypeOf<Body<typeof previewChange>>();
+  expectTypeOf<Fields<SubscriptionApi['change']>>().toEqualTypeOf<
+    Body<typeof changeSubscription>
+  >();
   expectTypeOf<Pick<sdk.TrackInput, 'amount' | 'feature'>>().toEqualTypeOf<
     Body<typeof trackUsage>
   >();
@@ -55,6 +65,13 @@ it('gives what the routes answer', () => {
   expectTypeOf<Result<BillingApi['checkout']>>().toEqualTypeOf<Answer<typeof createCheckout>>();
   expectTypeOf<Result<BillingApi['confirm']>>().toEqualTypeOf<Answer<typeof confirmCheckout>>();
   expectTypeOf<Result<BillingApi['portal']>>().toEqualTypeOf<Answer<typeof createPortal>>();
+  expectTypeOf<sdk.PlanChangePreview>().toEqualTypeOf<Answer<typeof previewChange>>();
+  expectTypeOf<Result<SubscriptionApi['change']>>().toEqualTypeOf<
+    Answer<typeof changeSubscription>
+  >();
+  expectTypeOf<Result<SubscriptionApi['resume']>>().toEqualTypeOf<
+    Answer<typeof resumeSubscription>
+  >();
   expectTypeOf<Result<UsageApi['check']>>().toEqualTypeOf<Answer<typeof getUsage>>();
   expectTypeOf<sdk.CustomerPage>().toEqualTypeOf<Answer<typeof listCustomers>>();
   type Erasure = Answer<typeof deleteCustomer>;

@@ -26,12 +26,51 @@ export interface UsageStatus {
   resetsAtMs: number;
 }
 
-/** A live subscription; `endsAtMs` is set when it is to end. */
+/**
+ * A live subscription. `endsAtMs` is set when it is to end, `next` when another tier is to follow,
+ * `graceEndsAtMs` while a payment is missing: the plan lasts until then.
+ */
 export interface Subscription {
   status: 'active' | 'trialing' | 'past_due' | 'unpaid' | 'paused' | 'incomplete' | 'canceled';
   plan: string;
+  price: {
+    priceId: string;
+    priceMinor: number;
+    currency: string;
+    interval: 'month' | 'year';
+  } | null;
   renewsAtMs: number | null;
   endsAtMs: number | null;
+  trialEndsAtMs: number | null;
+  graceEndsAtMs: number | null;
+  next: { plan: string; priceId: string; atMs: number } | null;
+}
+
+/**
+ * A plan change before it is made: `upgrade` begins at once, `downgrade` when what is paid ends,
+ * `checkout` is a first purchase. Amounts are in the currency's minor unit, taxes included.
+ */
+export interface PlanChangePreview {
+  kind: 'checkout' | 'upgrade' | 'downgrade';
+  tier: string;
+  priceId: string | null;
+  currency: string;
+  dueNowMinor: number;
+  taxMinor: number;
+  creditMinor: number;
+  nextMinor: number;
+  startsAtMs: number;
+  prorationAtMs: number | null;
+  lines: { description: string; amountMinor: number }[];
+}
+
+/**
+ * Where a checkout is paid: send the customer to `url`. For one inside the page `embedded` is what
+ * Stripe.js needs, and `url` where it ends.
+ */
+export interface CheckoutPlace {
+  url: string;
+  embedded?: { clientSecret: string; stripePublishableKey: string; stripeAccountId: string | null };
 }
 
 /** An end user of your project. */

@@ -67,6 +67,13 @@ export const ada: Customer = {
   createdAtMs: Date.UTC(2026, 10, 1),
 };
 
+const monthly = {
+  price: { priceId: 'price_month', priceMinor: 1900, currency: 'usd', interval: 'month' as const },
+  trialEndsAtMs: null,
+  graceEndsAtMs: null,
+  next: null,
+};
+
 /** Somebody who pays for Pro. */
 export const subscriber: Customer = {
   ...ada,
@@ -75,6 +82,7 @@ export const subscriber: Customer = {
   subscription: {
     status: 'active',
     plan: 'pro',
+    ...monthly,
     renewsAtMs: Date.UTC(2026, 11, 21),
     endsAtMs: null,
   },
@@ -86,6 +94,7 @@ export const leaving: Customer = {
   subscription: {
     status: 'active',
     plan: 'pro',
+    ...monthly,
     renewsAtMs: null,
     endsAtMs: Date.UTC(2026, 11, 21),
   },

@@ -80,6 +80,9 @@ function applySubscription(
     renewsAtMs: state.endsAtMs === null ? (plan?.renewsAtMs ?? known?.renewsAtMs ?? null) : null,
     endsAtMs: state.endsAtMs,
     createdAtMs: state.createdAtMs,
+    trialEndsAtMs: state.trialEndsAtMs,
+    pastDueSinceMs: state.pastDueSinceMs,
+    ...nextOf(sql, state),
   };
   putSubscription(sql, record);
   const isSeen = known?.toldPlan != null && isSeenAnew(known, record);
@@ -99,9 +102,18 @@ function applySubscription(
 
 /** Whether a page that shows the subscription has to show it anew. */
 const isSeenAnew = (was: Shown, is: Shown): boolean =>
-  was.status !== is.status || was.renewsAtMs !== is.renewsAtMs || was.endsAtMs !== is.endsAtMs;
+  SHOWN.some((field) => was[field] !== is[field]);
 
-type Shown = Pick<SubscriptionRecord, 'status' | 'renewsAtMs' | 'endsAtMs'>;
+const SHOWN = [
+  'status',
+  'priceId',
+  'renewsAtMs',
+  'endsAtMs',
+  'trialEndsAtMs',
+  'pastDueSinceMs',
+  'nextPriceId',
+] as const;
+type Shown = Pick<SubscriptionRecord, (typeof SHOWN)[number]>;
 
 /** Something is not at Stripe any more. An id names one thing, so the others do not match. */
 function applyGone(
@@ -125,6 +137,17 @@ function applyGone(
   );
   sql.exec('UPDATE customer SET stripe_customer_id = NULL WHERE stripe_customer_id = ?', id);
   return { jobIds: tellPlan(storage, customerId, `${jobId}_plan`, nowMs), surplus: null };
+}
+
+/** What follows counts as far as it is a price of ours. */
+function nextOf(
+  sql: SqlStorage,
+  { next }: SubscriptionState,
+): { nextPriceId: string | null; nextAtMs: number | null } {
+  const priceId = next?.priceIds.find((id) => tierOfPrice(sql, id) !== null);
+  return next && priceId !== undefined
+    ? { nextPriceId: priceId, nextAtMs: next.atMs }
+    : { nextPriceId: null, nextAtMs: null };
 }
 
 function customerOf(sql: SqlStorage, stripeCustomerId: string): string | null {

@@ -1,4 +1,9 @@
-import { confirmCheckout, createCheckout, createPortal } from '@dream/contract/billing';
+import {
+  type CheckoutPlace,
+  confirmCheckout,
+  createCheckout,
+  createPortal,
+} from '@dream/contract/billing';
 import type { Hono } from 'hono';
 import { type CalledCustomer, customerOf } from '../customers/customer-of.ts';
 import type { Deps } from '../deps.ts';
@@ -6,9 +11,11 @@ import { type AppEnv, type Call, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
 import { fingerprintOf } from '../http/idempotency.ts';
 import type { StripeClient } from '../providers/stripe/client.ts';
+import type { CheckoutState } from '../providers/stripe/state.ts';
 import type { Checkouting } from './billing.rpc.ts';
 import { type CheckoutDecision, decideCheckout } from './checkout.ts';
 import { gate } from '../sessions/gate.ts';
+import { makeChange } from './plan-change.client.ts';
 import { decideRedirect, withCheckoutParam } from './redirect.ts';
 import { syncNow } from './stripe.job.ts';
 
@@ -26,9 +33,10 @@ export function billingRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const cancelUrl = redirectOf(call, customer, call.body.cancelUrl, settings.cancelUrl);
     const { tier, priceId } = call.body;
     const asked = { tier, priceId, bySecretKey: call.principal.kind === 'sk' };
+    const page = { successUrl, cancelUrl, embedded: call.body.embedded };
     for (let round = 0; round < ROUNDS; round++) {
-      const url = await tryCheckout(deps, customer, asked, { successUrl, cancelUrl });
-      if (url !== null) return { url };
+      const place = await tryCheckout(deps, customer, asked, page);
+      if (place !== null) return place;
     }
     throw new Fail('temporarily_unavailable');
   });
@@ -71,25 +79,33 @@ export function billingRoutes(app: Hono<AppEnv>, deps: Deps): void {
   });
 }
 
+/** Where a checkout begins and ends. */
+interface Page {
+  successUrl: string;
+  cancelUrl: string | null;
+  embedded: boolean;
+}
+
 /** One attempt by what is known now; null when that changed meanwhile and it is to be tried again. */
 async function tryCheckout(
   deps: Deps,
   customer: CalledCustomer,
   asked: Parameters<typeof decideCheckout>[1],
-  urls: { successUrl: string; cancelUrl: string | null },
-): Promise<string | null> {
+  page: Page,
+): Promise<CheckoutPlace | null> {
   const { ref, customerId } = customer;
   const facts = unwrap(await deps.project(ref).billing().checkouting(customerId, deps.nowMs()));
   const decision = decideCheckout(facts, asked);
   if (decision.kind === 'refused') throw new Fail(decision.code, decision.details);
+  if (decision.kind === 'end') throw new Fail('tier_not_for_sale', { tier: decision.tier });
   const stripe = deps.stripe(ref, facts.connection.stripeAccountId);
-  const fingerprint = await fingerprintOf(decision, urls);
-  const earlier = await settleOpen(deps, customer, stripe, facts, fingerprint);
+  const fingerprint = await fingerprintOf(decision, page);
+  const earlier = await settleOpen(deps, customer, stripe, facts, { fingerprint, ...page });
   if (earlier === 'paid') return null;
-  if (earlier !== null) return earlier.url;
-  return decision.kind === 'change'
-    ? changePlan(deps, customer, stripe, facts, decision, urls.successUrl)
-    : startCheckout(deps, customer, stripe, facts, decision, { fingerprint, ...urls });
+  if (earlier !== null) return earlier;
+  if (decision.kind === 'start')
+    return startCheckout(deps, customer, stripe, facts, decision, { fingerprint, ...page });
+  return (await makeChange(deps, { ref, facts, decision })) && { url: page.successUrl };
 }
 
 /**
@@ -100,14 +116,15 @@ async function settleOpen(
   deps: Deps,
   { ref }: CalledCustomer,
   stripe: StripeClient,
-  { open }: Checkouting,
-  fingerprint: string,
-): Promise<{ url: string } | 'paid' | null> {
+  facts: Checkouting,
+  request: Page & { fingerprint: string },
+): Promise<CheckoutPlace | 'paid' | null> {
+  const { open } = facts;
   if (open === null) return null;
-  if (open.fingerprint === fingerprint) {
+  if (open.fingerprint === request.fingerprint) {
     const state = await stripe.fetchObject(open.id);
-    if (state.kind === 'checkout' && state.status === 'open' && state.url)
-      return { url: state.url };
+    const place = state.kind === 'checkout' ? placeOf(deps, ref, facts, state, request) : null;
+    if (place !== null) return place;
   }
   const closed = await stripe.expireCheckout(open.id);
   if (closed?.status === 'complete') {
@@ -123,20 +140,21 @@ async function startCheckout(
   { ref, customerId }: CalledCustomer,
   stripe: StripeClient,
   facts: Checkouting,
-  { tier, priceId, trialDays }: Extract<CheckoutDecision, { kind: 'start' }>,
-  request: { fingerprint: string; successUrl: string; cancelUrl: string | null },
-): Promise<string | null> {
-  const { fingerprint, successUrl, cancelUrl } = request;
+  { tier, price, trialDays }: Extract<CheckoutDecision, { kind: 'start' }>,
+  request: Page & { fingerprint: string },
+): Promise<CheckoutPlace | null> {
+  const { fingerprint, successUrl, cancelUrl, embedded } = request;
   const nowMs = deps.nowMs();
   const stripeCustomerId =
     facts.stripeCustomerId ?? (await makeCustomer(deps, { ref, customerId }, stripe, facts));
   const checkout = {
     customerId,
     stripeCustomerId,
-    priceId,
+    priceId: price.priceId,
     trialDays,
     successUrl: withCheckoutParam(successUrl),
     cancelUrl,
+    embedded,
   };
   // Two equal requests at once get one checkout. Stripe also repeats a refusal to the same key, so
   // the key changes with the minute, and what was refused may be tried again.
@@ -146,11 +164,29 @@ async function startCheckout(
     throw error;
   });
   if (made === null) return null;
-  const { id, url } = made;
+  const { id } = made;
   const row = { id, customerId, tier, turn: facts.turn, fingerprint };
-  if (url !== null && (await deps.project(ref).billing().recordCheckout(row, nowMs))) return url;
+  const place = placeOf(deps, ref, facts, made, request);
+  if (place !== null && (await deps.project(ref).billing().recordCheckout(row, nowMs)))
+    return place;
   await stripe.expireCheckout(id);
   return null;
+}
+
+/** Where an open checkout is paid; null of one that is over. */
+function placeOf(
+  deps: Deps,
+  ref: CalledCustomer['ref'],
+  { connection }: Checkouting,
+  { status, url, clientSecret }: CheckoutState,
+  { embedded, successUrl }: Page,
+): CheckoutPlace | null {
+  if (status !== 'open') return null;
+  if (!embedded) return url === null ? null : { url };
+  if (clientSecret === null) return null;
+  const stripePublishableKey = deps.config.stripe[ref.mode].publishableKey;
+  const stripeAccountId = connection.stripeAccountId;
+  return { url: successUrl, embedded: { clientSecret, stripePublishableKey, stripeAccountId } };
 }
 
 /** Whether Stripe refused because the customer was deleted there; then it is forgotten here, too. */
@@ -178,22 +214,6 @@ async function makeCustomer(
   const key = `customer_${customerId}_${turn}_${(await fingerprintOf(email, name)).slice(0, 16)}_${minute}`;
   const made = await stripe.createCustomer({ customerId, email, name }, key);
   return unwrap(await deps.project(ref).billing().setStripeCustomer(customerId, made));
-}
-
-async function changePlan(
-  deps: Deps,
-  { ref }: CalledCustomer,
-  stripe: StripeClient,
-  { live }: Checkouting,
-  { subscriptionId, priceId }: Extract<CheckoutDecision, { kind: 'change' }>,
-  successUrl: string,
-): Promise<string> {
-  await stripe.changePlan(
-    { subscriptionId, fromPriceId: live?.priceId ?? '', priceId },
-    deps.newId('change_'),
-  );
-  await syncNow(deps, ref, subscriptionId);
-  return successUrl;
 }
 
 function redirectOf(

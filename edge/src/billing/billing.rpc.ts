@@ -20,7 +20,11 @@ import { dropErasure, erasuresIn } from './erasure.store.ts';
 import { type ReceivedEvent, takeIn } from './inbox.store.ts';
 import { soldHere, soldObjects } from './sold.store.ts';
 import { chooseSubscription } from './subscription.ts';
-import { findSubscription, subscriptionsOf } from './subscription.store.ts';
+import {
+  findSubscription,
+  type PricedSubscription,
+  subscriptionsOf,
+} from './subscription.store.ts';
 import {
   isDirtyAgain,
   lookAgainAt,
@@ -161,7 +165,7 @@ export class BillingRpc extends RpcTarget {
       .toArray()[0];
     return ok({
       tiers: new CatalogRpc(this.#storage).tiers(),
-      live: live && { id: live.id, tier: live.tier, priceId: live.priceId },
+      live,
       hadSubscription: subscriptions.length > 0 || customer.hadTrial,
       connection,
       canSell: connection.usable,
@@ -336,11 +340,14 @@ export class BillingRpc extends RpcTarget {
 /** An event of a renewal may be lost; this long after it was due, we look ourselves. */
 const RENEWAL_GRACE_MS = 2 * 3_600_000;
 
-/** When a subscription is looked at without being asked: at its end, or after its renewal. */
+/** When a subscription is looked at without being asked: at an end of it, or after its renewal. */
 function dueOf(
-  { endsAtMs, renewsAtMs }: { endsAtMs: number | null; renewsAtMs: number | null },
+  { endsAtMs, graceEndsAtMs, renewsAtMs }: PricedSubscription,
   nowMs: number,
 ): number | null {
-  const dueMs = endsAtMs ?? (renewsAtMs === null ? null : renewsAtMs + RENEWAL_GRACE_MS);
-  return dueMs !== null && dueMs > nowMs ? dueMs : null;
+  const renewedMs = renewsAtMs === null ? null : renewsAtMs + RENEWAL_GRACE_MS;
+  const dues = [endsAtMs, graceEndsAtMs, renewedMs].filter(
+    (dueMs): dueMs is number => dueMs !== null && dueMs > nowMs,
+  );
+  return dues.length > 0 ? Math.min(...dues) : null;
 }

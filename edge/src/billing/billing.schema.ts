@@ -52,6 +52,17 @@ CREATE TABLE synced (
   applied INTEGER NOT NULL
 );`;
 
+/**
+ * What a subscription is about to become: the end of a trial, a payment that is missing since, and
+ * the price that follows. An environment of before gets the grace it had: none was set, so a week.
+ */
+export const CHANGES_SCHEMA = `
+ALTER TABLE subscription ADD COLUMN trial_ends_ms INTEGER;
+ALTER TABLE subscription ADD COLUMN past_due_ms INTEGER;
+ALTER TABLE subscription ADD COLUMN next_price_id TEXT;
+ALTER TABLE subscription ADD COLUMN next_ms INTEGER;
+UPDATE environment SET settings = json_insert(settings, '$.pastDueGraceDays', 7);`;
+
 /** Stripe customers of erased customers, until they are deleted in the account they were made in. */
 export const ERASURE_SCHEMA = `
 CREATE TABLE erasure (

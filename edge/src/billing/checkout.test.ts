@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TierRecord } from '../catalog/tier.ts';
-import { type CheckoutFacts, decideCheckout } from './checkout.ts';
+import { type CheckoutFacts, decideCheckout, type LiveFacts } from './checkout.ts';
 
 const tier = (name: string, given: Partial<TierRecord> = {}): TierRecord => ({
   name,
@@ -48,14 +48,23 @@ const decide = (
   given: Partial<CheckoutFacts>,
   asked: { tier: string; priceId?: string; bySecretKey?: boolean },
 ) => decideCheckout(facts(given), { bySecretKey: false, ...asked });
-const onPro = { live: { id: 'sub_1', tier: 'pro', priceId: 'pro_year' }, hadSubscription: true };
+const live: LiveFacts = {
+  id: 'sub_1',
+  tier: 'pro',
+  priceId: 'pro_year',
+  status: 'active',
+  priceMinor: 19_000,
+  currency: 'usd',
+  interval: 'year',
+};
+const onPro = { live, hadSubscription: true };
 
 describe('a checkout', () => {
   it('starts at the first price of the tier, with its trial', () => {
     expect(decide({}, { tier: 'pro' })).toEqual({
       kind: 'start',
       tier: 'pro',
-      priceId: 'pro_month',
+      price: price('pro_month'),
       trialDays: 14,
     });
   });
@@ -63,7 +72,7 @@ describe('a checkout', () => {
   it('starts at the price that is named', () => {
     expect(decide({}, { tier: 'pro', priceId: 'pro_year' })).toMatchObject({
       kind: 'start',
-      priceId: 'pro_year',
+      price: { priceId: 'pro_year' },
     });
   });
 
@@ -128,16 +137,39 @@ describe("a subscriber's checkout", () => {
   it('of another tier is a change that keeps currency and interval', () => {
     expect(decide(onPro, { tier: 'team' })).toEqual({
       kind: 'change',
-      subscriptionId: 'sub_1',
+      live,
       tier: 'team',
-      priceId: 'team_year',
+      price: price('team_year', 'year'),
     });
   });
 
   it('of the same tier at another named price is a change', () => {
     expect(decide(onPro, { tier: 'pro', priceId: 'pro_month' })).toMatchObject({
       kind: 'change',
-      priceId: 'pro_month',
+      price: { priceId: 'pro_month' },
     });
+  });
+
+  it('stays in the currency that is paid, and says which when it is asked for another', () => {
+    expect(decide(onPro, { tier: 'pro', priceId: 'pro_eur' })).toMatchObject({
+      code: 'currency_fixed',
+      details: { currency: 'usd' },
+    });
+    const inEuro = { ...onPro, live: { ...live, currency: 'eur' } };
+    expect(decide(inEuro, { tier: 'team' })).toMatchObject({ code: 'currency_fixed' });
+  });
+
+  it('waits for a payment that is missing', () => {
+    const pastDue = { ...onPro, live: { ...live, status: 'past_due' as const } };
+    expect(decide(pastDue, { tier: 'team' })).toMatchObject({ code: 'payment_past_due' });
+  });
+
+  it('of the default tier, where that is free, is the end of the subscription', () => {
+    const withDefault = tiers.map((one) => ({ ...one, isDefault: one.name === 'free' }));
+    expect(decide({ ...onPro, tiers: withDefault }, { tier: 'free' })).toMatchObject({
+      kind: 'end',
+      tier: 'free',
+    });
+    expect(decide(onPro, { tier: 'free' })).toMatchObject({ code: 'tier_not_for_sale' });
   });
 });

@@ -1,5 +1,18 @@
+import type { Subscription } from '@dream/contract/customers';
 import type { ErrorCode } from '@dream/contract/errors';
+import type { Interval } from '@dream/contract/primitives';
 import type { TierRecord } from '../catalog/tier.ts';
+
+/** What of a live subscription decides how it may change. Amounts are null for a price we lost. */
+export interface LiveFacts {
+  id: string;
+  tier: string;
+  priceId: string;
+  status: Subscription['status'];
+  priceMinor: number | null;
+  currency: string | null;
+  interval: Interval | null;
+}
 
 /** What is known when a customer wants to buy. */
 export interface CheckoutFacts {
@@ -7,15 +20,19 @@ export interface CheckoutFacts {
   /** Whether there is a Stripe account to sell through. */
   canSell: boolean;
   /** The subscription that gives the plan now. */
-  live: { id: string; tier: string; priceId: string } | null;
+  live: LiveFacts | null;
   /** A trial is given once. */
   hadSubscription: boolean;
 }
 
-/** `start` a checkout, or `change` the plan of the live subscription, or say why not. */
+/** One of our prices, as it is sold. */
+export type SoldPrice = TierRecord['prices'][number] & { priceId: string };
+
+/** `start` a checkout, `change` or `end` the live subscription, or say why not. */
 export type CheckoutDecision =
-  | { kind: 'start'; tier: string; priceId: string; trialDays: number }
-  | { kind: 'change'; subscriptionId: string; tier: string; priceId: string }
+  | { kind: 'start'; tier: string; price: SoldPrice; trialDays: number }
+  | { kind: 'change'; live: LiveFacts; tier: string; price: SoldPrice }
+  | { kind: 'end'; live: LiveFacts; tier: string }
   | { kind: 'refused'; code: ErrorCode; details: Record<string, unknown> };
 
 const refused = (code: ErrorCode, details: Record<string, unknown>): CheckoutDecision => ({
@@ -25,9 +42,10 @@ const refused = (code: ErrorCode, details: Record<string, unknown>): CheckoutDec
 });
 
 /**
- * What buying a tier means for this customer. Without a `priceId` a subscriber keeps paying in the
- * currency and interval of now, as far as the tier has such a price; everybody else gets the first.
- * The same tier at another of its prices, named by its id, is a change, too: month to year.
+ * What asking for a tier means for this customer. Without a `priceId` a subscriber keeps paying in
+ * the interval of now, as far as the tier has such a price; everybody else gets the first. The same
+ * tier at another of its prices, named by its id, is a change, too: month to year. A subscription
+ * stays in its currency. For a subscriber the default tier, where it is free, means to cancel.
  */
 export function decideCheckout(
   facts: CheckoutFacts,
@@ -40,28 +58,37 @@ export function decideCheckout(
   if (!tier || (!tier.listed && !asked.bySecretKey)) {
     return refused('tier_not_found', { tiers: visible.map(({ name }) => name) });
   }
+  const { live } = facts;
+  if (live && tier.isDefault && tier.prices.length === 0)
+    return { kind: 'end', live, tier: tier.name };
   if (tier.prices.length > 0 && !facts.canSell) return refused('stripe_not_connected', {});
-  const sold = tier.prices.filter((price) => price.priceId !== null);
+  const sold = tier.prices.filter((price): price is SoldPrice => price.priceId !== null);
   const first = sold[0];
-  if (!first?.priceId) return refused('tier_not_for_sale', { tier: tier.name });
+  if (!first) return refused('tier_not_for_sale', { tier: tier.name });
   const named =
     asked.priceId === undefined ? null : sold.find((price) => price.priceId === asked.priceId);
   if (named === undefined)
     return refused('price_not_found', { prices: sold.map(({ priceId }) => priceId) });
-  const { live } = facts;
-  if (!live) {
-    const trialDays = facts.hadSubscription ? 0 : tier.trialDays;
-    return { kind: 'start', tier: tier.name, priceId: named?.priceId ?? first.priceId, trialDays };
-  }
-  if (live.tier === tier.name && (named === null || named.priceId === live.priceId)) {
+  if (live) return decideChange(live, tier.name, sold, named);
+  const trialDays = facts.hadSubscription ? 0 : tier.trialDays;
+  return { kind: 'start', tier: tier.name, price: named ?? first, trialDays };
+}
+
+function decideChange(
+  live: LiveFacts,
+  tier: string,
+  sold: readonly SoldPrice[],
+  named: SoldPrice | null,
+): CheckoutDecision {
+  if (live.tier === tier && (named === null || named.priceId === live.priceId))
     return refused('already_subscribed', { plan: live.tier });
-  }
-  const paid = facts.tiers
-    .flatMap(({ prices }) => prices)
-    .find((price) => price.priceId === live.priceId);
-  const alike =
-    paid &&
-    sold.find((price) => price.currency === paid.currency && price.interval === paid.interval);
-  const priceId = named?.priceId ?? alike?.priceId ?? first.priceId;
-  return { kind: 'change', subscriptionId: live.id, tier: tier.name, priceId };
+  if (live.status === 'past_due') return refused('payment_past_due', {});
+  const inCurrency = sold.filter(
+    ({ currency }) => live.currency === null || currency === live.currency,
+  );
+  const alike = inCurrency.find(({ interval }) => interval === live.interval) ?? inCurrency[0];
+  const price = named ?? alike;
+  if (!price || !inCurrency.includes(price))
+    return refused('currency_fixed', { currency: live.currency });
+  return { kind: 'change', live, tier, price };
 }

@@ -99,7 +99,7 @@ async function settleSurplus(
   { isRunning, besideId }: Surplus,
 ): Promise<void> {
   const beside = await stripe.fetchObject(besideId);
-  if (beside.kind !== 'subscription' || !isLive(beside, deps.nowMs()))
+  if (beside.kind !== 'subscription' || !isLive({ ...beside, graceEndsAtMs: null }, deps.nowMs()))
     return syncNow(deps, ref, besideId);
   const billing = deps.project(ref).billing();
   await billing.noteSurplus(id, 'surplus', deps.nowMs());

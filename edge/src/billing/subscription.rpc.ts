@@ -1,6 +1,6 @@
 import type { Subscription } from '@dream/contract';
 import { chooseSubscription } from './subscription.ts';
-import { subscriptionsOf } from './subscription.store.ts';
+import { type PricedSubscription, subscriptionsOf } from './subscription.store.ts';
 
 /** The one subscription that gives a customer a plan at `nowMs`, or null. */
 export function liveSubscription(
@@ -9,12 +9,25 @@ export function liveSubscription(
   nowMs: number,
 ): Subscription | null {
   const { live } = chooseSubscription(subscriptionsOf(sql, customerId), nowMs);
-  return (
-    live && {
-      status: live.status,
-      plan: live.tier,
-      renewsAtMs: live.renewsAtMs,
-      endsAtMs: live.endsAtMs,
-    }
-  );
+  return live && shown(live);
+}
+
+function shown(live: PricedSubscription): Subscription {
+  const { priceId, priceMinor, currency, interval, nextTier, nextPriceId, nextAtMs } = live;
+  return {
+    status: live.status,
+    plan: live.tier,
+    price:
+      priceMinor === null || currency === null || interval === null
+        ? null
+        : { priceId, priceMinor, currency, interval },
+    renewsAtMs: live.renewsAtMs,
+    endsAtMs: live.endsAtMs,
+    trialEndsAtMs: live.trialEndsAtMs,
+    graceEndsAtMs: live.graceEndsAtMs,
+    next:
+      nextTier === null || nextPriceId === null || nextAtMs === null
+        ? null
+        : { plan: nextTier, priceId: nextPriceId, atMs: nextAtMs },
+  };
 }

@@ -1,3 +1,4 @@
+import type { Interval } from '@dream/contract/primitives';
 import type { SubscriptionFacts } from './subscription.ts';
 
 /** A subscription as it stands in the table. */
@@ -5,34 +6,59 @@ export interface SubscriptionRecord extends SubscriptionFacts {
   customerId: string;
   priceId: string;
   renewsAtMs: number | null;
+  trialEndsAtMs: number | null;
+  pastDueSinceMs: number | null;
+  /** The price it is to have from `nextAtMs` on, and the tier of it. */
+  nextPriceId: string | null;
+  nextAtMs: number | null;
 }
 
-type Row = { [Column in keyof SubscriptionRecord]: SubscriptionRecord[Column] };
+/** A subscription with what its prices say, as far as we made them. */
+export interface PricedSubscription extends SubscriptionRecord {
+  priceMinor: number | null;
+  currency: string | null;
+  interval: Interval | null;
+  nextTier: string | null;
+}
 
-const COLUMNS = `id, customer_id AS customerId, tier, stripe_price_id AS priceId, status,
-  renews_ms AS renewsAtMs, ends_ms AS endsAtMs, told_plan AS toldPlan, created_ms AS createdAtMs`;
+type Row = { [Column in keyof PricedSubscription]: PricedSubscription[Column] };
 
-export function findSubscription(sql: SqlStorage, id: string): SubscriptionRecord | undefined {
+const COLUMNS = `s.id, s.customer_id AS customerId, s.tier, s.stripe_price_id AS priceId, s.status,
+  s.renews_ms AS renewsAtMs, s.ends_ms AS endsAtMs, s.trial_ends_ms AS trialEndsAtMs,
+  s.past_due_ms AS pastDueSinceMs, s.next_price_id AS nextPriceId, s.next_ms AS nextAtMs,
+  s.told_plan AS toldPlan, s.created_ms AS createdAtMs,
+  s.past_due_ms + (SELECT json_extract(settings, '$.pastDueGraceDays') FROM environment) * 86400000
+    AS graceEndsAtMs,
+  p.price_minor AS priceMinor, p.currency, p.interval, n.tier AS nextTier`;
+
+const TABLES = `subscription s LEFT JOIN price p ON p.stripe_price_id = s.stripe_price_id
+  LEFT JOIN price n ON n.stripe_price_id = s.next_price_id`;
+
+export function findSubscription(sql: SqlStorage, id: string): PricedSubscription | undefined {
   return read(sql, 'id', id)[0];
 }
 
-export function subscriptionsOf(sql: SqlStorage, customerId: string): SubscriptionRecord[] {
+export function subscriptionsOf(sql: SqlStorage, customerId: string): PricedSubscription[] {
   return read(sql, 'customer_id', customerId);
 }
 
-function read(sql: SqlStorage, column: 'id' | 'customer_id', value: string): SubscriptionRecord[] {
-  return sql.exec<Row>(`SELECT ${COLUMNS} FROM subscription WHERE ${column} = ?`, value).toArray();
+function read(sql: SqlStorage, column: 'id' | 'customer_id', value: string): PricedSubscription[] {
+  return sql
+    .exec<Row>(`SELECT ${COLUMNS} FROM ${TABLES} WHERE s.${column} = ? ORDER BY s.rowid`, value)
+    .toArray();
 }
 
 /** Writes the whole of a subscription; what the shard was told of it stays. */
 export function putSubscription(
   sql: SqlStorage,
-  record: Omit<SubscriptionRecord, 'toldPlan'>,
+  record: Omit<SubscriptionRecord, 'toldPlan' | 'graceEndsAtMs'>,
 ): void {
   sql.exec(
-    `INSERT INTO subscription (id, customer_id, tier, stripe_price_id, status, renews_ms, ends_ms, created_ms)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-     ON CONFLICT (id) DO UPDATE SET tier = ?3, stripe_price_id = ?4, status = ?5, renews_ms = ?6, ends_ms = ?7`,
+    `INSERT INTO subscription (id, customer_id, tier, stripe_price_id, status, renews_ms, ends_ms,
+       created_ms, trial_ends_ms, past_due_ms, next_price_id, next_ms)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+     ON CONFLICT (id) DO UPDATE SET tier = ?3, stripe_price_id = ?4, status = ?5, renews_ms = ?6,
+       ends_ms = ?7, trial_ends_ms = ?9, past_due_ms = ?10, next_price_id = ?11, next_ms = ?12`,
     record.id,
     record.customerId,
     record.tier,
@@ -41,5 +67,9 @@ export function putSubscription(
     record.renewsAtMs,
     record.endsAtMs,
     record.createdAtMs,
+    record.trialEndsAtMs,
+    record.pastDueSinceMs,
+    record.nextPriceId,
+    record.nextAtMs,
   );
 }

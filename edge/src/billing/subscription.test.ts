@@ -11,10 +11,13 @@ const subscription = (id: string, given: Partial<SubscriptionFacts> = {}): Subsc
   tier: 'pro',
   status: 'active',
   endsAtMs: null,
+  graceEndsAtMs: null,
   createdAtMs: 100,
   toldPlan: null,
   ...given,
 });
+
+const open = { endsAtMs: null, graceEndsAtMs: null };
 
 describe('a subscription', () => {
   it.each([
@@ -26,12 +29,25 @@ describe('a subscription', () => {
     ['incomplete', false],
     ['canceled', false],
   ] as const)('that is %s gives its plan: %s', (status, gives) => {
-    expect(isLive({ status, endsAtMs: null }, 1000)).toBe(gives);
+    expect(isLive({ status, ...open }, 1000)).toBe(gives);
   });
 
   it('that was cancelled gives its plan until the end and not a moment longer', () => {
-    expect(isLive({ status: 'active', endsAtMs: 1000 }, 999)).toBe(true);
-    expect(isLive({ status: 'active', endsAtMs: 1000 }, 1000)).toBe(false);
+    expect(isLive({ ...open, status: 'active', endsAtMs: 1000 }, 999)).toBe(true);
+    expect(isLive({ ...open, status: 'active', endsAtMs: 1000 }, 1000)).toBe(false);
+  });
+});
+
+describe('a subscription whose payment is missing', () => {
+  it('gives its plan until the grace is over and not a moment longer', () => {
+    const pastDue = { ...open, status: 'past_due' as const, graceEndsAtMs: 1000 };
+    expect(isLive(pastDue, 999)).toBe(true);
+    expect(isLive(pastDue, 1000)).toBe(false);
+  });
+
+  it('gives it no longer than it was to last anyway', () => {
+    const ending = { status: 'past_due' as const, graceEndsAtMs: 1000, endsAtMs: 500 };
+    expect(isLive(ending, 500)).toBe(false);
   });
 });
 

@@ -6,6 +6,8 @@ export interface SubscriptionFacts {
   tier: string;
   status: Subscription['status'];
   endsAtMs: number | null;
+  /** Until when a missing payment is waited for; null while none is missing. */
+  graceEndsAtMs: number | null;
   createdAtMs: number;
   /** The plan the customer has because of it already; null for one that is new or counts no more. */
   toldPlan: string | null;
@@ -15,13 +17,18 @@ const GIVING: ReadonlySet<Subscription['status']> = new Set(['active', 'trialing
 
 /**
  * Whether a subscription gives its plan at `nowMs`. One that was to end has ended then, also if
- * nobody has told us so.
+ * nobody has told us so; one that is not paid gives it until the grace is over.
  */
 export function isLive(
-  { status, endsAtMs }: Pick<SubscriptionFacts, 'status' | 'endsAtMs'>,
+  {
+    status,
+    endsAtMs,
+    graceEndsAtMs,
+  }: Pick<SubscriptionFacts, 'status' | 'endsAtMs' | 'graceEndsAtMs'>,
   nowMs: number,
 ): boolean {
-  return GIVING.has(status) && (endsAtMs === null || nowMs < endsAtMs);
+  const untilMs = Math.min(endsAtMs ?? Infinity, graceEndsAtMs ?? Infinity);
+  return GIVING.has(status) && nowMs < untilMs;
 }
 
 /**

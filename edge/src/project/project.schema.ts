@@ -1,4 +1,4 @@
-import { BILLING_SCHEMA, ERASURE_SCHEMA } from '../billing/billing.schema.ts';
+import { BILLING_SCHEMA, CHANGES_SCHEMA, ERASURE_SCHEMA } from '../billing/billing.schema.ts';
 import { TURNSTILE_SCHEMA } from '../bots/turnstile.schema.ts';
 import { CATALOG_SCHEMA, RETIRED_SCHEMA } from '../catalog/catalog.schema.ts';
 import {
@@ -43,4 +43,5 @@ export const PROJECT_STEPS: readonly string[] = [
   FORMER_IDENTITY_SCHEMA,
   KEPT_BAN_SCHEMA,
   `${PROOF_AGE_INDEX}\n${OAUTH_AGE_INDEX}`,
+  CHANGES_SCHEMA,
 ];

@@ -15,6 +15,7 @@ export function initialSettings(name: string, mode: Mode): Settings {
     oauth: ['google', 'github'],
     sessionDays: 60,
     signUpsPerDay: mode === 'live' ? 1_000 : 200,
+    pastDueGraceDays: 7,
     successUrl: null,
     cancelUrl: null,
     returnUrl: null,

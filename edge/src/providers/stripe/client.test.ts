@@ -102,6 +102,7 @@ describe('in the account', () => {
         trialDays: 0,
         successUrl: 'https://shop.example/done?dream_checkout={CHECKOUT_SESSION_ID}',
         cancelUrl: null,
+        embedded: false,
       },
       key('checkout'),
     );
@@ -160,6 +161,7 @@ describe('in the account', () => {
       trialDays: 0,
       successUrl: 'https://a.example',
       cancelUrl: null,
+      embedded: false,
     };
     await expect(stripe.startCheckout(wrong, key('checkout'))).rejects.toMatchObject({
       code: 'provider_refused',
@@ -167,11 +169,15 @@ describe('in the account', () => {
     });
   });
 
-  it('a subscription moves to another price, and stays there when it is asked again', async () => {
+  it('a subscription has its line changed at once, and is whole when it is asked again', async () => {
     const { id } = await bought();
-    const change = { subscriptionId: id, fromPriceId: monthly, priceId: yearly };
-    expect((await stripe.changePlan(change, key('change'))).items[0]?.priceId).toBe(yearly);
-    expect((await stripe.changePlan(change, key('change'))).items[0]?.priceId).toBe(yearly);
+    const before = await stripe.fetchObject(id);
+    const itemId = before.kind === 'subscription' ? (before.items[0]?.id ?? '') : '';
+    const change = { subscriptionId: id, isProrated: true, prorationAtMs: null };
+    const items = [{ id: itemId, price: yearly }];
+    await stripe.changeNow({ ...change, items }, key('change'));
+    await stripe.changeNow({ ...change, items }, key('change'));
+    expect(await stripe.fetchObject(id)).toMatchObject({ items: [{ priceId: yearly }] });
   });
 
   it('a cancelled subscription is canceled, also the second time', async () => {

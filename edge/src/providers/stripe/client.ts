@@ -8,13 +8,19 @@ import { asked, isMissing, isRefusal } from './errors.ts';
 import { openPortal } from './portal.ts';
 import { refundSubscription } from './refund.ts';
 import { stripeSdk } from './sdk.ts';
+import { type CheckoutState, checkoutState, type StripeState } from './state.ts';
 import {
-  type CheckoutState,
-  checkoutState,
-  type StripeState,
-  type SubscriptionState,
-  subscriptionState,
-} from './state.ts';
+  changeLater,
+  type ChangeLater,
+  changeNow,
+  type ChangeNow,
+  endWithPeriod,
+  fetchSubscription,
+  type InvoicePreview,
+  keepGoing,
+  type LineChange,
+  previewChange,
+} from './subscriptions.ts';
 
 /** A price as it is to be made. `rowId` finds it again, and makes the making safe to repeat. */
 export interface NewPrice {
@@ -34,13 +40,8 @@ export interface NewCheckout {
   /** May hold `{CHECKOUT_SESSION_ID}`, which Stripe fills in. */
   successUrl: string;
   cancelUrl: string | null;
-}
-
-/** A move of a subscription from one of our prices to another. */
-export interface PlanChange {
-  subscriptionId: string;
-  fromPriceId: string;
-  priceId: string;
+  /** Whether it is paid in the page, and not on Stripe's own. */
+  embedded: boolean;
 }
 
 /** What we do at Stripe, for one environment. Every verb throws `Fail` and takes at most 10 s. */
@@ -68,10 +69,18 @@ export interface StripeClient {
   /** Fetches whatever has this id: a subscription, checkout, customer or account. */
   fetchObject(objectId: string): Promise<StripeState>;
   /**
-   * Moves a subscription to another price at once, with proration, and takes back a cancellation.
-   * When the payment it needs fails, nothing changes. One that is there already is a success.
+   * Changes the lines of a subscription at once, and takes back what was to end or change it. Throws
+   * `payment_failed` when the payment it needs is declined; then nothing is changed.
    */
-  changePlan(change: PlanChange, idempotencyKey: string): Promise<SubscriptionState>;
+  changeNow(change: ChangeNow, idempotencyKey: string): Promise<void>;
+  /** Changes the lines when the running period ends. */
+  changeLater(change: ChangeLater, idempotencyKey: string): Promise<void>;
+  /** What changing the lines at once would be invoiced with. */
+  previewChange(change: LineChange, prorationAtMs: number): Promise<InvoicePreview>;
+  /** Has a subscription end with the period that is paid. */
+  endWithPeriod(subscriptionId: string): Promise<void>;
+  /** Takes back what was to end or change a subscription later. */
+  keepGoing(subscriptionId: string): Promise<void>;
   cancelSubscription(subscriptionId: string): Promise<void>;
   /**
    * Gives back the whole of what a subscription paid last; false when it paid nothing. One payment
@@ -164,8 +173,15 @@ function stripeClient(stripe: Stripe, account: Account): StripeClient {
 
     fetchObject: (objectId) => asked(() => fetchObject(stripe, account, objectId)),
 
-    changePlan: (change, idempotencyKey) =>
-      asked(() => changePlan(stripe, account, change, idempotencyKey)),
+    changeNow: (change, key) => asked(() => changeNow(stripe, account, change, key)),
+
+    changeLater: (change, key) => asked(() => changeLater(stripe, account, change, key)),
+
+    previewChange: (change, atMs) => asked(() => previewChange(stripe, account, change, atMs)),
+
+    endWithPeriod: (id) => asked(() => endWithPeriod(stripe, account, id)),
+
+    keepGoing: (id) => asked(() => keepGoing(stripe, account, id)),
 
     cancelSubscription: (subscriptionId) =>
       asked(async () => {
@@ -213,6 +229,7 @@ function checkoutParams({
   trialDays,
   successUrl,
   cancelUrl,
+  embedded,
 }: NewCheckout): Stripe.Checkout.SessionCreateParams {
   const metadata = { dream_customer: customerId };
   return {
@@ -220,8 +237,9 @@ function checkoutParams({
     customer: stripeCustomerId,
     client_reference_id: customerId,
     line_items: [{ price: priceId, quantity: 1 }],
-    success_url: successUrl,
-    ...(cancelUrl !== null && { cancel_url: cancelUrl }),
+    ...(embedded
+      ? { ui_mode: 'embedded_page' as const, return_url: successUrl }
+      : { success_url: successUrl, ...(cancelUrl !== null && { cancel_url: cancelUrl }) }),
     subscription_data: { metadata, ...(trialDays > 0 && { trial_period_days: trialDays }) },
     metadata,
   };
@@ -246,8 +264,7 @@ async function expireCheckout(
 async function fetchObject(stripe: Stripe, account: Account, id: string): Promise<StripeState> {
   const gone: StripeState = { kind: 'gone', id };
   try {
-    if (id.startsWith('sub_'))
-      return subscriptionState(await stripe.subscriptions.retrieve(id, {}, account));
+    if (id.startsWith('sub_')) return await fetchSubscription(stripe, account, id);
     if (id.startsWith('cs_'))
       return checkoutState(await stripe.checkout.sessions.retrieve(id, {}, account));
     if (id.startsWith('cus_')) {
@@ -276,33 +293,4 @@ async function fetchAccount(stripe: Stripe, id: string): Promise<StripeState> {
     if (error instanceof Stripe.errors.StripePermissionError) return { kind: 'gone', id };
     throw error;
   }
-}
-
-async function changePlan(
-  stripe: Stripe,
-  account: Account,
-  change: PlanChange,
-  idempotencyKey: string,
-): Promise<SubscriptionState> {
-  const now = await stripe.subscriptions.retrieve(change.subscriptionId, {}, account);
-  const item =
-    now.items.data.find(({ price }) => price.id === change.fromPriceId) ?? now.items.data[0];
-  if (!item) throw new Error(`Subscription ${change.subscriptionId} has no item`);
-  if (item.price.id === change.priceId) return subscriptionState(now);
-  const goesOn: Stripe.SubscriptionUpdateParams = now.cancel_at_period_end
-    ? { cancel_at_period_end: false }
-    : now.cancel_at === null
-      ? {}
-      : { cancel_at: '' };
-  const changed = await stripe.subscriptions.update(
-    change.subscriptionId,
-    {
-      items: [{ id: item.id, price: change.priceId }],
-      proration_behavior: 'always_invoice',
-      payment_behavior: 'error_if_incomplete',
-      ...goesOn,
-    },
-    { ...account, idempotencyKey },
-  );
-  return subscriptionState(changed);
 }

@@ -11,6 +11,11 @@ export interface SubscriptionState {
   items: { id: string; priceId: string; renewsAtMs: number }[];
   /** When it ends, or ended; null for one that goes on. */
   endsAtMs: number | null;
+  trialEndsAtMs: number | null;
+  /** Since when a payment is missing; null while none is. */
+  pastDueSinceMs: number | null;
+  /** The lines it is to have later, by its schedule. */
+  next: { priceIds: string[]; atMs: number } | null;
   createdAtMs: number;
 }
 
@@ -20,6 +25,8 @@ export interface CheckoutState {
   id: string;
   status: 'open' | 'complete' | 'expired';
   url: string | null;
+  /** Shows an open embedded one; only its customer's page may have it. */
+  clientSecret: string | null;
   subscriptionId: string | null;
 }
 
@@ -44,18 +51,39 @@ export function subscriptionState(subscription: Stripe.Subscription): Subscripti
     renewsAtMs: item.current_period_end * 1000,
   }));
   const periodEndMs = Math.max(0, ...items.map((item) => item.renewsAtMs)) || null;
+  const endsAtMs =
+    atMs(subscription.ended_at) ??
+    atMs(subscription.cancel_at) ??
+    (subscription.cancel_at_period_end ? periodEndMs : null);
   return {
     kind: 'subscription',
     id: subscription.id,
     stripeCustomerId: idOf(subscription.customer),
     status: statusOf(subscription.status),
     items,
-    endsAtMs:
-      atMs(subscription.ended_at) ??
-      atMs(subscription.cancel_at) ??
-      (subscription.cancel_at_period_end ? periodEndMs : null),
+    endsAtMs,
+    trialEndsAtMs: subscription.status === 'trialing' ? atMs(subscription.trial_end) : null,
+    pastDueSinceMs: subscription.status === 'past_due' ? pastDueSinceMs(subscription) : null,
+    next: endsAtMs === null ? nextOf(subscription) : null,
     createdAtMs: subscription.created * 1000,
   };
+}
+
+/** The open invoice says since when; without it, the period that it would be for. */
+function pastDueSinceMs({ latest_invoice: invoice, items, created }: Stripe.Subscription): number {
+  if (invoice !== null && typeof invoice !== 'string' && invoice.status === 'open')
+    return invoice.created * 1000;
+  return (items.data[0]?.current_period_start ?? created) * 1000;
+}
+
+/** The phase of a schedule that comes after the running one. */
+function nextOf({ schedule }: Stripe.Subscription): SubscriptionState['next'] {
+  if (schedule === null || typeof schedule === 'string' || schedule.status !== 'active')
+    return null;
+  const startsAt = schedule.current_phase?.end_date;
+  const phase = schedule.phases.find(({ start_date }) => start_date === startsAt);
+  if (!phase || startsAt === undefined) return null;
+  return { priceIds: phase.items.map(({ price }) => idOf(price)), atMs: startsAt * 1000 };
 }
 
 const STATUSES = ['active', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete'] as const;
@@ -72,6 +100,7 @@ export function checkoutState(session: Stripe.Checkout.Session): CheckoutState {
     id: session.id,
     status: (['complete', 'expired'] as const).find((known) => known === session.status) ?? 'open',
     url: session.url,
+    clientSecret: session.client_secret,
     subscriptionId: session.subscription === null ? null : idOf(session.subscription),
   };
 }

@@ -1,0 +1,114 @@
+import {
+  cancelSubscription,
+  changeSubscription,
+  previewChange,
+  resumeSubscription,
+} from '@dream/contract/subscription';
+import type { Subscription } from '@dream/contract';
+import type { Hono } from 'hono';
+import { type CalledCustomer, customerOf } from '../customers/customer-of.ts';
+import type { Deps } from '../deps.ts';
+import { type AppEnv, type Call, serve } from '../http/call.ts';
+import { Fail, unwrap } from '../http/fail.ts';
+import type { Checkouting } from './billing.rpc.ts';
+import { type CheckoutDecision, decideCheckout } from './checkout.ts';
+import { makeChange, type PlanChange, previewOf } from './plan-change.client.ts';
+import { syncNow } from './stripe.job.ts';
+
+/** How often a change is decided anew because the subscription changed under it. */
+const ROUNDS = 3;
+
+/** What a subscriber does with a subscription: change it, cancel it, take that back. */
+export function subscriptionRoutes(app: Hono<AppEnv>, deps: Deps): void {
+  serve(app, deps, previewChange, async (call) => {
+    const { ref, customerId } = await customerOf(call);
+    for (let round = 0; round < ROUNDS; round++) {
+      const { facts, decision } = await decide(deps, { ref, customerId }, call);
+      if (decision.kind === 'start') return firstPurchase(decision, call.nowMs);
+      const preview = await previewOf(deps, { ref, facts, decision });
+      if (preview !== null) return preview;
+    }
+    throw new Fail('temporarily_unavailable');
+  });
+
+  serve(app, deps, changeSubscription, async (call) => {
+    const { ref, customerId } = await customerOf(call);
+    for (let round = 0; round < ROUNDS; round++) {
+      const { facts, decision } = await decide(deps, { ref, customerId }, call);
+      if (decision.kind === 'start') throw new Fail('subscription_missing');
+      const change: PlanChange = { ref, facts, decision };
+      if (await makeChange(deps, change, call.body.prorationAtMs ?? null))
+        return { subscription: await subscriptionOf(deps, { ref, customerId }) };
+    }
+    throw new Fail('temporarily_unavailable');
+  });
+
+  serve(app, deps, cancelSubscription, async (call) => {
+    const { ref, customerId } = await customerOf(call);
+    return withLive(deps, { ref, customerId }, (stripe, id) => stripe.endWithPeriod(id));
+  });
+
+  serve(app, deps, resumeSubscription, async (call) => {
+    const { ref, customerId } = await customerOf(call);
+    return withLive(deps, { ref, customerId }, (stripe, id) => stripe.keepGoing(id));
+  });
+}
+
+type Who = Pick<CalledCustomer, 'ref' | 'customerId'>;
+type Made = Exclude<CheckoutDecision, { kind: 'refused' }>;
+
+async function decide(
+  deps: Deps,
+  { ref, customerId }: Who,
+  { body, principal }: Call<{ tier: string; priceId?: string | undefined }>,
+): Promise<{ facts: Checkouting; decision: Made }> {
+  const facts = unwrap(await deps.project(ref).billing().checkouting(customerId, deps.nowMs()));
+  const asked = { tier: body.tier, priceId: body.priceId, bySecretKey: principal.kind === 'sk' };
+  const decision = decideCheckout(facts, asked);
+  if (decision.kind === 'refused') throw new Fail(decision.code, decision.details);
+  return { facts, decision };
+}
+
+/** What Stripe's page will ask for; a tax is known there only, by the address. */
+function firstPurchase(
+  { tier, price, trialDays }: Extract<Made, { kind: 'start' }>,
+  nowMs: number,
+) {
+  const dueNowMinor = trialDays > 0 ? 0 : price.priceMinor;
+  return {
+    kind: 'checkout' as const,
+    tier,
+    priceId: price.priceId,
+    currency: price.currency,
+    dueNowMinor,
+    taxMinor: 0,
+    creditMinor: 0,
+    nextMinor: price.priceMinor,
+    startsAtMs: nowMs,
+    prorationAtMs: null,
+    lines: [],
+  };
+}
+
+async function withLive(
+  deps: Deps,
+  { ref, customerId }: Who,
+  act: (stripe: ReturnType<Deps['stripe']>, subscriptionId: string) => Promise<void>,
+): Promise<{ subscription: Subscription }> {
+  const { live, connection } = unwrap(
+    await deps.project(ref).billing().checkouting(customerId, deps.nowMs()),
+  );
+  if (live === null) throw new Fail('subscription_missing');
+  if (!connection.usable) throw new Fail('stripe_not_connected');
+  await act(deps.stripe(ref, connection.stripeAccountId), live.id);
+  await syncNow(deps, ref, live.id);
+  return { subscription: await subscriptionOf(deps, { ref, customerId }) };
+}
+
+async function subscriptionOf(deps: Deps, { ref, customerId }: Who): Promise<Subscription> {
+  const { subscription } = unwrap(
+    await deps.project(ref).customers().get(customerId, deps.nowMs()),
+  );
+  if (subscription === null) throw new Fail('subscription_missing');
+  return subscription;
+}

@@ -1,0 +1,178 @@
+import { Stripe } from 'stripe';
+import { Fail } from '../../http/fail.ts';
+import { idOf, type SubscriptionState, subscriptionState } from './state.ts';
+
+type Account = { stripeAccount?: string };
+
+/** What a subscription is fetched with, to know the whole of it. */
+export const WHOLE = { expand: ['schedule', 'latest_invoice'] };
+
+/** A line as Stripe is asked to have it. */
+export type ItemChange =
+  | { id: string; price: string }
+  | { id: string; deleted: true }
+  | { price: string };
+
+/** A change of a subscription's lines. */
+export interface LineChange {
+  subscriptionId: string;
+  items: ItemChange[];
+}
+
+/** A change made at once. `prorationAtMs` is the instant that a preview was made for. */
+export interface ChangeNow extends LineChange {
+  isProrated: boolean;
+  prorationAtMs: number | null;
+}
+
+/** A change made when the running period ends. */
+export interface ChangeLater {
+  subscriptionId: string;
+  priceIds: string[];
+}
+
+/** What a change at once would be invoiced with, in the currency's minor unit. */
+export interface InvoicePreview {
+  currency: string;
+  dueMinor: number;
+  taxMinor: number;
+  /** What stays as a credit for coming invoices. */
+  creditMinor: number;
+  lines: { description: string; amountMinor: number }[];
+}
+
+const seconds = (ms: number): number => Math.floor(ms / 1000);
+
+/** Fetches a subscription, the whole of it. */
+export async function fetchSubscription(
+  stripe: Stripe,
+  account: Account,
+  id: string,
+): Promise<SubscriptionState> {
+  return subscriptionState(await stripe.subscriptions.retrieve(id, WHOLE, account));
+}
+
+/**
+ * Changes the lines at once, and takes back what was to end or change it. Declined, nothing is
+ * changed: so a schedule is let go of only afterwards.
+ */
+export async function changeNow(
+  stripe: Stripe,
+  account: Account,
+  { subscriptionId, items, isProrated, prorationAtMs }: ChangeNow,
+  idempotencyKey: string,
+): Promise<void> {
+  const now = await stripe.subscriptions.retrieve(subscriptionId, {}, account);
+  const goesOn = now.schedule === null ? uncancelled(now) : {};
+  try {
+    await stripe.subscriptions.update(
+      subscriptionId,
+      {
+        items,
+        ...goesOn,
+        proration_behavior: isProrated ? 'always_invoice' : 'none',
+        ...(isProrated && prorationAtMs !== null && { proration_date: seconds(prorationAtMs) }),
+        payment_behavior: 'error_if_incomplete',
+      },
+      // A repeat that finds the cancellation taken back already asks for something else.
+      { ...account, idempotencyKey: `${idempotencyKey}_${Object.keys(goesOn).join()}` },
+    );
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeCardError)) throw error;
+    throw new Fail('payment_failed', { reason: error.decline_code || error.code || 'declined' });
+  }
+  if (now.schedule !== null) await release(stripe, account, now.schedule);
+}
+
+/** Has the lines changed when the running period ends. */
+export async function changeLater(
+  stripe: Stripe,
+  account: Account,
+  { subscriptionId, priceIds }: ChangeLater,
+  idempotencyKey: string,
+): Promise<void> {
+  await keepGoing(stripe, account, subscriptionId);
+  const schedule = await stripe.subscriptionSchedules.create(
+    { from_subscription: subscriptionId },
+    { ...account, idempotencyKey },
+  );
+  const [running] = schedule.phases;
+  if (!running) throw new Error(`Schedule ${schedule.id} has no phase`);
+  const items = running.items.map(({ price, quantity }) => ({
+    price: idOf(price),
+    ...(quantity !== undefined && { quantity }),
+  }));
+  await stripe.subscriptionSchedules.update(
+    schedule.id,
+    {
+      end_behavior: 'release',
+      proration_behavior: 'none',
+      phases: [
+        { items, start_date: running.start_date, end_date: running.end_date },
+        { items: priceIds.map((price) => ({ price })), start_date: running.end_date },
+      ],
+    },
+    account,
+  );
+}
+
+/** Has it end with the period that is paid. */
+export async function endWithPeriod(stripe: Stripe, account: Account, id: string): Promise<void> {
+  const now = await stripe.subscriptions.retrieve(id, {}, account);
+  if (now.schedule !== null) await release(stripe, account, now.schedule);
+  await stripe.subscriptions.update(id, { cancel_at_period_end: true }, account);
+}
+
+/** Takes back what was to end or change it later. */
+export async function keepGoing(stripe: Stripe, account: Account, id: string): Promise<void> {
+  const now = await stripe.subscriptions.retrieve(id, {}, account);
+  if (now.schedule !== null) await release(stripe, account, now.schedule);
+  const goesOn = uncancelled(now);
+  if (Object.keys(goesOn).length > 0) await stripe.subscriptions.update(id, goesOn, account);
+}
+
+/** What takes back a cancellation. Flexible billing says `cancel_at`, classic billing the other. */
+function uncancelled(now: Stripe.Subscription): Stripe.SubscriptionUpdateParams {
+  if (now.cancel_at_period_end) return { cancel_at_period_end: false };
+  return now.cancel_at === null ? {} : { cancel_at: '' };
+}
+
+/** Lets go of a schedule; the subscription goes on as it is. */
+async function release(
+  stripe: Stripe,
+  account: Account,
+  schedule: string | Stripe.SubscriptionSchedule,
+): Promise<void> {
+  await stripe.subscriptionSchedules.release(idOf(schedule), {}, account);
+}
+
+/** What a change at once would be invoiced with, as Stripe computes it. */
+export async function previewChange(
+  stripe: Stripe,
+  account: Account,
+  { subscriptionId, items }: LineChange,
+  prorationAtMs: number,
+): Promise<InvoicePreview> {
+  const invoice = await stripe.invoices.createPreview(
+    {
+      subscription: subscriptionId,
+      subscription_details: {
+        items,
+        proration_behavior: 'always_invoice',
+        proration_date: seconds(prorationAtMs),
+      },
+    },
+    account,
+  );
+  const taxes = invoice.total_taxes ?? [];
+  return {
+    currency: invoice.currency,
+    dueMinor: invoice.amount_due,
+    taxMinor: taxes.reduce((sum, { amount }) => sum + amount, 0),
+    creditMinor: Math.max(0, -invoice.total),
+    lines: invoice.lines.data.map(({ description, amount }) => ({
+      description: description ?? '',
+      amountMinor: amount,
+    })),
+  };
+}
