@@ -5,6 +5,7 @@ import * as botCheck from './bot-check.ts';
 import * as clerkApp from './clerk-app.ts';
 import * as customers from './customers.ts';
 import * as oauth from './oauth.ts';
+import * as payments from './payments.ts';
 import * as projects from './projects.ts';
 import type { Route } from './respond.ts';
 import * as sessions from './sessions.ts';
@@ -27,6 +28,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     tiers,
     billing,
     subscription,
+    payments,
     sessions,
     oauth,
     bootstrap,
@@ -48,6 +50,7 @@ export type * from './clerk-app.ts';
 export type * from './customers.ts';
 export type { ErrorCode } from './errors.ts';
 export type { Interval, Limit, Mode } from './primitives.ts';
+export type * from './payments.ts';
 export type * from './projects.ts';
 export type { ErrorBody } from './respond.ts';
 export type * from './sessions.ts';

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { billingRoutes } from './billing/billing.route.ts';
+import { paymentRoutes } from './billing/payments.route.ts';
 import { subscriptionRoutes } from './billing/subscription.route.ts';
 import { turnstileRoutes } from './bots/turnstile.route.ts';
 import { bootstrapRoutes } from './catalog/bootstrap.route.ts';
@@ -40,6 +41,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     bootstrapRoutes,
     billingRoutes,
     subscriptionRoutes,
+    paymentRoutes,
     sessionRoutes,
     clerkProxyRoutes,
     oauthRoutes,

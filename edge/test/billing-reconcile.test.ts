@@ -5,7 +5,7 @@ import { deliverJobs } from '../src/outbox/deliver.job.ts';
 import { checkoutIdOf, control, deps, Shop, whileStripeIsDown } from './billing-shop.ts';
 
 const HOUR_MS = 3_600_000;
-const BOUNDS = { environments: 50, objects: 50, objectsInAll: 150 };
+const BOUNDS = { environments: 50, eventPages: 0, objects: 50, objectsInAll: 150 };
 
 let shop: Shop;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import type { ApiClient } from './client.ts';
 import { CustomerSessionsApi } from './customer-sessions.ts';
-import type { Customer } from './types.ts';
+import type { Customer, Payment } from './types.ts';
 import { customerPath } from './user.ts';
 
 /** A new customer. The e-mail counts as unverified until its owner proves it. */
@@ -40,6 +40,12 @@ interface Erasure {
 /** One page of customers; `nextCursor` is null on the last. */
 export interface CustomerPage {
   customers: Customer[];
+  nextCursor: string | null;
+}
+
+/** One page of payments; `nextCursor` is null on the last. */
+export interface PaymentPage {
+  payments: Payment[];
   nextCursor: string | null;
 }
 
@@ -116,5 +122,14 @@ export class CustomersApi {
       yield* page.customers;
       cursor = page.nextCursor;
     } while (cursor !== null);
+  }
+
+  /** What a customer paid, newest first, with refunds and disputes. */
+  async payments(id: string, page: { limit?: number; cursor?: string } = {}): Promise<PaymentPage> {
+    const query = new URLSearchParams(
+      Object.entries(page).map(([name, value]) => [name, String(value)]),
+    );
+    const path = `${customerPath(id)}/payments${query.size > 0 ? `?${query}` : ''}`;
+    return this.#api.call({ method: 'GET', path });
   }
 }

@@ -40,7 +40,13 @@ export class Dream {
   }
 }
 
-export type { CustomerPage, CustomerPatch, ErasedCustomer, NewCustomer } from './customers.ts';
+export type {
+  CustomerPage,
+  CustomerPatch,
+  ErasedCustomer,
+  NewCustomer,
+  PaymentPage,
+} from './customers.ts';
 export { DreamError } from './errors.ts';
 export type { DreamOptions } from './options.ts';
 export type * from './types.ts';

@@ -6,6 +6,7 @@ import type {
   listCustomers,
   updateCustomer,
 } from '@dream/contract/customers';
+import type { listPayments } from '@dream/contract/payments';
 import type { createSession, getJwks } from '@dream/contract/sessions';
 import type {
   changeSubscription,
@@ -73,6 +74,7 @@ it('gives what the routes answer', () => {
     Answer<typeof resumeSubscription>
   >();
   expectTypeOf<Result<UsageApi['check']>>().toEqualTypeOf<Answer<typeof getUsage>>();
+  expectTypeOf<sdk.PaymentPage>().toEqualTypeOf<Answer<typeof listPayments>>();
   expectTypeOf<sdk.CustomerPage>().toEqualTypeOf<Answer<typeof listCustomers>>();
   type Erasure = Answer<typeof deleteCustomer>;
   expectTypeOf<Result<CustomersApi['delete']>>().toExtend<

@@ -47,6 +47,21 @@ export interface Subscription {
 }
 
 /**
+ * A charge of a customer, as Stripe has it. Amounts are in the currency's minor unit. `failure` is
+ * the bank's reason, `dispute` Stripe's word for where a dispute stands.
+ */
+export interface Payment {
+  id: string;
+  status: 'succeeded' | 'pending' | 'failed';
+  amountMinor: number;
+  refundedMinor: number;
+  currency: string;
+  failure: string | null;
+  dispute: string | null;
+  createdAtMs: number;
+}
+
+/**
  * A plan change before it is made: `upgrade` begins at once, `downgrade` when what is paid ends,
  * `checkout` is a first purchase. Amounts are in the currency's minor unit, taxes included.
  */

@@ -1,5 +1,6 @@
 import { dropAccount } from './connection.store.ts';
 import { writeAudit } from '../projects/audit.rpc.ts';
+import type { PaymentState } from '../providers/stripe/payments.ts';
 import type { StripeState, SubscriptionState } from '../providers/stripe/state.ts';
 import { chooseSubscription, isLive, planFromSubscription } from './subscription.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type SubscriptionRecord,
   subscriptionsOf,
 } from './subscription.store.ts';
+import { putPayment } from './payment.store.ts';
 import { markDirty } from './sync.store.ts';
 import { tellPlan } from './tell-plan.store.ts';
 
@@ -44,6 +46,7 @@ export function applyState(
 ): Applied {
   const { sql } = storage;
   if (state.kind === 'subscription') return applySubscription(storage, state, jobId, nowMs);
+  if (state.kind === 'payment') return applyPayment(storage, state, nowMs);
   if (state.kind === 'gone') return applyGone(storage, state.id, jobId, nowMs);
   if (state.kind === 'checkout') {
     sql.exec('UPDATE checkout SET status = ? WHERE id = ?', state.status, state.id);
@@ -114,6 +117,17 @@ const SHOWN = [
   'nextPriceId',
 ] as const;
 type Shown = Pick<SubscriptionRecord, (typeof SHOWN)[number]>;
+/** Ours is a payment of a customer we made. What became of it is noted once in the audit. */
+function applyPayment(storage: DurableObjectStorage, state: PaymentState, nowMs: number): Applied {
+  const { sql } = storage;
+  const customerId =
+    state.stripeCustomerId === null ? null : customerOf(sql, state.stripeCustomerId);
+  if (customerId === null) return NOTHING;
+  putPayment(sql, customerId, state);
+  if (state.refundedMinor > 0) auditOnce(sql, 'payment.refunded', state.id, nowMs);
+  if (state.dispute !== null) auditOnce(sql, 'payment.disputed', state.id, nowMs);
+  return NOTHING;
+}
 
 /** Something is not at Stripe any more. An id names one thing, so the others do not match. */
 function applyGone(

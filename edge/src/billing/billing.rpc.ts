@@ -4,6 +4,7 @@ import { type Buyer, CustomersRpc } from '../customers/customers.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
+import type { EventPage, EventWindow } from '../providers/stripe/missed-events.ts';
 import type { StripeState } from '../providers/stripe/state.ts';
 import type { Perishable } from '../storage/prune.ts';
 import { applyState, type Applied, auditOnce } from './apply.store.ts';
@@ -17,6 +18,7 @@ import {
   spendState,
 } from './connection.store.ts';
 import { dropErasure, erasuresIn } from './erasure.store.ts';
+import { eventWindow, putEventWindow } from './event-window.store.ts';
 import { type ReceivedEvent, takeIn } from './inbox.store.ts';
 import { soldHere, soldObjects } from './sold.store.ts';
 import { chooseSubscription } from './subscription.ts';
@@ -277,6 +279,25 @@ export class BillingRpc extends RpcTarget {
         markDirty(this.#storage, objectId, `${jobId}_${index}`, nowMs);
         return `${jobId}_${index}`;
       });
+    });
+  }
+
+  /** The window of Stripe's events to read next. */
+  eventWindow(nowMs: number): EventWindow {
+    return eventWindow(this.#storage.sql, nowMs);
+  }
+
+  /** Takes in what was read of a window, and notes how far that was. Answers the outbox rows. */
+  receiveWindow(
+    window: EventWindow,
+    { events, isLast }: EventPage,
+    jobId: string,
+    nowMs: number,
+  ): string[] {
+    return this.#storage.transactionSync(() => {
+      const jobIds = this.receiveEvents(events, jobId, nowMs);
+      putEventWindow(this.#storage.sql, window, isLast ? null : (events.at(-1)?.id ?? null));
+      return jobIds;
     });
   }
 

@@ -63,6 +63,24 @@ ALTER TABLE subscription ADD COLUMN next_price_id TEXT;
 ALTER TABLE subscription ADD COLUMN next_ms INTEGER;
 UPDATE environment SET settings = json_insert(settings, '$.pastDueGraceDays', 7);`;
 
+/** Charges of customers, and up to when Stripe's own list of events was gone through. */
+export const PAYMENT_SCHEMA = `
+CREATE TABLE payment (
+  id TEXT PRIMARY KEY,
+  customer_id TEXT NOT NULL,
+  status TEXT NOT NULL,
+  amount_minor INTEGER NOT NULL,
+  refunded_minor INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  failure TEXT,
+  dispute TEXT,
+  created_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX payment_by_customer ON payment(customer_id, created_ms, id);
+ALTER TABLE connection ADD COLUMN events_since_ms INTEGER;
+ALTER TABLE connection ADD COLUMN events_until_ms INTEGER;
+ALTER TABLE connection ADD COLUMN events_after_id TEXT;`;
+
 /** Stripe customers of erased customers, until they are deleted in the account they were made in. */
 export const ERASURE_SCHEMA = `
 CREATE TABLE erasure (

@@ -60,6 +60,7 @@ export function putAccount(
     sql.exec('UPDATE tier SET stripe_product_id = NULL');
     sql.exec('UPDATE price SET stripe_price_id = NULL');
     sql.exec('UPDATE customer SET stripe_customer_id = NULL');
+    sql.exec('UPDATE connection SET events_since_ms = ?, events_after_id = NULL', nowMs);
     sql.exec("UPDATE checkout SET status = 'expired' WHERE status = 'open'");
     sql.exec('UPDATE subscription SET ends_ms = coalesce(ends_ms, renews_ms)');
   }

@@ -1,4 +1,5 @@
-import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
+import { armAlarm, enqueue, forgetJobs } from '../outbox/outbox.rpc.ts';
+import { forgetAudit } from '../projects/audit.rpc.ts';
 import { putErasure } from './erasure.store.ts';
 import { subscriptionsOf } from './subscription.store.ts';
 
@@ -14,7 +15,18 @@ export function erasePurchases(
   nowMs: number,
 ): string[] {
   const { sql } = storage;
-  for (const table of ['subscription', 'checkout'])
+  const bought = sql.exec<{ id: string }>(
+    `SELECT id FROM subscription WHERE customer_id = ?1
+     UNION ALL SELECT id FROM checkout WHERE customer_id = ?1
+     UNION ALL SELECT id FROM payment WHERE customer_id = ?1`,
+    id,
+  );
+  for (const { id: objectId } of bought.toArray()) {
+    forgetAudit(sql, objectId);
+    forgetJobs(sql, objectId);
+    sql.exec('DELETE FROM synced WHERE object_id = ?', objectId);
+  }
+  for (const table of ['subscription', 'checkout', 'payment'])
     sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, id);
   if (stripeCustomerId === null) return [];
   const stripeAccountId = putErasure(sql, stripeCustomerId);

@@ -1,3 +1,6 @@
+/** A charge that its refund or dispute names alone; whose it is, is known when it is fetched. */
+const NAMED_ALONE = /^(ch|py)_/;
+
 /** An event as an environment takes it in: what it is about, and whose that is. */
 export interface ReceivedEvent {
   id: string;
@@ -28,11 +31,13 @@ function isOurs(
   sql: SqlStorage,
   { objectId, stripeCustomerId }: ReceivedEvent['subjects'][number],
 ): boolean {
+  if (stripeCustomerId === null && NAMED_ALONE.test(objectId)) return true;
   const found = sql.exec(
     `SELECT 1 FROM customer WHERE stripe_customer_id = ?2
      UNION ALL SELECT 1 FROM subscription WHERE id = ?1
      UNION ALL SELECT 1 FROM checkout WHERE id = ?1
-     UNION ALL SELECT 1 FROM connection WHERE stripe_account_id = ?1`,
+     UNION ALL SELECT 1 FROM connection WHERE stripe_account_id = ?1
+     UNION ALL SELECT 1 FROM payment WHERE id = ?1`,
     objectId,
     stripeCustomerId,
   );

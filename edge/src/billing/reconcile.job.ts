@@ -11,13 +11,15 @@ const EVERY_MS = 3_600_000;
 /** What one run does at most. What is left is due at the next one. */
 export interface ReconcileBounds {
   environments: number;
+  /** Pages of Stripe's events read, of one environment. */
+  eventPages: number;
   /** Objects looked at, of one environment. */
   objects: number;
   /** Objects looked at, of all environments. */
   objectsInAll: number;
 }
 
-const BOUNDS: ReconcileBounds = { environments: 50, objects: 50, objectsInAll: 150 };
+const BOUNDS: ReconcileBounds = { environments: 50, eventPages: 2, objects: 50, objectsInAll: 150 };
 
 /** Objects looked at at the same time: Stripe allows 25 calls a second in test mode. */
 const AT_ONCE = 10;
@@ -38,13 +40,50 @@ export async function reconcileBilling(
   for (const due of await dueEnvironments(deps, bounds.environments)) {
     if (left <= 0) return;
     try {
+      if (due.afterId === '')
+        left -= await takeMissedEvents(deps, due, bounds.eventPages, left).catch((error) => {
+          fell(due, 'reconcile.events_failed', error);
+          return 0;
+        });
       left -= await reconcile(deps, due, Math.min(left, bounds.objects));
     } catch (error) {
-      const { projectId, mode } = due;
-      log('error', { event: 'reconcile.failed', projectId, mode, error: String(error) });
+      fell(due, 'reconcile.failed', error);
       await note(deps, due, { afterId: '', dueMs: deps.nowMs() + EVERY_MS });
     }
   }
+}
+
+function fell({ projectId, mode }: Due, event: string, error: unknown): void {
+  log('error', { event, projectId, mode, error: String(error) });
+}
+
+/**
+ * Takes in the events of an environment's account that were lost on their way, through the same door
+ * as those that came. What a run does not get to is read at the next, and of what it takes in, the
+ * environment's alarm looks at all that is more than `limit`. Answers how many objects it looked at.
+ */
+async function takeMissedEvents(
+  deps: Deps,
+  due: Due,
+  pages: number,
+  limit: number,
+): Promise<number> {
+  const billing = deps.project(due).billing();
+  const { usable, stripeAccountId } = await billing.connection();
+  if (!usable) return 0;
+  const stripe = deps.stripe(due, stripeAccountId);
+  const jobIds: string[] = [];
+  for (let page = 0; page < pages; page++) {
+    const window = await billing.eventWindow(deps.nowMs());
+    const found = await stripe.listEvents(window);
+    const jobId = deps.newId('job_');
+    jobIds.push(...(await billing.receiveWindow(window, found, jobId, deps.nowMs())));
+    if (found.isLast) break;
+  }
+  const now = jobIds.slice(0, limit);
+  for (let index = 0; index < now.length; index += AT_ONCE)
+    await deliverJobs(deps, due, now.slice(index, index + AT_ONCE));
+  return now.length;
 }
 
 /** Looks at the next objects of an environment, at most `limit`; answers how many. */

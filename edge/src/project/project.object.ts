@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { BillingRpc, OLD_EVENTS } from '../billing/billing.rpc.ts';
+import { PaymentsRpc } from '../billing/payments.rpc.ts';
 import { TurnstileRpc } from '../bots/turnstile.rpc.ts';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import { CustomersRpc } from '../customers/customers.rpc.ts';
@@ -81,6 +82,10 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   billing(): BillingRpc {
     return new BillingRpc(this.#inUse());
+  }
+
+  payments(): PaymentsRpc {
+    return new PaymentsRpc(this.#inUse());
   }
 
   /** Also of a deleted environment, whose last jobs are to delete what providers keep. */

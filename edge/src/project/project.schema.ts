@@ -1,4 +1,9 @@
-import { BILLING_SCHEMA, CHANGES_SCHEMA, ERASURE_SCHEMA } from '../billing/billing.schema.ts';
+import {
+  BILLING_SCHEMA,
+  CHANGES_SCHEMA,
+  ERASURE_SCHEMA,
+  PAYMENT_SCHEMA,
+} from '../billing/billing.schema.ts';
 import { TURNSTILE_SCHEMA } from '../bots/turnstile.schema.ts';
 import { CATALOG_SCHEMA, RETIRED_SCHEMA } from '../catalog/catalog.schema.ts';
 import {
@@ -44,4 +49,5 @@ export const PROJECT_STEPS: readonly string[] = [
   KEPT_BAN_SCHEMA,
   `${PROOF_AGE_INDEX}\n${OAUTH_AGE_INDEX}`,
   CHANGES_SCHEMA,
+  PAYMENT_SCHEMA,
 ];

@@ -5,6 +5,8 @@ import type { EnvironmentRef } from '../../deps.ts';
 import type { Config } from '../../env.ts';
 import { Fail } from '../../http/fail.ts';
 import { asked, isMissing, isRefusal } from './errors.ts';
+import { type EventPage, type EventWindow, listEvents } from './missed-events.ts';
+import { fetchPayment } from './payments.ts';
 import { openPortal } from './portal.ts';
 import { refundSubscription } from './refund.ts';
 import { stripeSdk } from './sdk.ts';
@@ -66,7 +68,7 @@ export interface StripeClient {
   startCheckout(checkout: NewCheckout, idempotencyKey: string): Promise<CheckoutState>;
   /** Closes a checkout; answers what it is then, which is `complete` if it was paid first. */
   expireCheckout(checkoutId: string): Promise<CheckoutState | null>;
-  /** Fetches whatever has this id: a subscription, checkout, customer or account. */
+  /** Fetches whatever has this id: a subscription, checkout, payment, customer or account. */
   fetchObject(objectId: string): Promise<StripeState>;
   /**
    * Changes the lines of a subscription at once, and takes back what was to end or change it. Throws
@@ -87,6 +89,8 @@ export interface StripeClient {
    * is given back once, however often this is called.
    */
   refundSubscription(subscriptionId: string): Promise<boolean>;
+  /** The next events of a window, which may have been lost on their way, at most 100. */
+  listEvents(window: EventWindow): Promise<EventPage>;
   /** The page where a customer changes the card, cancels or resumes. */
   openPortal(portal: { stripeCustomerId: string; returnUrl: string }): Promise<string>;
 }
@@ -195,6 +199,8 @@ function stripeClient(stripe: Stripe, account: Account): StripeClient {
     refundSubscription: (subscriptionId) =>
       asked(() => refundSubscription(stripe, account, subscriptionId)),
 
+    listEvents: (window) => asked(() => listEvents(stripe, account, window)),
+
     openPortal: (portal) => asked(() => openPortal(stripe, account, portal)),
   };
 }
@@ -267,6 +273,8 @@ async function fetchObject(stripe: Stripe, account: Account, id: string): Promis
     if (id.startsWith('sub_')) return await fetchSubscription(stripe, account, id);
     if (id.startsWith('cs_'))
       return checkoutState(await stripe.checkout.sessions.retrieve(id, {}, account));
+    if (id.startsWith('ch_') || id.startsWith('py_'))
+      return await fetchPayment(stripe, account, id);
     if (id.startsWith('cus_')) {
       const customer = await stripe.customers.retrieve(id, {}, account);
       return customer.deleted ? gone : { kind: 'customer', id };

@@ -71,33 +71,46 @@ function verified(event: Stripe.Event, mode: Mode): VerifiedEvent {
   };
 }
 
+/** Which object an event is about, by its type. Stripe lists events of 20 types at most at once. */
+const ABOUT = {
+  'checkout.session.completed': 'itself',
+  'checkout.session.expired': 'itself',
+  'checkout.session.async_payment_succeeded': 'itself',
+  'checkout.session.async_payment_failed': 'itself',
+  'customer.subscription.created': 'itself',
+  'customer.subscription.updated': 'itself',
+  'customer.subscription.deleted': 'itself',
+  'customer.subscription.paused': 'itself',
+  'customer.subscription.resumed': 'itself',
+  'invoice.paid': 'subscription',
+  'invoice.payment_failed': 'subscription',
+  'charge.succeeded': 'itself',
+  'charge.failed': 'itself',
+  'charge.refunded': 'itself',
+  'charge.dispute.created': 'charge',
+  'charge.dispute.updated': 'charge',
+  'charge.dispute.closed': 'charge',
+  'refund.updated': 'charge',
+  'refund.failed': 'charge',
+  'customer.deleted': 'itself',
+} as const;
+
+/** The types of events that say something of what was sold. */
+export const SOLD_EVENTS = Object.keys(ABOUT) as (keyof typeof ABOUT)[];
+
 /** The objects an event is about. One that does not say which is about nothing, and is let be. */
-function subjectsOf({ type, account, data }: Stripe.Event): Subject[] {
+export function subjectsOf({ type, account, data }: Stripe.Event): Subject[] {
+  if (type === 'account.application.deauthorized') return subjects(account, null);
   // A signature proves who sent the event, not that it has the shape its types promise.
   const object = fieldsOf(fieldsOf(data).object);
-  switch (type) {
-    case 'checkout.session.completed':
-    case 'checkout.session.expired':
-    case 'checkout.session.async_payment_succeeded':
-    case 'checkout.session.async_payment_failed':
-    case 'customer.subscription.created':
-    case 'customer.subscription.updated':
-    case 'customer.subscription.deleted':
-    case 'customer.subscription.paused':
-    case 'customer.subscription.resumed':
-      return subjects(object, object.customer);
-    case 'invoice.paid':
-    case 'invoice.payment_failed': {
-      const { subscription } = fieldsOf(fieldsOf(object.parent).subscription_details);
-      return subjects(subscription, object.customer);
-    }
-    case 'customer.deleted':
-      return subjects(object, object);
-    case 'account.application.deauthorized':
-      return subjects(account, null);
-    default:
-      return [];
+  const about = type in ABOUT ? ABOUT[type as keyof typeof ABOUT] : null;
+  if (about === 'charge') return subjects(object.charge, null);
+  if (about === 'subscription') {
+    const { subscription } = fieldsOf(fieldsOf(object.parent).subscription_details);
+    return subjects(subscription, object.customer);
   }
+  if (about === null) return [];
+  return subjects(object, type === 'customer.deleted' ? object : object.customer);
 }
 
 function subjects(object: unknown, customer: unknown): Subject[] {

@@ -1,5 +1,6 @@
 import type { Subscription } from '@dream/contract/customers';
 import type { Stripe } from 'stripe';
+import type { PaymentState } from './payments.ts';
 
 /** A subscription at Stripe, the whole of what we keep of it. */
 export interface SubscriptionState {
@@ -34,6 +35,7 @@ export interface CheckoutState {
 export type StripeState =
   | SubscriptionState
   | CheckoutState
+  | PaymentState
   | { kind: 'customer'; id: string }
   | { kind: 'account'; id: string; name: string }
   | { kind: 'gone'; id: string };
