@@ -23,6 +23,7 @@ const EXPANDABLE: Record<string, Kind> = {
   payment_method: 'payment_method',
   charge: 'charge',
   latest_charge: 'charge',
+  schedule: 'subscription_schedule',
 };
 
 /** A page of objects, newest first, with Stripe's cursors. */

@@ -20,6 +20,8 @@ import { accountRoutes } from './routes/accounts.ts';
 import { events } from './routes/events.ts';
 import { payments } from './routes/payments.ts';
 import { portal } from './routes/portal.ts';
+import { invoices } from './routes/invoices.ts';
+import { subscriptionSchedules } from './routes/subscription-schedules.ts';
 import { subscriptions } from './routes/subscriptions.ts';
 import { newId, PLATFORM, type Scope } from './scope.ts';
 import { isLive, keyOf } from './secret-key.ts';
@@ -58,6 +60,8 @@ export function createStripeSandbox({
     ...customers,
     ...checkout(baseUrl),
     ...subscriptions,
+    ...subscriptionSchedules,
+    ...invoices,
     ...portal(baseUrl),
     ...events,
     ...payments,

@@ -1,36 +1,136 @@
 import { expireSession } from './checkout-session.ts';
+import { close, attempt } from './invoice-life.ts';
+import { nextEnd } from './renewal.ts';
+import { phaseEnd } from './schedule-phases.ts';
+import { enterPhase } from './schedule-run.ts';
 import type { Entity, Scope } from './scope.ts';
-import { endAt, reachPeriodEnd } from './subscription-cycle.ts';
-import { itemsOf } from './subscription-items.ts';
+import { endWithUsage, finishDraft, renew } from './subscription-cycle.ts';
+import { changeSubscription, expire, isOver } from './subscription-end.ts';
 
-/**
- * Does what time has brought since the last call: open checkouts expire, and subscriptions renew,
- * once for every period that passed, or end.
- */
+/** Something that time brings, and what it does. */
+interface Due {
+  atSeconds: number;
+  run(scope: Scope): void;
+}
+
+const DAY_SECONDS = 86_400;
+/** How long a first payment may take. */
+const INCOMPLETE_SECONDS = 23 * 3_600;
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Does what time has brought since the last call, in its order, each thing at its own instant. */
 export function catchUp(scope: Scope): Scope {
-  const nowSeconds = scope.nowSeconds();
-  for (const session of scope.list('checkout.session')) {
-    if (session.status === 'open' && Number(session.expires_at) <= nowSeconds)
-      expireSession(scope, session);
-  }
-  for (const subscription of scope.list('subscription')) {
-    let now = subscription;
-    while (isDue(now, nowSeconds)) now = step(scope, now);
-  }
+  runUntil(scope, { clock: null, untilSeconds: scope.nowSeconds() });
   return scope;
 }
 
-const endOf = (subscription: Entity) =>
-  itemsOf(subscription)[0]?.current_period_end ?? Number.POSITIVE_INFINITY;
+/** Does what is due by an instant to all that lives by a test clock, or, for null, by none. */
+export function runUntil(
+  scope: Scope,
+  { clock, untilSeconds }: { clock: string | null; untilSeconds: number },
+): void {
+  for (;;) {
+    const next = earliest(scope, clock);
+    if (next === null || next.atSeconds > untilSeconds) return;
+    next.run(scope.at(next.atSeconds));
+  }
+}
 
-const cancelsAt = (subscription: Entity) =>
-  subscription.cancel_at === null ? Number.POSITIVE_INFINITY : Number(subscription.cancel_at);
+function earliest(scope: Scope, clock: string | null): Due | null {
+  let first: Due | null = null;
+  for (const due of dues(scope, clock)) {
+    if (due.atSeconds !== NEVER && (first === null || due.atSeconds < first.atSeconds)) first = due;
+  }
+  return first;
+}
 
-const isDue = (subscription: Entity, nowSeconds: number) =>
-  subscription.status !== 'canceled' &&
-  Math.min(endOf(subscription), cancelsAt(subscription)) <= nowSeconds;
+/** What is to come; of two at one instant the earlier in this order happens first. */
+function* dues(scope: Scope, clock: string | null): Generator<Due> {
+  for (const session of scope.list('checkout.session')) {
+    if (session.status === 'open' && clockOfSession(scope, session) === clock)
+      yield {
+        atSeconds: Number(session.expires_at),
+        run: (then) => void expireSession(then, session),
+      };
+  }
+  for (const invoice of scope.list('invoice')) {
+    if ((invoice.test_clock ?? null) === clock) yield* invoiceDues(invoice);
+  }
+  for (const subscription of scope.list('subscription')) {
+    if ((subscription.test_clock ?? null) === clock && !isOver(subscription))
+      yield* subscriptionDues(scope, subscription);
+  }
+}
 
-const step = (scope: Scope, subscription: Entity) =>
-  cancelsAt(subscription) < endOf(subscription)
-    ? endAt(scope, subscription, cancelsAt(subscription))
-    : reachPeriodEnd(scope, subscription);
+function* invoiceDues(invoice: Entity): Generator<Due> {
+  if (invoice.status === 'draft')
+    yield {
+      atSeconds: instant(invoice.automatically_finalizes_at),
+      run: (then) => void finishDraft(then, invoice),
+    };
+  if (invoice.status === 'open')
+    yield {
+      atSeconds: instant(invoice.next_payment_attempt),
+      run: (then) => void attempt(then, invoice),
+    };
+}
+
+function* subscriptionDues(scope: Scope, subscription: Entity): Generator<Due> {
+  const { status } = subscription;
+  const pending = subscription.pending_update as { expires_at: number } | null;
+  const pause = subscription.pause_collection as { resumes_at: number | null } | null;
+  yield {
+    atSeconds: instant(pending?.expires_at),
+    run: (then) => dropPending(then, subscription),
+  };
+  yield {
+    atSeconds: instant(pause?.resumes_at),
+    run: (then) => void changeSubscription(then, subscription, { pause_collection: null }),
+  };
+  if (status === 'incomplete')
+    yield {
+      atSeconds: Number(subscription.created) + INCOMPLETE_SECONDS,
+      run: (then) => void expire(then, subscription),
+    };
+  if (status === 'incomplete' || status === 'paused') return;
+  if (status === 'trialing') yield* trialDues(scope, subscription);
+  const end = nextEnd(subscription);
+  const cancelSeconds = instant(subscription.cancel_at);
+  if (cancelSeconds < end)
+    yield {
+      atSeconds: cancelSeconds,
+      run: (then) => void endWithUsage(then, subscription, cancelSeconds),
+    };
+  const phaseSeconds = phaseEnd(scope, subscription);
+  if (phaseSeconds < end)
+    yield { atSeconds: phaseSeconds, run: (then) => void enterPhase(then, subscription) };
+  yield { atSeconds: end, run: (then) => void renew(then, subscription) };
+}
+
+/** Three days before its end a trial says so, or at once when it is shorter. */
+function* trialDues(scope: Scope, subscription: Entity): Generator<Due> {
+  const trialEnd = Number(subscription.trial_end);
+  if (scope.get('billing.trial_notice', subscription.id)?.trial_end === trialEnd) return;
+  yield {
+    atSeconds: Math.max(trialEnd - 3 * DAY_SECONDS, Number(subscription.trial_start)),
+    run(then) {
+      const notice = { id: subscription.id, object: 'billing.trial_notice', trial_end: trialEnd };
+      then.put('billing.trial_notice', notice);
+      then.emit('customer.subscription.trial_will_end', subscription);
+    },
+  };
+}
+
+/** A change that nobody paid for in time does not take place. */
+function dropPending(scope: Scope, subscription: Entity): void {
+  const waiting = scope.get('billing.pending_update', subscription.id);
+  const invoice = scope.get('invoice', String(waiting?.invoice));
+  if (invoice?.status === 'open') close(scope, invoice, 'void');
+  const changed = changeSubscription(scope, subscription, { pending_update: null });
+  scope.emit('customer.subscription.pending_update_expired', changed);
+}
+
+const clockOfSession = (scope: Scope, session: Entity): unknown =>
+  scope.get('customer', String(session.customer))?.test_clock ?? null;
+
+const instant = (seconds: unknown): number => (typeof seconds === 'number' ? seconds : NEVER);

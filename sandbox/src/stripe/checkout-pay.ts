@@ -2,10 +2,9 @@ import { cardOutcome, DECLINE_TEXT } from './cards.ts';
 import { offerOf } from './checkout-session.ts';
 import { createCustomer } from './routes/customers.ts';
 import { faults } from './faults.ts';
-import { billSubscription, takePayment } from './invoice.ts';
+import { takePayment } from './invoice.ts';
 import { type Entity, newId, type Scope } from './scope.ts';
-import { startSubscription } from './subscription-start.ts';
-import { totalMinor } from './subscription-items.ts';
+import { begin, newSubscription } from './subscription-start.ts';
 
 /** Who pays, and with what. */
 export interface Payer {
@@ -86,23 +85,17 @@ function buySubscription(
   method: Entity,
 ): Partial<Entity> {
   const { lines, trialDays, metadata } = offerOf(scope, session);
-  const [line] = lines;
-  if (!line) throw new Error(`Session ${session.id} sells nothing`);
-  const { price, quantity } = line;
-  const started = startSubscription(scope, {
-    customer: customer.id,
-    price,
-    quantity,
-    paymentMethod: method.id,
+  const started = newSubscription(scope, {
+    customer,
+    items: lines.map(({ price, quantity }) => ({ price, quantity: quantity ?? undefined })),
+    trialEnd: trialDays > 0 ? scope.nowSeconds() + trialDays * 86_400 : null,
     metadata,
-    trialDays,
+    more: { default_payment_method: method.id },
   });
-  const dueMinor = trialDays > 0 ? 0 : totalMinor(started);
-  const invoice = billSubscription(scope, started, 'subscription_create', dueMinor);
-  const subscription = scope.put('subscription', { ...started, latest_invoice: invoice.id });
-  scope.emit('customer.subscription.created', subscription);
+  // The card was accepted a moment ago, also one that fails at the renewal.
+  const subscription = begin(scope, started, { isAccepted: true });
   return {
-    invoice: invoice.id,
+    invoice: subscription.latest_invoice,
     payment_status: trialDays > 0 ? 'no_payment_required' : 'paid',
     subscription: subscription.id,
   };

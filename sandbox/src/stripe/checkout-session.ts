@@ -1,3 +1,4 @@
+import { amountMinor, type Rate } from './billing/amount.ts';
 import type { Entity, Scope } from './scope.ts';
 
 /** Ends an open session; nobody can pay on it any more. */
@@ -11,10 +12,11 @@ export function expireSession(scope: Scope, session: Entity): Entity {
 export interface OfferLine {
   price: Entity;
   product: Entity;
-  quantity: number;
+  /** Null for a price that is paid by use. */
+  quantity: number | null;
 }
 
-/** What a session sells. There is at least one line; a subscription has exactly one. */
+/** What a session sells. There is at least one line. */
 export interface Offer {
   lines: OfferLine[];
   trialDays: number;
@@ -25,7 +27,7 @@ export interface Offer {
 /** What a session sells. */
 export function offerOf(scope: Scope, session: Entity): Offer {
   const offer = scope.must('checkout.offer', session.id);
-  const lines = (offer.lines as { price: string; quantity: number }[]).map((line) => {
+  const lines = (offer.lines as { price: string; quantity: number | null }[]).map((line) => {
     const price = scope.must('price', line.price);
     return {
       price,
@@ -43,7 +45,7 @@ export function offerOf(scope: Scope, session: Entity): Offer {
 /** What a session sells, as the API lists it. */
 export function lineItems(scope: Scope, session: Entity): Entity[] {
   return offerOf(scope, session).lines.map(({ price, product, quantity }, index) => {
-    const minor = Number(price.unit_amount) * quantity;
+    const minor = quantity === null ? 0 : amountMinor(price as unknown as Rate, quantity);
     return {
       id: `li_${session.id.slice(-22)}${String(index).padStart(2, '0')}`,
       object: 'item',

@@ -47,6 +47,14 @@ export const faults = {
     ),
   declined: (declineCode: string, message: string) =>
     new Fault(402, 'card_error', message, { code: 'card_declined', decline_code: declineCode }),
+  noUpcoming: () =>
+    invalid(404, 'No upcoming invoices for customer', { code: 'invoice_upcoming_none' }),
+  noPaymentMethod: () =>
+    invalid(
+      400,
+      'This customer has no attached payment source or default payment method. Please consider adding a default payment method.',
+      { code: 'resource_missing' },
+    ),
   wrongCard: () =>
     new Fault(402, 'card_error', 'Your card number is incorrect.', { code: 'incorrect_number' }),
   wrongState: (message: string, more: Record<string, unknown> = {}) => invalid(400, message, more),

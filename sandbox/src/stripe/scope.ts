@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
-import type { Store } from '../core/store.ts';
+import type { Store, Value } from '../core/store.ts';
 import { faults } from './faults.ts';
 
 /** A Stripe object as it goes over the wire. */
@@ -10,7 +10,9 @@ export type Entity = { id: string; object: string; [field: string]: unknown };
 export type Kind =
   | 'product'
   | 'price'
+  | 'tax_rate'
   | 'customer'
+  | 'customer_balance_transaction'
   | 'payment_method'
   | 'card'
   | 'payment_intent'
@@ -18,7 +20,13 @@ export type Kind =
   | 'checkout.session'
   | 'checkout.offer'
   | 'subscription'
+  | 'subscription_schedule'
+  | 'billing.pending_update'
+  | 'billing.trial_notice'
+  | 'billing.meter'
+  | 'billing.meter_event'
   | 'invoice'
+  | 'invoiceitem'
   | 'invoice_payment'
   | 'refund'
   | 'billing_portal.session'
@@ -32,12 +40,16 @@ export interface Scope {
   /** Whether this is the platform's own account. */
   isPlatform: boolean;
   nowSeconds(): number;
+  /** The same objects at another instant, as those have them that live by a test clock. */
+  at(seconds: number): Scope;
   get(kind: Kind, id: string): Entity | undefined;
   /** Like `get`; throws `resource_missing`, also for one that was deleted. */
   must(kind: Kind, id: string, param?: string): Entity;
   put(kind: Kind, entity: Entity): Entity;
   /** Oldest first. */
   list(kind: Kind): Entity[];
+  /** A setting of the whole sandbox. */
+  setting<T>(name: string, usual: T): Value<T>;
   /** Tells the endpoints; `previous` are the fields that changed, as they were. */
   emit(type: string, object: Entity, previous?: Record<string, unknown>): void;
 }
@@ -67,11 +79,12 @@ export function openScope(
 ): Scope {
   const of = (kind: Kind) =>
     store.collection<Entity>(`${account}:${livemode ? 'live' : 'test'}:${kind}`);
-  const scope: Scope = {
+  const opened = (nowSeconds: () => number): Scope => ({
     account,
     livemode,
     isPlatform: account === PLATFORM,
-    nowSeconds: () => Math.floor(clock.nowMs() / 1000),
+    nowSeconds,
+    at: (seconds) => opened(() => seconds),
     get: (kind, id) => of(kind).get(id),
     must(kind, id, param) {
       const found = of(kind).get(id);
@@ -81,7 +94,10 @@ export function openScope(
     },
     put: (kind, entity) => of(kind).put(entity),
     list: (kind) => of(kind).list(),
-    emit: (type, object, previous) => emit(scope, type, object, previous),
-  };
-  return scope;
+    setting: (name, usual) => store.value(name, usual),
+    emit(type, object, previous) {
+      emit(this, type, object, previous);
+    },
+  });
+  return opened(() => Math.floor(clock.nowMs() / 1000));
 }

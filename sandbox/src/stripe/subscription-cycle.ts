@@ -1,113 +1,129 @@
-import { change } from './change.ts';
-import { billSubscription } from './invoice.ts';
+import { bill, collect, finalize, issue } from './invoice-life.ts';
+import { methodFor } from './invoice-charge.ts';
+import { nextEnd, renewalDraft, renewedItems, usageLines } from './renewal.ts';
+import { bringForward, phaseFields } from './schedule-phases.ts';
 import type { Entity, Scope } from './scope.ts';
-import { type Item, itemsOf, totalMinor } from './subscription-items.ts';
+import { changeSubscription, endAt } from './subscription-end.ts';
+import { itemsOf, withItems } from './subscription-items.ts';
+
+/** How long the invoice of a renewal stays a draft. */
+const DRAFT_SECONDS = 3_600;
 
 /**
- * The first end of a period after an instant. Ends lie whole intervals after the anchor; a 31st
- * becomes the last day of a shorter month, and is a 31st again in a longer one.
+ * Moves a subscription over the end of its period, at that instant: it ends if it was to, else it
+ * renews. The invoice of the renewal is a draft for an hour, and the period rolls before the money
+ * comes.
  */
-export function periodEnd(anchorSeconds: number, afterSeconds: number, price: Entity): number {
-  const { interval, interval_count: count } = price.recurring as {
-    interval: string;
-    interval_count: number;
-  };
-  if (interval === 'day' || interval === 'week') {
-    const lengthSeconds = count * (interval === 'day' ? 1 : 7) * 86_400;
-    const passed = Math.floor((afterSeconds - anchorSeconds) / lengthSeconds);
-    return anchorSeconds + (passed + 1) * lengthSeconds;
+export function renew(scope: Scope, old: Entity): Entity {
+  const endSeconds = nextEnd(old);
+  if (endsBy(old, endSeconds)) return endWithUsage(scope, old, endSeconds);
+  const isTrialEnd = old.status === 'trialing';
+  if (isTrialEnd && !canPay(scope, old)) {
+    const ended = endTrialUnpaid(scope, old);
+    if (ended) return ended;
   }
-  const months = count * (interval === 'year' ? 12 : 1);
-  let end = anchorSeconds;
-  for (let n = 1; end <= afterSeconds; n++) end = monthsLater(anchorSeconds, n * months);
-  return end;
-}
-
-function monthsLater(atSeconds: number, months: number): number {
-  const at = new Date(atSeconds * 1000);
-  const day = at.getUTCDate();
-  at.setUTCDate(1);
-  at.setUTCMonth(at.getUTCMonth() + months);
-  const lastDay = new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1, 0)).getUTCDate();
-  at.setUTCDate(Math.min(day, lastDay));
-  return Math.floor(at.getTime() / 1000);
-}
-
-/** Replaces fields of a subscription and tells what they were. */
-export const changeSubscription = (
-  scope: Scope,
-  old: Entity,
-  fields: Record<string, unknown>,
-): Entity => change(scope, 'subscription', 'customer.subscription.updated', old, fields);
-
-/** Ends a subscription at an instant, which is now or has just passed. */
-export function endAt(scope: Scope, old: Entity, atSeconds: number): Entity {
-  const next = scope.put('subscription', {
-    ...old,
-    status: 'canceled',
-    canceled_at: old.canceled_at ?? atSeconds,
-    ended_at: atSeconds,
-  });
-  scope.emit('customer.subscription.deleted', next);
-  return next;
-}
-
-/** The fields that make a subscription end with its period, or go on. */
-export function scheduledEnd(scope: Scope, subscription: Entity, ends: boolean) {
-  return {
-    cancel_at: ends ? (itemsOf(subscription)[0]?.current_period_end ?? null) : null,
-    canceled_at: ends ? scope.nowSeconds() : null,
-    cancellation_details: {
-      comment: null,
-      feedback: null,
-      reason: ends ? 'cancellation_requested' : null,
-    },
+  const phase = phaseFields(scope, old, endSeconds);
+  const target = { ...old, ...phase };
+  if (target.status === 'canceled') return endWithUsage(scope, old, endSeconds);
+  const next: Entity = {
+    ...target,
+    items: withItems(target, renewedItems(target, endSeconds)),
+    ...(isTrialEnd && { status: 'active', trial_end: Math.min(endSeconds, Number(old.trial_end)) }),
   };
+  const invoice = issue(scope, {
+    ...renewalDraft(scope, { before: old, after: next }),
+    more: advancing(scope, next),
+  });
+  return changeSubscription(scope, scope.must('subscription', old.id), {
+    ...phase,
+    items: next.items,
+    status: next.status,
+    trial_end: next.trial_end,
+    latest_invoice: invoice.id,
+  });
+}
+
+/** Closes and collects the invoice of a renewal, an hour after it was made. */
+export function finishDraft(scope: Scope, draft: Entity): Entity {
+  return collect(scope, finalize(scope, draft));
 }
 
 /**
- * Moves a subscription over the end of its period: it ends if it was to, else it renews, and the
- * card that pays for it may decline. An end that is still to come is brought forward to now, and
- * the periods after it count from now.
+ * Brings the end of a subscription's period forward to now, if it is still to come, goes over it,
+ * and collects the invoice without the hour between. The periods after it count from now.
  */
 export function reachPeriodEnd(scope: Scope, old: Entity): Entity {
-  const item = itemsOf(old)[0];
-  if (!item) throw new Error(`Subscription ${old.id} has no item`);
   const nowSeconds = scope.nowSeconds();
-  const isEarly = nowSeconds < item.current_period_end;
-  const atSeconds = isEarly ? nowSeconds : item.current_period_end;
-  if (endsWith(old, item)) {
-    const shortened = withPeriod(old, item.current_period_start, atSeconds);
-    return endAt(scope, { ...shortened, cancel_at: atSeconds }, atSeconds);
-  }
-  const anchor = isEarly ? nowSeconds : Number(old.billing_cycle_anchor);
-  const isTrialEnd = old.status === 'trialing';
-  // The period rolls before the money comes, as at Stripe.
-  const renewed = changeSubscription(scope, old, {
-    items: withPeriod(old, atSeconds, periodEnd(anchor, atSeconds, item.price)).items,
-    billing_cycle_anchor: anchor,
-    status: isTrialEnd ? 'active' : old.status,
-    trial_end: isTrialEnd ? atSeconds : undefined,
-  });
-  const invoice = billSubscription(scope, renewed, 'subscription_cycle', totalMinor(renewed));
-  return changeSubscription(scope, renewed, {
-    latest_invoice: invoice.id,
-    status: invoice.status === 'paid' ? 'active' : 'past_due',
-  });
+  const isEarly = nowSeconds < nextEnd(old);
+  const renewed = renew(scope, isEarly ? shortened(scope, old, nowSeconds) : old);
+  const draft = scope.get('invoice', String(renewed.latest_invoice));
+  if (draft?.status === 'draft' && draft.automatically_finalizes_at !== null)
+    finishDraft(scope, draft);
+  return scope.must('subscription', old.id);
 }
 
-function endsWith(subscription: Entity, item: Item): boolean {
-  if (subscription.cancel_at_period_end === true) return true;
+/** Ends a subscription, and asks for what was used and not paid in advance. */
+export function endWithUsage(scope: Scope, old: Entity, atSeconds: number): Entity {
+  const lines = usageLines(scope, old, atSeconds).filter((line) => line.amountMinor > 0);
+  if (lines.length > 0 && old.status !== 'trialing') {
+    const invoice = bill(scope, {
+      ...renewalDraft(scope, { before: old, after: old }),
+      lines,
+    });
+    return endAt(
+      scope,
+      { ...scope.must('subscription', old.id), latest_invoice: invoice.id },
+      atSeconds,
+    );
+  }
+  return endAt(scope, old, atSeconds);
+}
+
+/** Whether a subscription ends by an instant. */
+const endsBy = (subscription: Entity, atSeconds: number): boolean =>
+  subscription.cancel_at_period_end === true ||
+  (subscription.cancel_at !== null && Number(subscription.cancel_at) <= atSeconds);
+
+/** Whether somebody can be asked for money at a trial's end. */
+function canPay(scope: Scope, subscription: Entity): boolean {
+  const customer = scope.must('customer', String(subscription.customer));
   return (
-    subscription.cancel_at !== null && Number(subscription.cancel_at) <= item.current_period_end
+    subscription.collection_method === 'send_invoice' ||
+    methodFor(scope, { customer, subscription }) !== null
   );
 }
 
-function withPeriod(subscription: Entity, startSeconds: number, endSeconds: number): Entity {
-  const data = itemsOf(subscription).map((item) => ({
-    ...item,
-    current_period_start: startSeconds,
-    current_period_end: endSeconds,
-  }));
-  return { ...subscription, items: { ...(subscription.items as object), data } };
+/** What the subscription wants when nothing can pay at its trial's end; null: an invoice. */
+function endTrialUnpaid(scope: Scope, old: Entity): Entity | null {
+  const { end_behavior: end } = old.trial_settings as {
+    end_behavior: { missing_payment_method: string };
+  };
+  if (end.missing_payment_method === 'cancel') return endAt(scope, old, scope.nowSeconds());
+  if (end.missing_payment_method !== 'pause') return null;
+  const paused = scope.put('subscription', { ...old, status: 'paused' });
+  scope.emit('customer.subscription.paused', paused);
+  scope.emit('customer.subscription.updated', paused, { status: old.status });
+  return paused;
+}
+
+/** When the invoice of a renewal goes on by itself, if it does. */
+function advancing(scope: Scope, subscription: Entity): Record<string, unknown> {
+  const pause = subscription.pause_collection as { behavior: string } | null;
+  const stays = subscription.status === 'unpaid' || pause?.behavior === 'keep_as_draft';
+  return stays
+    ? { auto_advance: false }
+    : { automatically_finalizes_at: scope.nowSeconds() + DRAFT_SECONDS };
+}
+
+function shortened(scope: Scope, old: Entity, nowSeconds: number): Entity {
+  const data = itemsOf(old).map((item) => ({ ...item, current_period_end: nowSeconds }));
+  bringForward(scope, old, { fromSeconds: nextEnd(old), toSeconds: nowSeconds });
+  const isEnding = endsBy(old, nextEnd(old));
+  return scope.put('subscription', {
+    ...old,
+    items: withItems(old, data),
+    billing_cycle_anchor: nowSeconds,
+    ...(old.status === 'trialing' && { trial_end: nowSeconds }),
+    ...(isEnding && { cancel_at: nowSeconds }),
+  });
 }

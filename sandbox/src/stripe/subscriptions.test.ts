@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Entity } from './scope.ts';
-import { periodEnd } from './subscription-cycle.ts';
 import {
   openShop,
   startTestStripe,
@@ -233,20 +231,6 @@ test('deleting a customer ends what it pays for', async () => {
   const { id } = await shop.subscribe();
   await shop.stripe.customers.del(shop.customer.id, {}, shop.on);
   expect((await shop.subscription(id)).status).toBe('canceled');
-});
-
-const at = (day: string) => Date.parse(day) / 1000;
-test.each([
-  ['month', 1, '2026-01-31', '2026-01-31', '2026-02-28'],
-  ['month', 1, '2026-01-31', '2026-02-28', '2026-03-31'],
-  ['month', 3, '2026-11-30', '2026-11-30', '2027-02-28'],
-  ['year', 1, '2028-02-29', '2028-02-29', '2029-02-28'],
-  ['year', 1, '2028-02-29', '2031-02-28', '2032-02-29'],
-  ['week', 2, '2026-01-01', '2026-01-20', '2026-01-29'],
-  ['day', 1, '2026-01-01', '2026-01-01', '2026-01-02'],
-])('every %s × %i from %s: the period of %s ends on %s', (interval, count, anchor, start, end) => {
-  const price = { recurring: { interval, interval_count: count } } as unknown as Entity;
-  expect(periodEnd(at(anchor), at(start), price)).toBe(at(end));
 });
 
 test('an invoice that was paid names its payment, and that can be given back', async () => {

@@ -36,12 +36,15 @@ test('a checkout tells its story, signed, once to the Connect endpoint', async (
   await sandbox.idle();
   expect(receiver.types()).toEqual([
     'payment_method.attached',
+    'customer.updated',
     'invoice.created',
     'invoice.finalized',
+    'payment_intent.created',
     'charge.succeeded',
     'payment_intent.succeeded',
     'invoice.paid',
     'invoice.payment_succeeded',
+    'invoice_payment.paid',
     'customer.subscription.created',
     'checkout.session.completed',
   ]);

@@ -102,8 +102,8 @@ function summary(scope: Scope, session: Entity, business: string) {
   const back = session.cancel_url;
   const each = lines.map(
     ({ product, price, quantity }) =>
-      html`<li><span>${product.name}${quantity > 1 ? ` × ${quantity}` : ''}</span>
-        <span>${formatMoney(Number(price.unit_amount) * quantity, currency)}</span></li>`,
+      html`<li><span>${product.name}${Number(quantity) > 1 ? ` × ${quantity}` : ''}</span>
+        <span>${quantity === null ? 'by use' : formatMoney(Number(price.unit_amount) * quantity, currency)}</span></li>`,
   );
   return html`<div>
     <p>${back ? html`<a href="${back}">← ${business}</a>` : business}${scope.livemode ? '' : html`<span class="badge">Test mode</span>`}</p>

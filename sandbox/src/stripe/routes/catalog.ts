@@ -13,6 +13,7 @@ import {
   unsettable,
 } from '../form.ts';
 import { type Entity, newId, type Scope } from '../scope.ts';
+import { givenRate } from '../price-rate.ts';
 import type { Resource } from '../resource.ts';
 
 const INTERVALS = new Set(['day', 'week', 'month', 'year']);
@@ -101,9 +102,7 @@ export function createPrice(scope: Scope, params: Params): Entity {
   if (currency === undefined) throw faults.required('currency');
   if (!/^[a-z]{3}$/.test(currency))
     throw faults.invalidParam('currency', `Invalid currency: ${currency}.`);
-  const unitAmount = integer(params, 'unit_amount');
-  if (unitAmount === undefined) throw faults.required('unit_amount');
-  if (unitAmount < 0) throw faults.invalidInteger('unit_amount', String(unitAmount));
+  const rate = givenRate(params);
   const inline = group(params, 'product_data');
   const product = inline ? createProduct(scope, inline).id : text(params, 'product');
   if (product === undefined) throw faults.required('product');
@@ -112,7 +111,6 @@ export function createPrice(scope: Scope, params: Params): Entity {
     id: newId('price'),
     object: 'price',
     active: flag(params, 'active') ?? true,
-    billing_scheme: 'per_unit',
     created: scope.nowSeconds(),
     currency,
     custom_unit_amount: null,
@@ -121,13 +119,10 @@ export function createPrice(scope: Scope, params: Params): Entity {
     metadata: metadata(params),
     nickname: text(params, 'nickname') ?? null,
     product,
-    recurring: recurring(group(params, 'recurring')),
+    recurring: recurring(scope, group(params, 'recurring')),
     tax_behavior: text(params, 'tax_behavior') ?? 'unspecified',
-    tiers_mode: null,
-    transform_quantity: null,
     type: group(params, 'recurring') ? 'recurring' : 'one_time',
-    unit_amount: unitAmount,
-    unit_amount_decimal: String(unitAmount),
+    ...rate,
   });
   scope.emit('price.created', price);
   return price;
@@ -149,7 +144,7 @@ function lookupKey(scope: Scope, params: Params): string | null {
   return key;
 }
 
-function recurring(params: Params | undefined): Record<string, unknown> | null {
+function recurring(scope: Scope, params: Params | undefined): Record<string, unknown> | null {
   if (!params) return null;
   const interval = text(params, 'interval') ?? '';
   if (!INTERVALS.has(interval))
@@ -157,8 +152,16 @@ function recurring(params: Params | undefined): Record<string, unknown> | null {
   return {
     interval,
     interval_count: integer(params, 'interval_count') ?? 1,
-    meter: null,
+    meter: meterOf(scope, params),
     trial_period_days: null,
-    usage_type: 'licensed',
+    usage_type: text(params, 'usage_type') ?? 'licensed',
   };
+}
+
+/** The meter of a price that is paid by use: it must have one. */
+function meterOf(scope: Scope, params: Params): string | null {
+  const meter = text(params, 'meter');
+  if (text(params, 'usage_type') !== 'metered') return null;
+  if (meter === undefined) throw faults.required('recurring[meter]');
+  return scope.must('billing.meter', meter, 'recurring[meter]').id;
 }

@@ -1,5 +1,6 @@
 import { page } from '../answer.ts';
 import { expireSession, lineItems } from '../checkout-session.ts';
+import { amountMinor, type Rate } from '../billing/amount.ts';
 import { faults } from '../faults.ts';
 import { flag, group, integer, link, list, metadata, type Params, text } from '../form.ts';
 import type { Resource } from '../resource.ts';
@@ -41,7 +42,8 @@ const LIFE_SECONDS = { least: 1_795, most: 86_400 };
 
 interface Line {
   price: Entity;
-  quantity: number;
+  /** Null for a price that is paid by use. */
+  quantity: number | null;
 }
 
 function createSession(scope: Scope, params: Params, baseUrl: string): Entity {
@@ -148,13 +150,12 @@ function createSession(scope: Scope, params: Params, baseUrl: string): Entity {
   return session;
 }
 
-const minorOf = ({ price, quantity }: Line) => Number(price.unit_amount) * quantity;
+const minorOf = ({ price, quantity }: Line) =>
+  quantity === null ? 0 : amountMinor(price as unknown as Rate, quantity);
 
 function linesOf(scope: Scope, params: Params, mode: string): Line[] {
   const given = list(params, 'line_items');
   if (given.length === 0) throw faults.required('line_items');
-  if (mode === 'subscription' && given.length > 1)
-    throw faults.invalidParam('line_items', 'This sandbox sells one subscription at a time.');
   return given.map((line, index) => {
     const name = `line_items[${index}]`;
     const inline = group(line, 'price_data');
@@ -174,6 +175,14 @@ function linesOf(scope: Scope, params: Params, mode: string): Line[] {
       );
     }
     const quantity = integer(line, 'quantity');
+    if ((price.recurring as { usage_type?: string } | null)?.usage_type === 'metered') {
+      if (quantity !== undefined)
+        throw faults.invalidParam(
+          `${name}[quantity]`,
+          'You cannot set the quantity for metered plans.',
+        );
+      return { price, quantity: null };
+    }
     if (quantity === undefined || quantity < 1) throw faults.required(`${name}[quantity]`);
     return { price, quantity };
   });

@@ -2,7 +2,7 @@ import { page } from '../answer.ts';
 import { change } from '../change.ts';
 import { metadata, type Params, text, unsettable } from '../form.ts';
 import { type Entity, newId, type Scope } from '../scope.ts';
-import { endAt } from '../subscription-cycle.ts';
+import { endAt, isOver } from '../subscription-end.ts';
 import type { Resource } from '../resource.ts';
 
 /** `/v1/customers` and `/v1/payment_methods`. */
@@ -31,7 +31,7 @@ export const customers: Resource = {
   'DELETE /v1/customers/:id': (scope, _params, id) => {
     const customer = scope.must('customer', id);
     for (const subscription of scope.list('subscription')) {
-      if (subscription.customer === id && subscription.status !== 'canceled')
+      if (subscription.customer === id && !isOver(subscription))
         endAt(scope, subscription, scope.nowSeconds());
     }
     scope.emit('customer.deleted', customer);

@@ -1,0 +1,103 @@
+import { type Facts, isMetered, type Line, periodLine } from './billing/lines.ts';
+import { type Recurring, periodEnd } from './billing/period.ts';
+import type { TaxRate } from './billing/tax.ts';
+import type { Draft } from './invoice-draft.ts';
+import { lineOfItem, pendingItems } from './invoice-item.ts';
+import { usedUnits } from './meter-usage.ts';
+import type { Entity, Scope } from './scope.ts';
+import { type Item, itemsOf } from './subscription-items.ts';
+
+/** What the lines of a subscription need to know besides its items. */
+export const factsOf = (scope: Scope, subscription: Entity): Facts => ({
+  nameOf: (price) => String(scope.get('product', String(price.product))?.name ?? price.id),
+  taxRates: (subscription.default_tax_rates ?? []) as TaxRate[],
+});
+
+/** The items of a subscription with the periods after one end; others keep theirs. */
+export function renewedItems(subscription: Entity, endSeconds: number): Item[] {
+  const anchor = Number(subscription.billing_cycle_anchor);
+  return itemsOf(subscription).map((item) =>
+    item.current_period_end <= endSeconds
+      ? {
+          ...item,
+          current_period_start: endSeconds,
+          current_period_end: periodEnd(anchor, endSeconds, recurringOf(item)),
+        }
+      : item,
+  );
+}
+
+/**
+ * The invoice of a renewal: what waited for it, what was used in the periods that end, and a period
+ * in advance of everything else. `before` and `after` are the subscription around that instant.
+ */
+export function renewalDraft(
+  scope: Scope,
+  { before, after, extra = [] }: { before: Entity; after: Entity; extra?: Line[] },
+): Draft {
+  const facts = factsOf(scope, after);
+  const customer = scope.must('customer', String(after.customer));
+  const endSeconds = nextEnd(before);
+  const inAdvance = itemsOf(after)
+    .filter((item) => !isMetered(item) && item.current_period_start === endSeconds)
+    .map((item) =>
+      periodLine(item, { period: periodOf(item), quantity: item.quantity ?? 1 }, facts),
+    );
+  return {
+    customer,
+    subscription: after,
+    currency: String(after.currency),
+    lines: [
+      ...waitingLines(scope, after),
+      ...extra,
+      ...(before.status === 'trialing' ? [] : usageLines(scope, before, endSeconds)),
+      ...inAdvance,
+    ],
+    reason: 'subscription_cycle',
+    period: { start: itemsOf(before)[0]?.current_period_start ?? endSeconds, end: endSeconds },
+  };
+}
+
+/** The lines of the invoice items that wait for a subscription's next invoice. */
+export const waitingLines = (scope: Scope, subscription: Entity): Line[] =>
+  pendingItems(scope, String(subscription.customer), subscription.id).map((item) =>
+    lineOfItem(scope, item),
+  );
+
+/** What was used of the items whose period ends at an instant, or is cut off by it. */
+export function usageLines(scope: Scope, subscription: Entity, untilSeconds: number): Line[] {
+  const facts = factsOf(scope, subscription);
+  return itemsOf(subscription)
+    .filter((item) => isMetered(item) && item.current_period_start < untilSeconds)
+    .map((item) => usageLine(scope, { subscription, item, untilSeconds }, facts));
+}
+
+/** What was used of one item since it was last billed. */
+export function usageLine(
+  scope: Scope,
+  given: { subscription: Entity; item: Item; untilSeconds: number },
+  facts: Facts,
+): Line {
+  const { subscription, item, untilSeconds } = given;
+  const start = Math.max(item.current_period_start, Number(item.billed_until ?? 0));
+  const quantity = usedUnits(scope, {
+    meter: String((item.price.recurring as { meter: unknown }).meter),
+    customer: String(subscription.customer),
+    fromSeconds: start,
+    untilSeconds,
+  });
+  return periodLine(item, { period: { start, end: untilSeconds }, quantity }, facts);
+}
+
+/** When the next period of a subscription ends. */
+export const nextEnd = (subscription: Entity): number =>
+  Math.min(...itemsOf(subscription).map((item) => item.current_period_end));
+
+/** How often an item asks for money. */
+export const recurringOf = (item: Item): Recurring => item.price.recurring as Recurring;
+
+/** The period of an item, as lines have it. */
+export const periodOf = (item: Item) => ({
+  start: item.current_period_start,
+  end: item.current_period_end,
+});
