@@ -31,11 +31,13 @@ async function preview(customer: string, body: object): Promise<PlanChangePrevie
 const invoicesOf = async (subscription: string) =>
   (await shop.stripe.invoices.list({ subscription }, shop.onAccount)).data;
 
-const yearlyPrice = async (): Promise<string> => {
+const priceOfPro = async (wanted: 'month' | 'year'): Promise<string> => {
   const { body } = await shop.bySecretKey('GET', '/api/tiers');
   const pro = body.tiers.find(({ name }: { name: string }) => name === 'pro');
-  return pro.prices.find(({ interval }: { interval: string }) => interval === 'year').priceId;
+  return pro.prices.find(({ interval }: { interval: string }) => interval === wanted).priceId;
 };
+const monthlyPrice = () => priceOfPro('month');
+const yearlyPrice = () => priceOfPro('year');
 
 describe('a change to a dearer tier', () => {
   it('begins at once and is invoiced as the preview said, to the cent', async () => {
@@ -83,12 +85,14 @@ describe('a change to a dearer tier', () => {
   });
 
   it('takes back a downgrade that was to come', async () => {
-    const { customer } = await subscriber('team');
-    await ask('change', customer, { tier: 'pro' });
-    const { body } = await ask('change', customer, { tier: 'pro', priceId: await yearlyPrice() });
-    expect(body.subscription).toMatchObject({ plan: 'team', next: { plan: 'pro' } });
-    const resumed = await ask('resume', customer);
-    expect(resumed.body.subscription).toMatchObject({ plan: 'team', next: null });
+    const { customer, id } = await subscriber('pro');
+    await ask('change', customer, { tier: 'pro', priceId: await yearlyPrice() });
+    const later = await ask('change', customer, { tier: 'pro', priceId: await monthlyPrice() });
+    expect(later.body.subscription).toMatchObject({ price: { interval: 'year' }, next: {} });
+    const { body } = await ask('change', customer, { tier: 'team' });
+    expect(body.subscription).toMatchObject({ plan: 'team', next: null });
+    const { schedule } = await shop.stripe.subscriptions.retrieve(id, {}, shop.onAccount);
+    expect(schedule).toBeNull();
   });
 
   it('from a preview that is old or made up is refused', async () => {
@@ -121,7 +125,7 @@ describe('a change to a cheaper tier', () => {
     expect((await shop.customer(customer)).subscription).toMatchObject({ plan: 'pro', next: null });
   });
 
-  it('is taken back by resuming, and by changing to the tier of now once more', async () => {
+  it('is taken back by resuming, and the next period is as this one', async () => {
     const { customer, id } = await subscriber('team');
     await ask('change', customer, { tier: 'pro' });
     const { body } = await ask('resume', customer);
@@ -187,5 +191,35 @@ describe('a subscription', () => {
       kind: 'checkout',
       dueNowMinor: 1900,
     });
+  });
+});
+
+describe('a checkout inside the page', () => {
+  it('is shown by a secret of its own, and gives the plan when it is paid', async () => {
+    const customer = await shop.newCustomer();
+    const { body } = await shop.checkout(customer, { tier: 'pro', embedded: true });
+    expect(body).toMatchObject({
+      url: expect.stringContaining('shop.example'),
+      embedded: {
+        clientSecret: expect.stringContaining('_secret_'),
+        stripePublishableKey: 'pk_test_platform',
+        stripeAccountId: shop.account,
+      },
+    });
+    const again = await shop.checkout(customer, { tier: 'pro', embedded: true });
+    expect(again.body).toEqual(body);
+    const checkoutId = body.embedded.clientSecret.split('_secret_')[0];
+    await control(`checkout/${checkoutId}/pay`, {});
+    await shop.bySecretKey('POST', '/api/checkout/confirm', { checkoutId }, customer);
+    expect(await shop.shardPlan(customer)).toBe('pro');
+  });
+
+  it('is not the one on a page of its own, which can no longer be paid', async () => {
+    const customer = await shop.newCustomer();
+    const first = await shop.checkout(customer, { tier: 'pro' });
+    await shop.checkout(customer, { tier: 'pro', embedded: true });
+    const checkoutId = /cs_\w+/.exec(first.body.url)?.[0] ?? '';
+    const { status } = await shop.stripe.checkout.sessions.retrieve(checkoutId, {}, shop.onAccount);
+    expect(status).toBe('expired');
   });
 });
