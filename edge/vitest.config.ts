@@ -16,6 +16,7 @@ export default defineConfig({
         bindings: {
           ...testVariables(inject('sandbox')),
           TEST_MIGRATIONS: JSON.stringify(migrations),
+          ...(process.env.LIVES && { LIVES: process.env.LIVES }),
         },
       },
     })),

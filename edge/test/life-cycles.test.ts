@@ -1,0 +1,278 @@
+import { env } from 'cloudflare:workers';
+import fc from 'fast-check';
+import type { Stripe } from 'stripe';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { reconcileBilling } from '../src/billing/reconcile.job.ts';
+import { SOLD_EVENTS } from '../src/providers/stripe/events.ts';
+import { control, deps, Shop, whileStripeIsDown } from './billing-shop.ts';
+
+/**
+ * What a person, Stripe and time may do to one subscription, in any order. Every life is lived under
+ * one way in which events arrive; in the end what we know must be what Stripe knows.
+ */
+const STEPS = [
+  'buy pro',
+  'buy team',
+  'buy with a card that fails later',
+  'buy in two tabs',
+  'change to team',
+  'change to pro',
+  'change to a year of pro',
+  'change to free',
+  'cancel',
+  'resume',
+  'reach the end of the period',
+  'pay what is open',
+  'refund the last payment',
+  'end it at Stripe',
+  'delete the customer at Stripe',
+  'hear events',
+  'hear events while Stripe is down',
+] as const;
+type Step = (typeof STEPS)[number];
+
+const DELIVERIES = ['ordered', 'shuffled', 'duplicated', 'delayed', 'dropped'] as const;
+type Delivery = (typeof DELIVERIES)[number];
+
+const GOOD_CARD = '4242424242424242';
+const FAILING_CARD = '4000000000000341';
+
+/** Lives lived in each way; more of them, others each time, by `LIVES=200 npm test -- --only edge`. */
+const { LIVES: given } = env as { LIVES?: string };
+const LIVES = Number(given ?? 8);
+const SEED = given === undefined ? 20_261_121 : Date.now();
+
+let shop: Shop;
+beforeEach(async () => {
+  await deps.directory.prepare('DELETE FROM stripe_account').run();
+  shop = await Shop.open();
+});
+
+/** One customer's life, and the events of it that were not heard yet. */
+class Life {
+  readonly customer: string;
+  readonly #delivery: Delivery;
+  readonly #stripeCustomers = new Set<string>();
+  readonly #heard = new Set<string>();
+
+  constructor(customer: string, delivery: Delivery) {
+    this.customer = customer;
+    this.#delivery = delivery;
+  }
+
+  async live(step: Step): Promise<void> {
+    if (step === 'hear events') return this.hear();
+    if (step === 'hear events while Stripe is down') return whileStripeIsDown(() => this.hear());
+    await this.#take(step);
+    await this.#noteStripeCustomer();
+  }
+
+  async #take(step: Exclude<Step, 'hear events' | 'hear events while Stripe is down'>) {
+    const tiers = await deps.project(shop.ref).catalog().tiers();
+    const yearly = tiers.find(({ name }) => name === 'pro')?.prices[1]?.priceId;
+    switch (step) {
+      case 'buy pro':
+        return this.#buy('pro', GOOD_CARD);
+      case 'buy team':
+        return this.#buy('team', GOOD_CARD);
+      case 'buy with a card that fails later':
+        return this.#buy('pro', FAILING_CARD);
+      case 'buy in two tabs':
+        return void (await Promise.all([
+          this.#buy('pro', GOOD_CARD),
+          this.#buy('team', GOOD_CARD),
+        ]));
+      case 'change to team':
+        return this.#ask('change', { tier: 'team' });
+      case 'change to pro':
+        return this.#ask('change', { tier: 'pro' });
+      case 'change to a year of pro':
+        return this.#ask('change', { tier: 'pro', priceId: yearly });
+      case 'change to free':
+        return this.#ask('change', { tier: 'free' });
+      case 'cancel':
+      case 'resume':
+        return this.#ask(step, {});
+      default:
+        return this.#atStripe(step);
+    }
+  }
+
+  async #atStripe(
+    step:
+      | 'reach the end of the period'
+      | 'pay what is open'
+      | 'refund the last payment'
+      | 'end it at Stripe'
+      | 'delete the customer at Stripe',
+  ): Promise<void> {
+    const { stripe, onAccount } = shop;
+    const [subscription] = (await this.subscriptions()).filter(
+      ({ status }) => status !== 'canceled',
+    );
+    if (step === 'reach the end of the period' && subscription)
+      await control(`subscriptions/${subscription.id}/period-end`, {});
+    if (step === 'end it at Stripe' && subscription)
+      await stripe.subscriptions.cancel(subscription.id, {}, onAccount);
+    if (step === 'pay what is open') {
+      const customer = [...this.#stripeCustomers].at(-1);
+      const open = customer
+        ? await stripe.invoices.list({ customer, status: 'open' }, onAccount)
+        : { data: [] };
+      // Its card may fail again, as in life.
+      for (const { id } of open.data) await stripe.invoices.pay(id, {}, onAccount).catch(() => {});
+    }
+    if (step === 'refund the last payment') {
+      const paid = (await this.charges()).find(
+        ({ amount_refunded, status }) => amount_refunded === 0 && status === 'succeeded',
+      );
+      if (paid) await stripe.refunds.create({ charge: paid.id }, onAccount);
+    }
+    if (step === 'delete the customer at Stripe') {
+      const customer = [...this.#stripeCustomers].at(-1);
+      if (customer) await stripe.customers.del(customer, {}, onAccount).catch(() => {});
+    }
+  }
+
+  async #buy(tier: string, card: string): Promise<void> {
+    const { status, body } = await shop.checkout(this.customer, { tier });
+    expect(status, JSON.stringify(body)).toBeLessThan(500);
+    const checkoutId = /cs_\w+/.exec(body.url ?? '')?.[0];
+    if (checkoutId) await control(`checkout/${checkoutId}/pay`, { card });
+  }
+
+  async #ask(verb: string, body: object): Promise<void> {
+    const answer = await shop.bySecretKey('POST', `/api/subscription/${verb}`, body, this.customer);
+    expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(500);
+  }
+
+  /** Tells the edge what it was not told yet, in the way of this life. */
+  async hear(): Promise<void> {
+    const events = (await this.#events()).filter(({ id }) => !this.#heard.has(id));
+    for (const { id } of events) this.#heard.add(id);
+    for (const event of arranged(events, this.#delivery)) await this.#tell(event);
+  }
+
+  /** Tells the edge everything once more, as if a day later. */
+  async hearAgain(): Promise<void> {
+    for (const event of await this.#events()) await this.#tell(event);
+  }
+
+  async #tell({ id, type, data }: Stripe.Event): Promise<void> {
+    const { status } = await shop.hear(type, data.object, { id });
+    expect(status).toBe(200);
+  }
+
+  async #events(): Promise<Stripe.Event[]> {
+    const all = await shop.stripe.events
+      .list({ types: SOLD_EVENTS, limit: 100 }, shop.onAccount)
+      .autoPagingToArray({ limit: 2000 });
+    return all.filter(({ data }) => this.#isOfThisLife(data.object)).toReversed();
+  }
+
+  #isOfThisLife(object: object): boolean {
+    const text = JSON.stringify(object);
+    return [...this.#stripeCustomers].some((id) => text.includes(id));
+  }
+
+  async #noteStripeCustomer(): Promise<void> {
+    const facts = await deps.project(shop.ref).billing().checkouting(this.customer, Date.now());
+    if (facts.ok && facts.value.stripeCustomerId)
+      this.#stripeCustomers.add(facts.value.stripeCustomerId);
+  }
+
+  /** Every subscription Stripe ever made for this person, the newest first. */
+  async subscriptions(): Promise<Stripe.Subscription[]> {
+    const expand = ['data.schedule'];
+    const lists = await Promise.all(
+      [...this.#stripeCustomers].map((customer) =>
+        shop.stripe.subscriptions.list({ customer, status: 'all', expand }, shop.onAccount),
+      ),
+    );
+    return lists.flatMap(({ data }) => data);
+  }
+
+  async charges(): Promise<Stripe.Charge[]> {
+    const lists = await Promise.all(
+      [...this.#stripeCustomers].map((customer) =>
+        shop.stripe.charges.list({ customer, limit: 100 }, shop.onAccount),
+      ),
+    );
+    return lists
+      .flatMap(({ data }) => data)
+      .filter(({ customer }) => this.#stripeCustomers.has(String(customer)));
+  }
+}
+
+function arranged(events: Stripe.Event[], delivery: Delivery): Stripe.Event[] {
+  if (delivery === 'ordered') return events;
+  if (delivery === 'shuffled') return events.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  if (delivery === 'duplicated') return events.flatMap((event) => [event, event]);
+  // Half of them now: the others come with what is heard later, or never.
+  if (delivery === 'delayed') return events.filter((_, index) => index % 2 === 0);
+  return [];
+}
+
+/** What Stripe says somebody has: the plan of the subscription that gives one. */
+async function planAtStripe(life: Life): Promise<string> {
+  const giving = (await life.subscriptions()).filter(({ status }) =>
+    ['active', 'trialing', 'past_due'].includes(status),
+  );
+  expect(giving.length, 'subscriptions that are paid at once').toBeLessThanOrEqual(1);
+  const prices = (await deps.project(shop.ref).catalog().tiers()).flatMap(({ name, prices }) =>
+    prices.map(({ priceId }) => [priceId, name] as const),
+  );
+  const priceId = giving[0]?.items.data[0]?.price.id ?? null;
+  return new Map(prices).get(priceId) ?? 'free';
+}
+
+/** Has everything looked at that is sold, and read what was lost, as happens once an hour. */
+async function reconcile(): Promise<void> {
+  for (let run = 0; run < 3; run++) {
+    await deps.directory.prepare('DELETE FROM reconciliation').run();
+    await reconcileBilling(deps);
+  }
+}
+
+async function isAsAtStripe(life: Life): Promise<void> {
+  const plan = await planAtStripe(life);
+  const customer = await shop.customer(life.customer);
+  expect(customer.plan).toBe(plan);
+  expect(await shop.shardPlan(life.customer)).toBe(plan);
+  const charges = await life.charges();
+  const { body } = await shop.bySecretKey(
+    'GET',
+    `/api/customers/${life.customer}/payments?limit=100`,
+  );
+  const known = new Map(
+    body.payments.map(({ id, refundedMinor }: { id: string; refundedMinor: number }) => [
+      id,
+      refundedMinor,
+    ]),
+  );
+  for (const charge of charges) expect(known.get(charge.id)).toBe(charge.amount_refunded);
+}
+
+describe('after reconciliation what we know is what Stripe knows', () => {
+  it.each(DELIVERIES)(
+    'whatever a person, Stripe and time do, when events come %s, and once more a day later',
+    async (delivery) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.constantFrom(...STEPS), { minLength: 2, maxLength: 9 }),
+          async (steps) => {
+            const life = new Life(await shop.newCustomer(), delivery);
+            for (const step of steps) await life.live(step);
+            await life.hear();
+            await reconcile();
+            await isAsAtStripe(life);
+            await life.hearAgain();
+            await isAsAtStripe(life);
+          },
+        ),
+        { numRuns: LIVES, seed: SEED, endOnFailure: true },
+      );
+    },
+    LIVES * 15_000,
+  );
+});
