@@ -138,7 +138,8 @@ async function connect(
     }),
   });
   const { code } = (await answer.json()) as { code: string };
-  await call('POST', base, { code, state });
+  const { account: shown } = await call('POST', base, { code, state });
+  await call('POST', `${base}/confirm`, { stripeAccountId: shown.stripeAccountId });
 }
 
 /** The known key while the edge still takes it, else a new one. */

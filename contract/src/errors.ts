@@ -307,7 +307,7 @@ export const ERRORS = {
   connection_invalid: row(
     400,
     'Connection not completed',
-    'Start the Stripe connection again; the code or state is wrong, used or too old.',
+    'Start the Stripe connection again; the code or state is wrong, used, too old or of somebody else.',
   ),
   subscription_active: row(
     409,

@@ -284,6 +284,14 @@ export const Connection = v.object({
 });
 export type Connection = v.InferOutput<typeof Connection>;
 
+/** A Stripe account whose owner allowed its use. It is used once the developer has confirmed it. */
+export const ProposedAccount = v.object({
+  stripeAccountId: v.string(),
+  accountName: v.string(),
+  mode: Mode,
+});
+export type ProposedAccount = v.InferOutput<typeof ProposedAccount>;
+
 export const getConnection = route({
   method: 'get',
   path: `${env}/stripe`,
@@ -306,12 +314,29 @@ export const startConnection = route({
 export const completeConnection = route({
   method: 'post',
   path: `${env}/stripe`,
-  summary: 'Finish connecting with the code and state Stripe gave back.',
+  summary: 'Say which account the code and state Stripe gave back are of. Nothing is saved yet.',
   auth: managers,
   body: v.strictObject({
     code: v.pipe(v.string(), v.maxLength(200)),
     state: v.pipe(v.string(), v.maxLength(200)),
   }),
+  answer: v.object({ account: ProposedAccount }),
+  errors: [
+    ...errors,
+    ...IDEMPOTENCY_ERRORS,
+    'connection_invalid',
+    'platform_protected',
+    'provider_unavailable',
+    'provider_refused',
+  ],
+});
+
+export const confirmConnection = route({
+  method: 'post',
+  path: `${env}/stripe/confirm`,
+  summary: 'Connect the account that was shown, within ten minutes, by the developer who saw it.',
+  auth: managers,
+  body: v.strictObject({ stripeAccountId: v.pipe(v.string(), v.maxLength(200)) }),
   answer: v.object({ connection: Connection }),
   errors: [
     ...errors,

@@ -149,7 +149,8 @@ export class Shop {
       redirectUrl: 'https://dashboard.example/connected',
     });
     this.account = account;
-    return manage('POST', `${this.base}/stripe`, { code, state });
+    await manage('POST', `${this.base}/stripe`, { code, state });
+    return manage('POST', `${this.base}/stripe/confirm`, { stripeAccountId: account });
   }
 
   async newCustomer(): Promise<string> {

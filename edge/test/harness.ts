@@ -97,5 +97,6 @@ export async function connectStripe({ id, mode }: TestEnvironment): Promise<void
     body: JSON.stringify({ mode }),
   });
   const { code } = (await made.json()) as { code: string };
-  await manage('POST', base, { code, state });
+  const { account } = await manage('POST', base, { code, state });
+  await manage('POST', `${base}/confirm`, { stripeAccountId: account.stripeAccountId });
 }

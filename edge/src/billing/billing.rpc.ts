@@ -2,25 +2,17 @@ import { RpcTarget } from 'cloudflare:workers';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import { type Buyer, CustomersRpc } from '../customers/customers.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
-import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
-import { type Act, writeAudit } from '../projects/audit.rpc.ts';
 import type { EventPage, EventWindow } from '../providers/stripe/missed-events.ts';
 import type { StripeState } from '../providers/stripe/state.ts';
 import type { Perishable } from '../storage/prune.ts';
 import { applyState, type Applied, auditOnce } from './apply.store.ts';
 import type { CheckoutFacts } from './checkout.ts';
 import type { ConnectionRecord } from './connection.ts';
-import {
-  dropAccount,
-  putAccount,
-  putState,
-  readConnection,
-  spendState,
-} from './connection.store.ts';
-import { dropErasure, erasuresIn } from './erasure.store.ts';
+import { readConnection } from './connection.store.ts';
+import { dropErasure } from './erasure.store.ts';
 import { eventWindow, putEventWindow } from './event-window.store.ts';
 import { type ReceivedEvent, takeIn } from './inbox.store.ts';
-import { soldHere, soldObjects } from './sold.store.ts';
+import { soldHere } from './sold.store.ts';
 import { chooseSubscription } from './subscription.ts';
 import {
   findSubscription,
@@ -89,66 +81,6 @@ export class BillingRpc extends RpcTarget {
 
   connection(): ConnectionRecord {
     return readConnection(this.#storage.sql);
-  }
-
-  /** Begins connecting: remembers the hash of the state until `expiresAtMs`. */
-  startConnection(stateHash: string, expiresAtMs: number): void {
-    putState(this.#storage.sql, stateHash, expiresAtMs);
-  }
-
-  /** Uses up the state that came back. Only the newest one, once, and in time. */
-  takeState(stateHash: string, nowMs: number): Outcome<null> {
-    const right = this.#storage.transactionSync(() =>
-      spendState(this.#storage.sql, stateHash, nowMs),
-    );
-    return right ? ok(null) : no('connection_invalid');
-  }
-
-  /**
-   * Connects an account and queues bringing every priced tier to it, and looking at the account,
-   * which takes in the events that waited for it; `publishJobIds` are those rows. What was sold in
-   * the same account before is looked at again, and whom nobody could delete there is deleted.
-   */
-  connect(
-    account: { id: string; name: string },
-    jobId: string,
-    act: Act,
-  ): { connection: ConnectionRecord; previousAccountId: string | null; publishJobIds: string[] } {
-    const { sql } = this.#storage;
-    return this.#storage.transactionSync(() => {
-      const { previousAccountId, isSame } = putAccount(sql, account.id, account.name, act.nowMs);
-      this.#noteChange(act, 'stripe.connected', account.id);
-      const publishJobIds = new CatalogRpc(this.#storage)
-        .tiers()
-        .filter((tier) => tier.prices.length > 0 || tier.stripeProductId !== null)
-        .map((tier) => {
-          const id = `${jobId}_${tier.name}`;
-          enqueue(sql, id, { kind: 'stripe.publish_tier', tier: tier.name }, act.nowMs);
-          return id;
-        });
-      publishJobIds.push(`${jobId}_${account.id}`);
-      markDirty(this.#storage, account.id, `${jobId}_${account.id}`, act.nowMs);
-      for (const { id, endsAtMs } of soldObjects(sql)) {
-        if (isSame) markDirty(this.#storage, id, `${jobId}_${id}`, act.nowMs);
-        else if (endsAtMs !== null) lookAgainAt(this.#storage, id, endsAtMs, act.nowMs);
-      }
-      for (const stripeCustomerId of erasuresIn(sql, account.id)) {
-        const job = { stripeCustomerId, stripeAccountId: account.id };
-        const id = `${jobId}_${stripeCustomerId}`;
-        enqueue(sql, id, { kind: 'stripe.delete_customer', ...job }, act.nowMs);
-      }
-      armAlarm(this.#storage);
-      return { connection: readConnection(sql), previousAccountId, publishJobIds };
-    });
-  }
-
-  /** Forgets the account. What was sold stays at Stripe, and counts here as it was last seen. */
-  disconnect(accountId: string, act: Act): ConnectionRecord {
-    return this.#storage.transactionSync(() => {
-      if (dropAccount(this.#storage.sql, accountId))
-        this.#noteChange(act, 'stripe.disconnected', accountId);
-      return readConnection(this.#storage.sql);
-    });
   }
 
   /** What a checkout of this customer is decided by. */
@@ -350,11 +282,6 @@ export class BillingRpc extends RpcTarget {
         customerId,
       )
       .one().turn;
-  }
-
-  #noteChange(act: Act, action: string, subject: string): void {
-    this.#storage.sql.exec('UPDATE environment SET version = version + 1');
-    writeAudit(this.#storage.sql, act, action, subject);
   }
 }
 

@@ -87,3 +87,17 @@ CREATE TABLE erasure (
   stripe_customer_id TEXT PRIMARY KEY,
   stripe_account_id TEXT
 );`;
+
+/**
+ * What an actor is about to connect: first a state to come back with, then the account that came
+ * back, to be confirmed. One attempt an actor; nobody else can go on with it.
+ */
+export const CONNECTING_SCHEMA = `
+CREATE TABLE connecting (
+  actor TEXT PRIMARY KEY,
+  state_hash TEXT,
+  account_id TEXT,
+  expires_ms INTEGER NOT NULL
+);
+ALTER TABLE connection DROP COLUMN state_hash;
+ALTER TABLE connection DROP COLUMN state_expires_ms;`;

@@ -6,8 +6,6 @@ type Row = {
   last_account_id: string | null;
   account_name: string | null;
   connected_ms: number | null;
-  state_hash: string | null;
-  state_expires_ms: number | null;
 };
 
 export function readConnection(sql: SqlStorage): ConnectionRecord {
@@ -24,19 +22,6 @@ export function readConnection(sql: SqlStorage): ConnectionRecord {
 }
 
 const connectionRow = (sql: SqlStorage): Row => sql.exec<Row>('SELECT * FROM connection').one();
-
-/** Keeps the hash of a state until it is used or too old. Starting again replaces it. */
-export function putState(sql: SqlStorage, hash: string, expiresAtMs: number): void {
-  sql.exec('UPDATE connection SET state_hash = ?, state_expires_ms = ?', hash, expiresAtMs);
-}
-
-/** Uses up the state; whether it was the right one and in time. */
-export function spendState(sql: SqlStorage, hash: string, nowMs: number): boolean {
-  const { state_hash, state_expires_ms } = connectionRow(sql);
-  if (state_hash === null || state_hash !== hash) return false;
-  sql.exec('UPDATE connection SET state_hash = NULL, state_expires_ms = NULL');
-  return nowMs < (state_expires_ms ?? 0);
-}
 
 /**
  * Connects an account. Ids made in another account mean nothing in this one: products, prices and

@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { BillingRpc, OLD_EVENTS } from '../billing/billing.rpc.ts';
 import { PaymentsRpc } from '../billing/payments.rpc.ts';
+import { ConnectionRpc } from '../billing/connection.rpc.ts';
 import { TurnstileRpc } from '../bots/turnstile.rpc.ts';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import { CustomersRpc } from '../customers/customers.rpc.ts';
@@ -86,6 +87,10 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   payments(): PaymentsRpc {
     return new PaymentsRpc(this.#inUse());
+  }
+
+  connection(): ConnectionRpc {
+    return new ConnectionRpc(this.#inUse());
   }
 
   /** Also of a deleted environment, whose last jobs are to delete what providers keep. */

@@ -1,6 +1,7 @@
 import {
   BILLING_SCHEMA,
   CHANGES_SCHEMA,
+  CONNECTING_SCHEMA,
   ERASURE_SCHEMA,
   PAYMENT_SCHEMA,
 } from '../billing/billing.schema.ts';
@@ -50,4 +51,5 @@ export const PROJECT_STEPS: readonly string[] = [
   `${PROOF_AGE_INDEX}\n${OAUTH_AGE_INDEX}`,
   CHANGES_SCHEMA,
   PAYMENT_SCHEMA,
+  CONNECTING_SCHEMA,
 ];

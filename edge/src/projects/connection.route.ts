@@ -1,5 +1,6 @@
 import {
   completeConnection,
+  confirmConnection,
   disconnect,
   getConnection,
   startConnection,
@@ -18,7 +19,9 @@ import { forgetAccount, isUsedElsewhere, noteAccount } from './connected-account
 import { managedEnvironment } from './managed.ts';
 
 /** How long a developer may take at Stripe before the connection must be started again. */
-const STATE_LASTS_MS = 15 * 60_000;
+const STATE_LASTS_MS = 10 * 60_000;
+/** How long an account that was shown can be confirmed. */
+const PROPOSAL_LASTS_MS = 10 * 60_000;
 
 /** Connecting an environment to the developer's own Stripe account. */
 export function connectionRoutes(app: Hono<AppEnv>, deps: Deps): void {
@@ -28,26 +31,36 @@ export function connectionRoutes(app: Hono<AppEnv>, deps: Deps): void {
   });
 
   serve(app, deps, startConnection, async (call) => {
-    const { ref, project } = await managedEnvironment(call);
+    const { ref, project, act } = await managedEnvironment(call);
     refusePlatform(ref);
     const state = base32(deps.random(20));
-    await project.billing().startConnection(await hashSecret(state), call.nowMs + STATE_LASTS_MS);
+    const expiresAtMs = call.nowMs + STATE_LASTS_MS;
+    await project.connection().start(await hashSecret(state), act, expiresAtMs);
     return { url: connectUrl(deps.config.stripe, ref.mode, state, call.body.redirectUrl), state };
   });
 
   serve(app, deps, completeConnection, async (call) => {
     const { ref, project, act } = await managedEnvironment(call);
     refusePlatform(ref);
-    unwrap(await project.billing().takeState(await hashSecret(call.body.state), call.nowMs));
+    unwrap(await project.connection().takeState(await hashSecret(call.body.state), act));
     const accountId = await exchangeOAuthCode(deps.config.stripe, ref.mode, call.body.code);
-    const account = await deps.stripe(ref, accountId).fetchObject(accountId);
-    if (account.kind !== 'account') throw new Fail('connection_invalid');
+    const { id, name } = await accountAtStripe(deps, ref, accountId);
+    await project.connection().propose(id, act, call.nowMs + PROPOSAL_LASTS_MS);
+    return { account: { stripeAccountId: id, accountName: name, mode: ref.mode } };
+  });
+
+  serve(app, deps, confirmConnection, async (call) => {
+    const { ref, project, act } = await managedEnvironment(call);
+    refusePlatform(ref);
+    const accountId = call.body.stripeAccountId;
+    unwrap(await project.connection().mayConnect(accountId, act));
+    const account = await accountAtStripe(deps, ref, accountId);
     // The directory first: events of an account that is not used yet do no harm, lost ones do.
     await noteAccount(deps, ref, accountId);
-    const made = await project.billing().connect(account, deps.newId('job_'), act);
+    const made = await project.connection().connect(account, deps.newId('job_'), act);
     deps.environments.drop(ref);
     if (made.previousAccountId !== null) await forgetAccount(deps, ref, made.previousAccountId);
-    await deliverJobs(deps, ref, made.publishJobIds);
+    await deliverJobs(deps, ref, made.jobIds);
     return { connection: shown(ref, made.connection) };
   });
 
@@ -59,11 +72,22 @@ export function connectionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     if (!(await isUsedElsewhere(deps, ref, stripeAccountId))) {
       await deauthorize(deps.config.stripe, ref.mode, stripeAccountId);
     }
-    const left = await project.billing().disconnect(stripeAccountId, act);
+    const left = await project.connection().disconnect(stripeAccountId, act);
     deps.environments.drop(ref);
     await forgetAccount(deps, ref, stripeAccountId);
     return { connection: shown(ref, left) };
   });
+}
+
+/** An account as Stripe shows it to us now. Throws `connection_invalid` when we may not use it. */
+async function accountAtStripe(
+  deps: Deps,
+  ref: EnvironmentRef,
+  accountId: string,
+): Promise<{ id: string; name: string }> {
+  const account = await deps.stripe(ref, accountId).fetchObject(accountId);
+  if (account.kind !== 'account') throw new Fail('connection_invalid');
+  return account;
 }
 
 /** The platform sells through its own account, which is not connected but is the key's. */
