@@ -1,4 +1,4 @@
-import { dropAccount } from './connection.store.ts';
+import { letGo } from './let-go.store.ts';
 import { writeAudit } from '../projects/audit.rpc.ts';
 import type { PaymentState } from '../providers/stripe/payments.ts';
 import type { StripeState, SubscriptionState } from '../providers/stripe/state.ts';
@@ -138,10 +138,7 @@ function applyGone(
 ): Applied {
   const { sql } = storage;
   sql.exec("UPDATE checkout SET status = 'expired' WHERE id = ?", id);
-  if (dropAccount(sql, id)) {
-    sql.exec('UPDATE environment SET version = version + 1');
-    writeAudit(sql, { actor: 'stripe', nowMs }, 'stripe.disconnected', id);
-  }
+  letGo(storage, id, { actor: 'stripe', nowMs });
   const customerId = customerOf(sql, id) ?? findSubscription(sql, id)?.customerId;
   if (customerId === undefined) return NOTHING;
   sql.exec(

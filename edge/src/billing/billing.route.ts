@@ -17,7 +17,7 @@ import { type CheckoutDecision, decideCheckout } from './checkout.ts';
 import { gate } from '../sessions/gate.ts';
 import { makeChange } from './plan-change.client.ts';
 import { decideRedirect, withCheckoutParam } from './redirect.ts';
-import { syncNow } from './stripe.job.ts';
+import { inAccount, syncNow } from './stripe.job.ts';
 
 /** How often a checkout starts over because the customer's situation changed under it. */
 const ROUNDS = 4;
@@ -69,12 +69,12 @@ export function billingRoutes(app: Hono<AppEnv>, deps: Deps): void {
     if (!connection.usable) throw new Fail('stripe_not_connected');
     if (stripeCustomerId === null) throw new Fail('billing_account_missing');
     const stripe = deps.stripe(ref, connection.stripeAccountId);
-    const url = await stripe
-      .openPortal({ stripeCustomerId, returnUrl })
-      .catch(async (error: unknown) => {
+    const url = await inAccount(deps, ref, connection.stripeAccountId, () =>
+      stripe.openPortal({ stripeCustomerId, returnUrl }).catch(async (error: unknown) => {
         const isGone = await isCustomerGone(deps, ref, customerId, stripeCustomerId, error);
         throw isGone ? new Fail('billing_account_missing') : error;
-      });
+      }),
+    );
     return { url };
   });
 }
@@ -98,6 +98,19 @@ async function tryCheckout(
   const decision = decideCheckout(facts, asked);
   if (decision.kind === 'refused') throw new Fail(decision.code, decision.details);
   if (decision.kind === 'end') throw new Fail('tier_not_for_sale', { tier: decision.tier });
+  return inAccount(deps, ref, facts.connection.stripeAccountId, () =>
+    carryOut(deps, customer, facts, decision, page),
+  );
+}
+
+async function carryOut(
+  deps: Deps,
+  customer: CalledCustomer,
+  facts: Checkouting,
+  decision: Exclude<CheckoutDecision, { kind: 'refused' | 'end' }>,
+  page: Page,
+): Promise<CheckoutPlace | null> {
+  const { ref } = customer;
   const stripe = deps.stripe(ref, facts.connection.stripeAccountId);
   const fingerprint = await fingerprintOf(decision, page);
   const earlier = await settleOpen(deps, customer, stripe, facts, { fingerprint, ...page });

@@ -5,10 +5,14 @@ import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
 import { endAttempt, isProposed, putProposal, putState, spendState } from './connecting.store.ts';
 import type { ConnectionRecord } from './connection.ts';
-import { dropAccount, putAccount, readConnection } from './connection.store.ts';
+import { putAccount, readConnection } from './connection.store.ts';
 import { erasuresIn } from './erasure.store.ts';
+import { letGo } from './let-go.store.ts';
 import { soldObjects } from './sold.store.ts';
 import { lookAgainAt, markDirty } from './sync.store.ts';
+
+/** How many things sold are looked at while the developer waits; the alarm sees to the others. */
+const AT_ONCE = 20;
 
 /** An account was connected; the rows are what is to be done there. */
 export interface Connected {
@@ -76,10 +80,12 @@ export class ConnectionRpc extends RpcTarget {
         });
       jobIds.push(`${jobId}_${account.id}`);
       markDirty(this.#storage, account.id, `${jobId}_${account.id}`, act.nowMs);
-      for (const { id, endsAtMs } of soldObjects(sql)) {
-        if (isSame) markDirty(this.#storage, id, `${jobId}_${id}`, act.nowMs);
-        else if (endsAtMs !== null) lookAgainAt(this.#storage, id, endsAtMs, act.nowMs);
-      }
+      soldObjects(sql).forEach(({ id, endsAtMs }, index) => {
+        if (isSame) {
+          markDirty(this.#storage, id, `${jobId}_${id}`, act.nowMs);
+          if (index < AT_ONCE) jobIds.push(`${jobId}_${id}`);
+        } else if (endsAtMs !== null) lookAgainAt(this.#storage, id, endsAtMs, act.nowMs);
+      });
       for (const stripeCustomerId of erasuresIn(sql, account.id)) {
         const job = { stripeCustomerId, stripeAccountId: account.id };
         const id = `${jobId}_${stripeCustomerId}`;
@@ -90,11 +96,18 @@ export class ConnectionRpc extends RpcTarget {
     });
   }
 
-  /** Forgets the account. What was sold stays at Stripe, and counts here as it was last seen. */
-  disconnect(accountId: string, act: Act): ConnectionRecord {
+  /**
+   * Lets go of the account, and queues giving the permission back as `jobId`. Subscriptions stay at
+   * Stripe, and count here to the end of the period that is paid.
+   */
+  disconnect(accountId: string, jobId: string, act: Act): ConnectionRecord {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
-      if (dropAccount(sql, accountId)) noteChange(sql, act, 'stripe.disconnected', accountId);
+      if (letGo(this.#storage, accountId, act)) {
+        const kind = 'stripe.release_account';
+        enqueue(sql, jobId, { kind, stripeAccountId: accountId }, act.nowMs);
+        armAlarm(this.#storage);
+      }
       return readConnection(sql);
     });
   }

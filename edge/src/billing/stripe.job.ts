@@ -18,6 +18,25 @@ async function clientOf(deps: Deps, ref: EnvironmentRef): Promise<StripeClient |
 }
 
 /**
+ * Does something in an account. When Stripe says that we may not use it any more, the account is
+ * looked at, so that the environment knows without being told by an event.
+ */
+export async function inAccount<T>(
+  deps: Deps,
+  ref: EnvironmentRef,
+  accountId: string | null,
+  act: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const isRefused = error instanceof Fail && error.code === 'stripe_not_connected';
+    if (isRefused && accountId !== null) await syncNow(deps, ref, accountId);
+    throw error;
+  }
+}
+
+/**
  * Makes what is missing of a tier in Stripe and archives what is no longer sold. Safe to repeat.
  * Without an account there is nothing to do: connecting one publishes every tier.
  */
@@ -70,7 +89,8 @@ export async function syncObject(deps: Deps, ref: EnvironmentRef, objectId: stri
     await deliverJobs(deps, ref, begun.jobIds);
     if (!begun.connection.usable) return;
     const stripe = deps.stripe(ref, begun.connection.stripeAccountId);
-    const state = await stripe.fetchObject(objectId);
+    const { stripeAccountId } = begun.connection;
+    const state = await inAccount(deps, ref, stripeAccountId, () => stripe.fetchObject(objectId));
     // The plan first: a checkout that says complete is one whose subscription is in force.
     if (state.kind === 'checkout' && state.subscriptionId)
       await syncObject(deps, ref, state.subscriptionId);

@@ -13,7 +13,7 @@ import { Fail, unwrap } from '../http/fail.ts';
 import type { Checkouting } from './billing.rpc.ts';
 import { type CheckoutDecision, decideCheckout } from './checkout.ts';
 import { makeChange, type PlanChange, previewOf } from './plan-change.client.ts';
-import { syncNow } from './stripe.job.ts';
+import { inAccount, syncNow } from './stripe.job.ts';
 
 /** How often a change is decided anew because the subscription changed under it. */
 const ROUNDS = 3;
@@ -25,7 +25,9 @@ export function subscriptionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     for (let round = 0; round < ROUNDS; round++) {
       const { facts, decision } = await decide(deps, { ref, customerId }, call);
       if (decision.kind === 'start') return firstPurchase(decision, call.nowMs);
-      const preview = await previewOf(deps, { ref, facts, decision });
+      const preview = await inAccount(deps, ref, facts.connection.stripeAccountId, () =>
+        previewOf(deps, { ref, facts, decision }),
+      );
       if (preview !== null) return preview;
     }
     throw new Fail('temporarily_unavailable');
@@ -37,8 +39,10 @@ export function subscriptionRoutes(app: Hono<AppEnv>, deps: Deps): void {
       const { facts, decision } = await decide(deps, { ref, customerId }, call);
       if (decision.kind === 'start') throw new Fail('subscription_missing');
       const change: PlanChange = { ref, facts, decision };
-      if (await makeChange(deps, change, call.body.prorationAtMs ?? null))
-        return { subscription: await subscriptionOf(deps, { ref, customerId }) };
+      const isMade = await inAccount(deps, ref, facts.connection.stripeAccountId, () =>
+        makeChange(deps, change, call.body.prorationAtMs ?? null),
+      );
+      if (isMade) return { subscription: await subscriptionOf(deps, { ref, customerId }) };
     }
     throw new Fail('temporarily_unavailable');
   });
@@ -100,7 +104,10 @@ async function withLive(
   );
   if (live === null) throw new Fail('subscription_missing');
   if (!connection.usable) throw new Fail('stripe_not_connected');
-  await act(deps.stripe(ref, connection.stripeAccountId), live.id);
+  const { stripeAccountId } = connection;
+  await inAccount(deps, ref, stripeAccountId, () =>
+    act(deps.stripe(ref, stripeAccountId), live.id),
+  );
   await syncNow(deps, ref, live.id);
   return { subscription: await subscriptionOf(deps, { ref, customerId }) };
 }

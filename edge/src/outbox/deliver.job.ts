@@ -4,6 +4,7 @@ import { eraseInShard } from '../customers/shard-erasure.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail } from '../http/fail.ts';
 import { log } from '../http/log.ts';
+import { releaseUnused } from '../projects/release-account.job.ts';
 import { deleteClerkUser, syncClerkUser } from '../sessions/clerk.job.ts';
 import type { JobResult } from './job.ts';
 import { noteOpenWork } from './open-work.store.ts';
@@ -107,6 +108,8 @@ async function perform(
       return publishTier(deps, ref, job.tier, id, createdAtMs);
     case 'stripe.delete_customer':
       return deleteStripeCustomer(deps, ref, job);
+    case 'stripe.release_account':
+      return releaseUnused(deps, ref, job.stripeAccountId);
     case 'stripe.sync':
       return syncObject(deps, ref, job.objectId);
     case 'clerk.delete_user':

@@ -15,6 +15,8 @@ export type Job =
   | { kind: 'stripe.publish_tier'; tier: string }
   /** Deletes a customer at Stripe, which cancels its subscriptions. */
   | { kind: 'stripe.delete_customer'; stripeCustomerId: string; stripeAccountId: string | null }
+  /** Gives back the permission to use an account, unless somebody else works with it. */
+  | { kind: 'stripe.release_account'; stripeAccountId: string }
   /** Deletes the Clerk user that held a customer's password, in the shared application if so said. */
   | { kind: 'clerk.delete_user'; clerkUserId: string; isInShared?: boolean }
   /** Asks Clerk for a user of the own application (null: the platform's), and applies the answer. */

@@ -14,8 +14,8 @@ import type { Deps, EnvironmentRef } from '../deps.ts';
 import { type AppEnv, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
-import { connectUrl, deauthorize, exchangeOAuthCode } from '../providers/stripe/connect.ts';
-import { forgetAccount, isUsedElsewhere, noteAccount } from './connected-accounts.store.ts';
+import { connectUrl, exchangeOAuthCode } from '../providers/stripe/connect.ts';
+import { forgetAccount, noteAccount } from './connected-accounts.store.ts';
 import { managedEnvironment } from './managed.ts';
 
 /** How long a developer may take at Stripe before the connection must be started again. */
@@ -69,12 +69,11 @@ export function connectionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     refusePlatform(ref);
     const { stripeAccountId } = await project.billing().connection();
     if (stripeAccountId === null) throw new Fail('stripe_not_connected');
-    if (!(await isUsedElsewhere(deps, ref, stripeAccountId))) {
-      await deauthorize(deps.config.stripe, ref.mode, stripeAccountId);
-    }
-    const left = await project.connection().disconnect(stripeAccountId, act);
+    const jobId = deps.newId('job_');
+    const left = await project.connection().disconnect(stripeAccountId, jobId, act);
     deps.environments.drop(ref);
-    await forgetAccount(deps, ref, stripeAccountId);
+    // While Stripe cannot be reached the permission stays a while; nothing here makes use of it.
+    await deliverJobs(deps, ref, [jobId]);
     return { connection: shown(ref, left) };
   });
 }

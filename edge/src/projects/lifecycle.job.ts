@@ -1,13 +1,12 @@
 import { MODES } from '@dream/contract/primitives';
 import { shardNames } from '../customers/customer-id.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
-import { Fail, unwrap } from '../http/fail.ts';
+import { unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
-import { deauthorize } from '../providers/stripe/connect.ts';
 import type { Act } from './audit.rpc.ts';
-import { isUsedElsewhere } from './connected-accounts.store.ts';
 import { initialSettings } from './initial-settings.ts';
 import { markActive, markDeleted } from './projects.store.ts';
+import { releaseAccount } from './release-account.job.ts';
 
 /** How many batches of jobs one run does for an environment; the cron does the rest. */
 const ROUNDS = 10;
@@ -80,14 +79,4 @@ async function hasEmptied(deps: Deps, ref: EnvironmentRef): Promise<boolean> {
     await deliverJobs(deps, ref);
   }
   return false;
-}
-
-/** Gives the permission back, unless another project works with it or Stripe does not want it. */
-async function releaseAccount(deps: Deps, ref: EnvironmentRef, accountId: string): Promise<void> {
-  if (await isUsedElsewhere(deps, ref, accountId)) return;
-  try {
-    await deauthorize(deps.config.stripe, ref.mode, accountId);
-  } catch (error) {
-    if (!(error instanceof Fail && error.code === 'provider_refused')) throw error;
-  }
 }
