@@ -276,7 +276,13 @@ export const archiveTier = route({
 
 /** The Stripe account of an environment. */
 export const Connection = v.object({
+  /** Whether the developer's own account is connected. */
   connected: v.boolean(),
+  /**
+   * Whose account is sold through: test mode uses the platform's until an own one was connected. Null
+   * when nothing can be sold.
+   */
+  via: v.nullable(v.picklist(['own', 'platform'])),
   stripeAccountId: v.nullable(v.string()),
   accountName: v.nullable(v.string()),
   mode: Mode,
@@ -354,7 +360,7 @@ export const disconnect = route({
   summary: 'Disconnect the Stripe account. Running subscriptions stay in Stripe.',
   auth: managers,
   answer: v.object({ connection: Connection }),
-  errors: [...errors, 'stripe_not_connected', 'provider_unavailable', 'platform_protected'],
+  errors: [...errors, 'stripe_not_connected', 'platform_protected'],
 });
 
 /**

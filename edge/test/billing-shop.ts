@@ -1,6 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { Customer } from '@dream/contract';
+import type { Mode } from '@dream/contract/primitives';
 import { Stripe } from 'stripe';
 import { createApp } from '../src/app.ts';
 import { createDeps, type Deps, type EnvironmentRef } from '../src/deps.ts';
@@ -88,27 +89,28 @@ export interface AtStripe {
 const price = (priceMinor: number, interval: string) => ({ priceMinor, currency: 'usd', interval });
 const metered = (limitUnits: number) => [{ kind: 'metered', name: 'requests', limitUnits }];
 
-/** A project's test environment with a connected account and the tiers free, pro and team. */
+/** An environment of a project, test unless told, with a connected account and the tiers free, pro and team. */
 export class Shop {
   readonly ref: EnvironmentRef;
   readonly base: string;
   readonly sk: string;
   account = '';
 
-  private constructor(projectId: string, sk: string) {
-    this.ref = { projectId, mode: 'test' };
-    this.base = `/api/projects/${projectId}/test`;
+  private constructor(projectId: string, sk: string, mode: Mode = 'test') {
+    this.ref = { projectId, mode };
+    this.base = `/api/projects/${projectId}/${mode}`;
     this.sk = sk;
   }
 
-  /** A new shop. Not connected, its tiers are without prices in Stripe. */
-  static async open(how: { connected: boolean } = { connected: true }): Promise<Shop> {
+  /** A new shop. Not connected, it sells through the platform's account in test mode only. */
+  static async open(how: { connected: boolean; mode?: Mode } = { connected: true }): Promise<Shop> {
+    const mode = how.mode ?? 'test';
     const { project } = await manage('POST', '/api/projects', {
       name: 'Shop',
       ownerEmail: `${crypto.randomUUID()}@example.com`,
     });
-    const { secret } = await manage('POST', `/api/projects/${project.id}/test/keys`, {});
-    const shop = await Shop.set(new Shop(project.id, secret));
+    const { secret } = await manage('POST', `/api/projects/${project.id}/${mode}/keys`, {});
+    const shop = await Shop.set(new Shop(project.id, secret, mode));
     if (how.connected) await shop.connect();
     return shop;
   }

@@ -82,8 +82,13 @@ describe('an event', () => {
       type: 'customer.subscription.updated',
       subjects: [{ objectId: state.id, stripeCustomerId: state.stripeCustomerId }],
     };
-    const first = await billing().receiveEvents([event], 'job_event', Date.now());
-    const second = await billing().receiveEvents([event], 'job_event_again', Date.now());
+    const first = await billing().receiveEvents([event], shop.account, 'job_event', Date.now());
+    const second = await billing().receiveEvents(
+      [event],
+      shop.account,
+      'job_event_again',
+      Date.now(),
+    );
     expect([first.length, second.length]).toEqual([1, 0]);
   });
 
@@ -93,7 +98,9 @@ describe('an event', () => {
       type: 'customer.subscription.updated',
       subjects: [{ objectId: 'sub_nobodys', stripeCustomerId: 'cus_nobodys' }],
     };
-    expect(await billing().receiveEvents([event], 'job_foreign', Date.now())).toEqual([]);
+    expect(await billing().receiveEvents([event], shop.account, 'job_foreign', Date.now())).toEqual(
+      [],
+    );
   });
 
   it('whose Worker died is looked at by the outbox', async () => {
@@ -104,7 +111,7 @@ describe('an event', () => {
       type: 'customer.subscription.deleted',
       subjects: [{ objectId: state.id, stripeCustomerId: state.stripeCustomerId }],
     };
-    await billing().receiveEvents([event], 'job_crash', Date.now());
+    await billing().receiveEvents([event], shop.account, 'job_crash', Date.now());
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
     await deliverJobs(deps, shop.ref);
     expect(await shop.shardPlan(id)).toBe('free');

@@ -136,8 +136,8 @@ describe('a checkout', () => {
     expect(await shop.checkout(id, body)).toMatchObject({ status, body: { code } });
   });
 
-  it('needs an account', async () => {
-    const unconnected = await Shop.open({ connected: false });
+  it('needs an account in live mode', async () => {
+    const unconnected = await Shop.open({ connected: false, mode: 'live' });
     const id = await unconnected.newCustomer();
     const refused = await unconnected.checkout(id, { tier: 'pro' });
     expect(refused).toMatchObject({ status: 409, body: { code: 'stripe_not_connected' } });

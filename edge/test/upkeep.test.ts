@@ -147,7 +147,7 @@ describe('what is done', () => {
     const { ref } = await Shop.open({ connected: false });
     const nowMs = Date.now();
     const event = { id: 'evt_old', type: 'customer.updated', subjects: [] };
-    await deps.project(ref).billing().receiveEvents([event], 'job_old', nowMs);
+    await deps.project(ref).billing().receiveEvents([event], null, 'job_old', nowMs);
     await touch(ref, nowMs + 7 * DAY_MS - 1);
     expect(await count(ref, 'inbox')).toBe(1);
     await touch(ref, nowMs + 7 * DAY_MS);

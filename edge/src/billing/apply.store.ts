@@ -117,6 +117,7 @@ const SHOWN = [
   'nextPriceId',
 ] as const;
 type Shown = Pick<SubscriptionRecord, (typeof SHOWN)[number]>;
+
 /** Ours is a payment of a customer we made. What became of it is noted once in the audit. */
 function applyPayment(storage: DurableObjectStorage, state: PaymentState, nowMs: number): Applied {
   const { sql } = storage;
@@ -129,7 +130,10 @@ function applyPayment(storage: DurableObjectStorage, state: PaymentState, nowMs:
   return NOTHING;
 }
 
-/** Something is not at Stripe any more. An id names one thing, so the others do not match. */
+/**
+ * Something is not at Stripe any more. An id names one thing, so the others do not match. What was
+ * bought in another account is not in this one, either, and lasts to its end all the same.
+ */
 function applyGone(
   storage: DurableObjectStorage,
   id: string,
@@ -142,9 +146,12 @@ function applyGone(
   const customerId = customerOf(sql, id) ?? findSubscription(sql, id)?.customerId;
   if (customerId === undefined) return NOTHING;
   sql.exec(
-    "UPDATE subscription SET status = 'canceled' WHERE id = ?1 OR (customer_id = ?2 AND EXISTS (SELECT 1 FROM customer WHERE stripe_customer_id = ?1))",
+    `UPDATE subscription SET status = 'canceled'
+     WHERE (id = ?1 OR (customer_id = ?2 AND EXISTS (SELECT 1 FROM customer WHERE stripe_customer_id = ?1)))
+       AND (coalesce(ends_ms, 0) <= ?3 OR stripe_price_id IN (SELECT stripe_price_id FROM price))`,
     id,
     customerId,
+    nowMs,
   );
   sql.exec('UPDATE customer SET stripe_customer_id = NULL WHERE stripe_customer_id = ?', id);
   return { jobIds: tellPlan(storage, customerId, `${jobId}_plan`, nowMs), surplus: null };

@@ -14,6 +14,7 @@ import type { StripeClient } from '../providers/stripe/client.ts';
 import type { CheckoutState } from '../providers/stripe/state.ts';
 import type { Checkouting } from './billing.rpc.ts';
 import { type CheckoutDecision, decideCheckout } from './checkout.ts';
+import { notePlatformSeller } from './platform-seller.job.ts';
 import { gate } from '../sessions/gate.ts';
 import { makeChange } from './plan-change.client.ts';
 import { decideRedirect, withCheckoutParam } from './redirect.ts';
@@ -66,7 +67,7 @@ export function billingRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const { connection, stripeCustomerId } = unwrap(
       await deps.project(ref).billing().checkouting(customerId, call.nowMs),
     );
-    if (!connection.usable) throw new Fail('stripe_not_connected');
+    if (connection.via === null) throw new Fail('stripe_not_connected');
     if (stripeCustomerId === null) throw new Fail('billing_account_missing');
     const stripe = deps.stripe(ref, connection.stripeAccountId);
     const url = await inAccount(deps, ref, connection.stripeAccountId, () =>
@@ -158,6 +159,7 @@ async function startCheckout(
 ): Promise<CheckoutPlace | null> {
   const { fingerprint, successUrl, cancelUrl, embedded } = request;
   const nowMs = deps.nowMs();
+  if (facts.connection.via === 'platform') await notePlatformSeller(deps, ref);
   const stripeCustomerId =
     facts.stripeCustomerId ?? (await makeCustomer(deps, { ref, customerId }, stripe, facts));
   const checkout = {

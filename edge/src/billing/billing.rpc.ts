@@ -102,7 +102,7 @@ export class BillingRpc extends RpcTarget {
       live,
       hadSubscription: subscriptions.length > 0 || customer.hadTrial,
       connection,
-      canSell: connection.usable,
+      canSell: connection.via !== null,
       email: customer.email,
       name: customer.name,
       stripeCustomerId: customer.stripeCustomerId,
@@ -201,11 +201,19 @@ export class BillingRpc extends RpcTarget {
 
   /**
    * Takes events in, each once, and marks what they are about, as far as this environment has to do
-   * with it. Answers the outbox rows that look at it, one for each object.
+   * with it: events of the account it uses now, where null is the platform's. Answers the outbox rows
+   * that look at it, one for each object.
    */
-  receiveEvents(events: readonly ReceivedEvent[], jobId: string, nowMs: number): string[] {
+  receiveEvents(
+    events: readonly ReceivedEvent[],
+    accountId: string | null,
+    jobId: string,
+    nowMs: number,
+  ): string[] {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
+      const { via, stripeAccountId } = readConnection(sql);
+      if (via === null || stripeAccountId !== accountId) return [];
       const objectIds = events.flatMap((event) => takeIn(sql, event, nowMs));
       return [...new Set(objectIds)].map((objectId, index) => {
         markDirty(this.#storage, objectId, `${jobId}_${index}`, nowMs);

@@ -101,3 +101,19 @@ CREATE TABLE connecting (
 );
 ALTER TABLE connection DROP COLUMN state_hash;
 ALTER TABLE connection DROP COLUMN state_expires_ms;`;
+
+/**
+ * Who the Stripe customers of accounts used before are; no account is the platform's. With it
+ * environments began to sell through that one: a tier without Stripe prices is published again.
+ */
+export const FORMER_ACCOUNT_SCHEMA = `
+CREATE TABLE former_stripe_customer (
+  stripe_customer_id TEXT PRIMARY KEY,
+  customer_id TEXT NOT NULL,
+  stripe_account_id TEXT
+);
+CREATE INDEX former_stripe_customer_by_customer ON former_stripe_customer(customer_id);
+INSERT INTO outbox (id, kind, body, state, tries, fence, due_ms, created_ms)
+SELECT DISTINCT 'job_publish_' || tier, 'stripe.publish_tier',
+  json_object('kind', 'stripe.publish_tier', 'tier', tier), 'open', 0, 0, 0, 0
+FROM price WHERE stripe_price_id IS NULL AND archived_ms IS NULL;`;

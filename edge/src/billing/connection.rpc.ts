@@ -113,6 +113,9 @@ export class ConnectionRpc extends RpcTarget {
   }
 }
 
+/** The account an environment sells through, for who reads it in a transaction. */
+export const connectionOf = (sql: SqlStorage): ConnectionRecord => readConnection(sql);
+
 function noteChange(sql: SqlStorage, act: Act, action: string, subject: string): void {
   sql.exec('UPDATE environment SET version = version + 1');
   writeAudit(sql, act, action, subject);

@@ -1,5 +1,6 @@
 import { PLATFORM_PROJECT } from '../auth/keys.ts';
-import type { ConnectionRecord } from './connection.ts';
+import { type ConnectionRecord, sellerOf } from './connection.ts';
+import { keepFormerCustomers, takeFormerCustomers } from './former-customer.store.ts';
 
 type Row = {
   stripe_account_id: string | null;
@@ -10,14 +11,19 @@ type Row = {
 
 export function readConnection(sql: SqlStorage): ConnectionRecord {
   const row = connectionRow(sql);
-  const { project_id } = sql
-    .exec<{ project_id: string }>('SELECT project_id FROM environment')
+  const { project_id, mode } = sql
+    .exec<{ project_id: string; mode: 'test' | 'live' }>('SELECT project_id, mode FROM environment')
     .one();
   return {
     stripeAccountId: row.stripe_account_id,
     accountName: row.account_name,
     connectedAtMs: row.connected_ms,
-    usable: row.stripe_account_id !== null || project_id === PLATFORM_PROJECT,
+    via: sellerOf({
+      isPlatform: project_id === PLATFORM_PROJECT,
+      mode,
+      stripeAccountId: row.stripe_account_id,
+      lastAccountId: row.last_account_id,
+    }),
   };
 }
 
@@ -40,14 +46,16 @@ export function putAccount(
     name,
     nowMs,
   );
-  const isSame = last_account_id === null || last_account_id === accountId;
+  const isSame = last_account_id === accountId;
   if (!isSame) {
+    keepFormerCustomers(sql, last_account_id);
     sql.exec('UPDATE tier SET stripe_product_id = NULL');
     sql.exec('UPDATE price SET stripe_price_id = NULL');
     sql.exec('UPDATE customer SET stripe_customer_id = NULL');
     sql.exec('UPDATE connection SET events_since_ms = ?, events_after_id = NULL', nowMs);
     sql.exec("UPDATE checkout SET status = 'expired' WHERE status = 'open'");
     sql.exec('UPDATE subscription SET ends_ms = coalesce(ends_ms, renews_ms)');
+    takeFormerCustomers(sql, accountId);
   }
   return { previousAccountId: stripe_account_id === accountId ? null : stripe_account_id, isSame };
 }

@@ -1,12 +1,13 @@
 import { armAlarm, enqueue, forgetJobs } from '../outbox/outbox.rpc.ts';
 import { forgetAudit } from '../projects/audit.rpc.ts';
-import { putErasure } from './erasure.store.ts';
+import { accountOfCustomers, putErasure } from './erasure.store.ts';
+import { dropFormerCustomers } from './former-customer.store.ts';
 import { subscriptionsOf } from './subscription.store.ts';
 
 /**
- * Erases what a customer bought and tried to buy, and queues deleting the Stripe customer in the
- * account it was made in. Answers the outbox rows. While that account is not connected they do
- * nothing, and connecting it queues them again. Call it in the transaction of the erasure.
+ * Erases what a customer bought and tried to buy, and queues deleting the Stripe customers in the
+ * accounts they were made in. Answers the outbox rows. While Stripe does not let us use an account
+ * they do nothing, and connecting it queues them again. Call it in the transaction of the erasure.
  */
 export function erasePurchases(
   storage: DurableObjectStorage,
@@ -28,12 +29,17 @@ export function erasePurchases(
   }
   for (const table of ['subscription', 'checkout', 'payment'])
     sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, id);
-  if (stripeCustomerId === null) return [];
-  const stripeAccountId = putErasure(sql, stripeCustomerId);
-  const job = { stripeCustomerId, stripeAccountId };
-  enqueue(sql, jobId, { kind: 'stripe.delete_customer', ...job }, nowMs);
+  const made = dropFormerCustomers(sql, id);
+  if (stripeCustomerId !== null)
+    made.push({ stripeCustomerId, stripeAccountId: accountOfCustomers(sql) });
+  const jobIds = made.map((job, index) => {
+    putErasure(sql, job);
+    const rowId = index === 0 ? jobId : `${jobId}_${index}`;
+    enqueue(sql, rowId, { kind: 'stripe.delete_customer', ...job }, nowMs);
+    return rowId;
+  });
   armAlarm(storage);
-  return [jobId];
+  return jobIds;
 }
 
 /** Whether a customer ever had a subscription, and with it the one trial there is. */

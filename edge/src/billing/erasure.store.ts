@@ -1,15 +1,18 @@
-/**
- * Notes that a Stripe customer is to be deleted, in the account it was made in: the one of now, or
- * after a disconnection the one before. Answers that account; null is the platform's own.
- */
-export function putErasure(sql: SqlStorage, stripeCustomerId: string): string | null {
-  return sql
-    .exec<{ account: string | null }>(
-      `INSERT INTO erasure (stripe_customer_id, stripe_account_id)
-       SELECT ?, last_account_id FROM connection RETURNING stripe_account_id AS account`,
-      stripeCustomerId,
-    )
-    .one().account;
+/** Where the Stripe customers of now were made: null is the platform's account. */
+export const accountOfCustomers = (sql: SqlStorage): string | null =>
+  sql.exec<{ account: string | null }>('SELECT last_account_id AS account FROM connection').one()
+    .account;
+
+/** Notes that a Stripe customer is to be deleted, in the account it was made in. */
+export function putErasure(
+  sql: SqlStorage,
+  made: { stripeCustomerId: string; stripeAccountId: string | null },
+): void {
+  sql.exec(
+    'INSERT INTO erasure (stripe_customer_id, stripe_account_id) VALUES (?, ?)',
+    made.stripeCustomerId,
+    made.stripeAccountId,
+  );
 }
 
 /** The Stripe customers of an account that are still to be deleted. */

@@ -108,7 +108,7 @@ async function reconcile(deps: Deps, due: Due, limit: number): Promise<number> {
   return marked.length;
 }
 
-/** Environments that can sell: those with an account, and the platform's own. Longest due first. */
+/** Environments that can sell: those with an account, own or shared, and the platform. Longest due first. */
 async function dueEnvironments(deps: Deps, limit: number): Promise<Due[]> {
   const { results } = await deps.directory
     .prepare(

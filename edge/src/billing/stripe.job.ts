@@ -13,8 +13,8 @@ const ROUNDS = 5;
 
 /** The Stripe client of an environment, or null when it has no account. */
 async function clientOf(deps: Deps, ref: EnvironmentRef): Promise<StripeClient | null> {
-  const { usable, stripeAccountId } = await deps.project(ref).billing().connection();
-  return usable ? deps.stripe(ref, stripeAccountId) : null;
+  const { via, stripeAccountId } = await deps.project(ref).billing().connection();
+  return via === null ? null : deps.stripe(ref, stripeAccountId);
 }
 
 /**
@@ -87,7 +87,7 @@ export async function syncObject(deps: Deps, ref: EnvironmentRef, objectId: stri
       .billing()
       .beginSync(objectId, deps.newId('job_'), deps.nowMs());
     await deliverJobs(deps, ref, begun.jobIds);
-    if (!begun.connection.usable) return;
+    if (begun.connection.via === null) return;
     const stripe = deps.stripe(ref, begun.connection.stripeAccountId);
     const { stripeAccountId } = begun.connection;
     const state = await inAccount(deps, ref, stripeAccountId, () => stripe.fetchObject(objectId));
@@ -153,9 +153,8 @@ export async function syncNow(deps: Deps, ref: EnvironmentRef, objectId: string)
 }
 
 /**
- * Deletes a customer at Stripe, which cancels its subscriptions. Safe to repeat. While its account
- * is not connected nothing can be done, and nothing is: connecting it asks for this again. In a
- * deleted environment Stripe decides.
+ * Deletes a customer at Stripe, which cancels its subscriptions. Safe to repeat. Also in an account
+ * that was used before, as long as Stripe lets us; else connecting it again asks for this again.
  */
 export async function deleteStripeCustomer(
   deps: Deps,
@@ -163,14 +162,14 @@ export async function deleteStripeCustomer(
   job: { stripeCustomerId: string; stripeAccountId: string | null },
 ): Promise<void> {
   const { stripeCustomerId, stripeAccountId } = job;
+  try {
+    await deps.stripe(ref, stripeAccountId).deleteCustomer(stripeCustomerId);
+  } catch (error) {
+    if (error instanceof Fail && error.code === 'stripe_not_connected') return;
+    throw error;
+  }
   const project = deps.project(ref);
-  const stripe = deps.stripe(ref, stripeAccountId);
-  // A deleted environment gives its permission back only after its customers are gone.
-  if (!(await project.access().environment()).ok) return stripe.deleteCustomer(stripeCustomerId);
-  const now = await project.billing().connection();
-  if (!now.usable || now.stripeAccountId !== stripeAccountId) return;
-  await stripe.deleteCustomer(stripeCustomerId);
-  await project.billing().erased(stripeCustomerId);
+  if ((await project.access().environment()).ok) await project.billing().erased(stripeCustomerId);
 }
 
 /** An account that is gone gets no more events routed to this environment. */

@@ -18,7 +18,7 @@ type Row = { seq: number; id: string; type: string; subjects: string };
  */
 export async function keepEvent(
   { directory }: Deps,
-  { id, type, mode, accountId, subjects }: VerifiedEvent,
+  { id, type, mode, accountId, subjects }: Omit<VerifiedEvent, 'projectHint'>,
   nowMs: number,
 ): Promise<void> {
   if (accountId === null || subjects.length === 0) return;
@@ -76,7 +76,10 @@ export async function takeWaitingEvents(
     type,
     subjects: JSON.parse(subjects) as Subject[],
   }));
-  const jobIds = await deps.project(ref).billing().receiveEvents(events, deps.newId('job_'), nowMs);
+  const jobIds = await deps
+    .project(ref)
+    .billing()
+    .receiveEvents(events, accountId, deps.newId('job_'), nowMs);
   await directory
     .prepare('DELETE FROM waiting_event WHERE account_id = ? AND mode = ? AND seq <= ?')
     .bind(accountId, ref.mode, last.seq)

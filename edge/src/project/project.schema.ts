@@ -3,6 +3,7 @@ import {
   CHANGES_SCHEMA,
   CONNECTING_SCHEMA,
   ERASURE_SCHEMA,
+  FORMER_ACCOUNT_SCHEMA,
   PAYMENT_SCHEMA,
 } from '../billing/billing.schema.ts';
 import { TURNSTILE_SCHEMA } from '../bots/turnstile.schema.ts';
@@ -52,4 +53,5 @@ export const PROJECT_STEPS: readonly string[] = [
   CHANGES_SCHEMA,
   PAYMENT_SCHEMA,
   CONNECTING_SCHEMA,
+  FORMER_ACCOUNT_SCHEMA,
 ];

@@ -1,6 +1,7 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { SecretKey, Settings, SettingsPatch } from '@dream/contract';
 import type { Mode } from '@dream/contract/primitives';
+import { connectionOf } from '../billing/connection.rpc.ts';
 import { TurnstileRpc } from '../bots/turnstile.rpc.ts';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import type { TierRecord } from '../catalog/tier.ts';
@@ -41,7 +42,7 @@ export interface Environment {
   origins: readonly string[];
   keys: readonly { id: string; hash: string; expiresAtMs: number | null; revoked: boolean }[];
   tiers: readonly TierRecord[];
-  /** Whether something can be sold: a Stripe account is there, or it is the platform itself. */
+  /** Whether something can be sold: through an own Stripe account, or the platform's. */
   sells: boolean;
   /** The developer's own Clerk application; null while the shared one is used. */
   clerkApp: SealedClerkApp | null;
@@ -81,9 +82,6 @@ export class AccessRpc extends RpcTarget {
     if (!used.ok) return used;
     const row = used.value;
     const { sql } = this.#storage;
-    const account = sql
-      .exec<{ stripe_account_id: string | null }>('SELECT stripe_account_id FROM connection')
-      .toArray()[0];
     return ok({
       projectId: row.project_id,
       mode: row.mode,
@@ -100,7 +98,7 @@ export class AccessRpc extends RpcTarget {
           revoked: key.revoked_ms !== null,
         })),
       tiers: new CatalogRpc(this.#storage).tiers(),
-      sells: row.project_id === 'prj_dream' || Boolean(account?.stripe_account_id),
+      sells: connectionOf(sql).via !== null,
       clerkApp: readClerkApp(sql),
       turnstile: new TurnstileRpc(this.#storage).read(),
     });
@@ -138,7 +136,7 @@ export class AccessRpc extends RpcTarget {
           act.nowMs,
         );
         this.#audit(act, 'environment.deleted', null);
-        queueErasure(sql, stripeAccountId, act.nowMs);
+        queueErasure(sql, act.nowMs);
       }
       return { isErased: false, stripeAccountId };
     });

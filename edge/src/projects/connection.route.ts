@@ -10,6 +10,7 @@ import type { Hono } from 'hono';
 import { base32 } from '../auth/base32.ts';
 import { hashSecret, PLATFORM_PROJECT } from '../auth/keys.ts';
 import type { ConnectionRecord } from '../billing/connection.ts';
+import { PLATFORM_ACCOUNT } from '../billing/platform-seller.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { type AppEnv, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
@@ -59,7 +60,7 @@ export function connectionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     await noteAccount(deps, ref, accountId);
     const made = await project.connection().connect(account, deps.newId('job_'), act);
     deps.environments.drop(ref);
-    if (made.previousAccountId !== null) await forgetAccount(deps, ref, made.previousAccountId);
+    await forgetAccount(deps, ref, made.previousAccountId ?? PLATFORM_ACCOUNT);
     await deliverJobs(deps, ref, made.jobIds);
     return { connection: shown(ref, made.connection) };
   });
@@ -96,7 +97,7 @@ function refusePlatform(ref: EnvironmentRef): void {
 
 function shown(
   { mode }: EnvironmentRef,
-  { stripeAccountId, accountName, connectedAtMs }: ConnectionRecord,
+  { stripeAccountId, accountName, connectedAtMs, via }: ConnectionRecord,
 ): Connection {
-  return { connected: stripeAccountId !== null, stripeAccountId, accountName, mode, connectedAtMs };
+  return { connected: via === 'own', via, stripeAccountId, accountName, mode, connectedAtMs };
 }

@@ -1,7 +1,7 @@
 import { stripeWebhook } from '@dream/contract/billing';
 import type { Mode } from '@dream/contract/primitives';
 import type { Hono } from 'hono';
-import { PLATFORM_PROJECT } from '../auth/keys.ts';
+import { isOurProjectId, PLATFORM_PROJECT } from '../auth/keys.ts';
 import { keepEvent } from '../billing/waiting-events.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { MAX_BODY_BYTES, readText } from '../http/body.ts';
@@ -20,11 +20,12 @@ export function stripeWebhookRoutes(app: Hono<AppEnv>, deps: Deps): void {
       c.req.header('stripe-signature') ?? null,
     );
     if (event === null) return { received: true as const };
-    const { id, type, subjects } = event;
+    const { id, type, subjects, accountId } = event;
     for (const ref of await holdersOf(deps, event, nowMs)) {
       const billing = deps.project(ref).billing();
       const jobIds = await billing.receiveEvents(
         [{ id, type, subjects }],
+        accountId,
         deps.newId('job_'),
         nowMs,
       );
@@ -53,15 +54,28 @@ async function holdersOf(
 /** The environments that themselves hold the account an event is of. */
 async function environmentsOf(
   deps: Deps,
-  { accountId, mode }: VerifiedEvent,
+  event: VerifiedEvent,
   nowMs: number,
 ): Promise<EnvironmentRef[]> {
+  const { accountId, mode } = event;
   const refs =
     accountId === null
-      ? [{ projectId: PLATFORM_PROJECT, mode }]
+      ? [await platformSeller(deps, event)]
       : await connectedTo(deps, accountId, mode);
   const alive = await Promise.all(refs.map((ref) => isAlive(deps, ref, nowMs)));
   return refs.filter((_, index) => alive[index]);
+}
+
+/**
+ * Of the environments that share the platform's account, the one an event is for. Metadata is a hint
+ * where to look and nothing more: the environment takes only what it made or knows.
+ */
+async function platformSeller(
+  deps: Deps,
+  { mode, projectHint }: VerifiedEvent,
+): Promise<EnvironmentRef> {
+  const isOther = projectHint !== null && (await isOurProjectId(projectHint, deps.tagKey));
+  return { projectId: isOther ? projectHint : PLATFORM_PROJECT, mode };
 }
 
 async function connectedTo(deps: Deps, accountId: string, mode: Mode): Promise<EnvironmentRef[]> {

@@ -62,11 +62,12 @@ describe('an account', () => {
     });
   });
 
-  it('is needed by every project but the platform', () => {
-    expect(() => stripeFor(ref, null)).toThrow(
+  it('is needed in live mode by every project but the platform', () => {
+    expect(() => stripeFor({ ...ref, mode: 'live' }, null)).toThrow(
       expect.objectContaining({ code: 'stripe_not_connected' }),
     );
-    expect(stripeFor({ projectId: 'prj_dream', mode: 'test' }, null)).toBeDefined();
+    for (const given of [ref, { projectId: 'prj_dream', mode: 'live' as const }])
+      expect(stripeFor(given, null)).toBeDefined();
   });
 });
 

@@ -5,6 +5,7 @@ import type { EnvironmentRef } from '../../deps.ts';
 import type { Config } from '../../env.ts';
 import { Fail } from '../../http/fail.ts';
 import { asked, isMissing, isRefusal } from './errors.ts';
+import { PROJECT_HINT } from './events.ts';
 import { type EventPage, type EventWindow, listEvents } from './missed-events.ts';
 import { fetchPayment } from './payments.ts';
 import { openPortal } from './portal.ts';
@@ -95,7 +96,10 @@ export interface StripeClient {
   openPortal(portal: { stripeCustomerId: string; returnUrl: string }): Promise<string>;
 }
 
-/** The client of an environment. Without an account only the platform's own project has one. */
+/**
+ * The client of an environment. Without an account it is one of the platform's own, which only test
+ * mode and the platform's own project may use. Throws `stripe_not_connected`.
+ */
 export type StripeFor = (ref: EnvironmentRef, stripeAccountId: string | null) => StripeClient;
 
 /** Stripe as the deployment's settings reach it. */
@@ -105,15 +109,18 @@ export function createStripeAccess(config: Config['stripe']): StripeFor {
     live: stripeSdk(config.live.secretKey, config.apiUrl),
   };
   return (ref, stripeAccountId) => {
-    if (ref.projectId === PLATFORM_PROJECT) return stripeClient(sdks[ref.mode], {});
-    if (stripeAccountId === null) throw new Fail('stripe_not_connected');
-    return stripeClient(sdks[ref.mode], { stripeAccount: stripeAccountId });
+    if (ref.projectId === PLATFORM_PROJECT) return stripeClient(sdks[ref.mode], {}, {});
+    if (stripeAccountId !== null)
+      return stripeClient(sdks[ref.mode], { stripeAccount: stripeAccountId }, {});
+    if (ref.mode === 'live') throw new Fail('stripe_not_connected');
+    return stripeClient(sdks.test, {}, { [PROJECT_HINT]: ref.projectId });
   };
 }
 
 type Account = { stripeAccount?: string };
 
-function stripeClient(stripe: Stripe, account: Account): StripeClient {
+/** `hint` goes into the metadata of what is made for a customer, to find the way back by. */
+function stripeClient(stripe: Stripe, account: Account, hint: Stripe.MetadataParam): StripeClient {
   const keyed = (idempotencyKey: string) => ({ ...account, idempotencyKey });
   return {
     putProduct: (product) => asked(() => putProduct(stripe, account, product)),
@@ -148,7 +155,7 @@ function stripeClient(stripe: Stripe, account: Account): StripeClient {
       asked(async () => {
         const customer = await stripe.customers.create(
           {
-            metadata: { dream_customer: customerId },
+            metadata: { dream_customer: customerId, ...hint },
             ...(email && { email }),
             ...(name && { name }),
           },
@@ -169,7 +176,10 @@ function stripeClient(stripe: Stripe, account: Account): StripeClient {
     startCheckout: (checkout, idempotencyKey) =>
       asked(async () =>
         checkoutState(
-          await stripe.checkout.sessions.create(checkoutParams(checkout), keyed(idempotencyKey)),
+          await stripe.checkout.sessions.create(
+            checkoutParams(checkout, hint),
+            keyed(idempotencyKey),
+          ),
         ),
       ),
 
@@ -228,16 +238,19 @@ async function putProduct(
   }
 }
 
-function checkoutParams({
-  customerId,
-  stripeCustomerId,
-  priceId,
-  trialDays,
-  successUrl,
-  cancelUrl,
-  embedded,
-}: NewCheckout): Stripe.Checkout.SessionCreateParams {
-  const metadata = { dream_customer: customerId };
+function checkoutParams(
+  {
+    customerId,
+    stripeCustomerId,
+    priceId,
+    trialDays,
+    successUrl,
+    cancelUrl,
+    embedded,
+  }: NewCheckout,
+  hint: Stripe.MetadataParam,
+): Stripe.Checkout.SessionCreateParams {
+  const metadata = { dream_customer: customerId, ...hint };
   return {
     mode: 'subscription',
     customer: stripeCustomerId,

@@ -3,6 +3,9 @@ import { Stripe } from 'stripe';
 import type { Config } from '../../env.ts';
 import { Fail } from '../../http/fail.ts';
 
+/** The metadata field that says for which project something was made in the platform's account. */
+export const PROJECT_HINT = 'dream_project';
+
 /** An object an event is about, and whose it is, as far as the event says. */
 export interface Subject {
   objectId: string;
@@ -16,6 +19,8 @@ export interface VerifiedEvent {
   mode: Mode;
   /** The connected account it is of; null for the platform's own. */
   accountId: string | null;
+  /** The project an object of the platform's account says it was made for: whom to ask, no proof. */
+  projectHint: string | null;
   /** What to look at again. Empty for events that mean nothing to us. */
   subjects: Subject[];
 }
@@ -67,6 +72,7 @@ function verified(event: Stripe.Event, mode: Mode): VerifiedEvent {
     type: event.type,
     mode,
     accountId: event.account ?? null,
+    projectHint: event.account ? null : projectHintOf(event),
     subjects: subjectsOf(event),
   };
 }
@@ -97,6 +103,16 @@ const ABOUT = {
 
 /** The types of events that say something of what was sold. */
 export const SOLD_EVENTS = Object.keys(ABOUT) as (keyof typeof ABOUT)[];
+/** What we wrote into the metadata of a customer, checkout or subscription, or an invoice's of it. */
+function projectHintOf({ data }: Stripe.Event): string | null {
+  const object = fieldsOf(fieldsOf(data).object);
+  const { subscription_details } = fieldsOf(object.parent);
+  for (const { metadata } of [object, fieldsOf(subscription_details)]) {
+    const hint = fieldsOf(metadata)[PROJECT_HINT];
+    if (typeof hint === 'string') return hint;
+  }
+  return null;
+}
 
 /** The objects an event is about. One that does not say which is about nothing, and is let be. */
 export function subjectsOf({ type, account, data }: Stripe.Event): Subject[] {
