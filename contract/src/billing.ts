@@ -22,6 +22,7 @@ export const userErrors = [
 /** What every route that asks Stripe can answer. */
 export const providerErrors = [
   'stripe_not_connected',
+  'stripe_account_incomplete',
   'provider_unavailable',
   'provider_refused',
 ] as const;

@@ -304,6 +304,16 @@ export const ERRORS = {
     'Stripe is not connected',
     'Connect a Stripe account to this environment first.',
   ),
+  stripe_account_incomplete: row(
+    409,
+    'Stripe account not ready',
+    'Give Stripe what it still needs for the account; "requirementsDue" of the connection lists it.',
+  ),
+  stripe_already_connected: row(
+    409,
+    'Already connected',
+    'This environment has a Stripe account. Go on with it, or disconnect it first.',
+  ),
   connection_invalid: row(
     400,
     'Connection not completed',

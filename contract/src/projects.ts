@@ -274,6 +274,14 @@ export const archiveTier = route({
   errors: [...errors, 'tier_not_found', 'tier_in_use', 'provider_unavailable', 'provider_refused'],
 });
 
+const accountState = {
+  /** Whether Stripe lets the account take money. */
+  chargesEnabled: v.boolean(),
+  detailsSubmitted: v.boolean(),
+  /** What Stripe still needs of the account's owner, in Stripe's own names. */
+  requirementsDue: v.array(v.string()),
+};
+
 /** The Stripe account of an environment. */
 export const Connection = v.object({
   /** Whether the developer's own account is connected. */
@@ -287,6 +295,13 @@ export const Connection = v.object({
   accountName: v.nullable(v.string()),
   mode: Mode,
   connectedAtMs: v.nullable(AtMs),
+  /** Whether something can be sold now. */
+  sells: v.boolean(),
+  ...accountState,
+  /** The account made here whose owner has not given all details yet; nothing is sold through it. */
+  onboarding: v.nullable(
+    v.object({ stripeAccountId: v.string(), accountName: v.string(), ...accountState }),
+  ),
 });
 export type Connection = v.InferOutput<typeof Connection>;
 
@@ -352,6 +367,39 @@ export const confirmConnection = route({
     'provider_unavailable',
     'provider_refused',
   ],
+});
+
+export const createStripeAccount = route({
+  method: 'post',
+  path: `${env}/stripe/account`,
+  summary:
+    'Make a Stripe account, once, for who has none: send the developer to `url` to give its details.',
+  auth: managers,
+  body: v.strictObject({
+    /** Where Stripe sends the developer back to, done or not. */
+    returnUrl: HttpUrl,
+    /** Where Stripe sends a developer whose link is used or too old: ask here for another one. */
+    refreshUrl: v.optional(HttpUrl),
+  }),
+  /** `url` is null when the account is complete, and connected. */
+  answer: v.object({ connection: Connection, url: v.nullable(v.string()) }),
+  errors: [
+    ...errors,
+    ...IDEMPOTENCY_ERRORS,
+    'stripe_already_connected',
+    'platform_protected',
+    'provider_unavailable',
+    'provider_refused',
+  ],
+});
+
+export const checkConnection = route({
+  method: 'post',
+  path: `${env}/stripe/check`,
+  summary: 'Ask Stripe what the account is now, when the developer is back from there, say.',
+  auth: managers,
+  answer: v.object({ connection: Connection }),
+  errors: [...errors, ...IDEMPOTENCY_ERRORS, 'provider_unavailable', 'provider_refused'],
 });
 
 export const disconnect = route({

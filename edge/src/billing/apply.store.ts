@@ -1,7 +1,9 @@
+import { connectAccount } from './connect.store.ts';
+import { dropOnboarding, putFacts, readConnection } from './connection.store.ts';
 import { letGo } from './let-go.store.ts';
 import { writeAudit } from '../projects/audit.rpc.ts';
 import type { PaymentState } from '../providers/stripe/payments.ts';
-import type { StripeState, SubscriptionState } from '../providers/stripe/state.ts';
+import type { AccountState, StripeState, SubscriptionState } from '../providers/stripe/state.ts';
 import { chooseSubscription, isLive, planFromSubscription } from './subscription.ts';
 import {
   findSubscription,
@@ -51,13 +53,28 @@ export function applyState(
   if (state.kind === 'checkout') {
     sql.exec('UPDATE checkout SET status = ? WHERE id = ?', state.status, state.id);
   }
-  if (state.kind === 'account') {
-    sql.exec(
-      'UPDATE connection SET account_name = ? WHERE stripe_account_id = ?',
-      state.name,
-      state.id,
-    );
+  if (state.kind === 'account') return applyAccount(storage, state, jobId, nowMs);
+  return NOTHING;
+}
+
+/** An account we made is connected as soon as it can take money; until then nothing else changes. */
+function applyAccount(
+  storage: DurableObjectStorage,
+  state: AccountState,
+  jobId: string,
+  nowMs: number,
+): Applied {
+  const { sql } = storage;
+  const { kind: _, ...account } = state;
+  const before = readConnection(sql);
+  if (account.chargesEnabled && before.onboarding?.id === account.id) {
+    const act = { actor: 'stripe', nowMs };
+    return { ...NOTHING, jobIds: connectAccount(storage, account, jobId, act).jobIds };
   }
+  putFacts(sql, account);
+  // What admits calls knows whether something can be sold.
+  if (readConnection(sql).saleBlock !== before.saleBlock)
+    sql.exec('UPDATE environment SET version = version + 1');
   return NOTHING;
 }
 
@@ -142,6 +159,7 @@ function applyGone(
 ): Applied {
   const { sql } = storage;
   sql.exec("UPDATE checkout SET status = 'expired' WHERE id = ?", id);
+  dropOnboarding(sql, id);
   letGo(storage, id, { actor: 'stripe', nowMs });
   const customerId = customerOf(sql, id) ?? findSubscription(sql, id)?.customerId;
   if (customerId === undefined) return NOTHING;

@@ -102,7 +102,7 @@ export class BillingRpc extends RpcTarget {
       live,
       hadSubscription: subscriptions.length > 0 || customer.hadTrial,
       connection,
-      canSell: connection.via !== null,
+      saleBlock: connection.saleBlock,
       email: customer.email,
       name: customer.name,
       stripeCustomerId: customer.stripeCustomerId,
@@ -212,8 +212,9 @@ export class BillingRpc extends RpcTarget {
   ): string[] {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
-      const { via, stripeAccountId } = readConnection(sql);
-      if (via === null || stripeAccountId !== accountId) return [];
+      const { via, stripeAccountId, onboarding } = readConnection(sql);
+      const isOfNow = via !== null && stripeAccountId === accountId;
+      if (!isOfNow && (accountId === null || onboarding?.id !== accountId)) return [];
       const objectIds = events.flatMap((event) => takeIn(sql, event, nowMs));
       return [...new Set(objectIds)].map((objectId, index) => {
         markDirty(this.#storage, objectId, `${jobId}_${index}`, nowMs);

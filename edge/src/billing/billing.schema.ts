@@ -117,3 +117,13 @@ INSERT INTO outbox (id, kind, body, state, tries, fence, due_ms, created_ms)
 SELECT DISTINCT 'job_publish_' || tier, 'stripe.publish_tier',
   json_object('kind', 'stripe.publish_tier', 'tier', tier), 'open', 0, 0, 0, 0
 FROM price WHERE stripe_price_id IS NULL AND archived_ms IS NULL;`;
+
+/**
+ * What Stripe says of the connected account, and of one we made whose owner is not done (`onboarding`),
+ * as JSON. `onboarding_key` makes an account once, whoever asks at the same time.
+ */
+export const ONBOARDING_SCHEMA = `
+ALTER TABLE connection ADD COLUMN facts TEXT;
+ALTER TABLE connection ADD COLUMN onboarding TEXT;
+ALTER TABLE connection ADD COLUMN onboarding_key TEXT;
+ALTER TABLE connection ADD COLUMN onboarding_key_ms INTEGER;`;

@@ -39,7 +39,7 @@ const tiers = [
 ];
 const facts = (given: Partial<CheckoutFacts> = {}): CheckoutFacts => ({
   tiers,
-  canSell: true,
+  saleBlock: null,
   live: null,
   hadSubscription: false,
   ...given,
@@ -105,13 +105,13 @@ describe('a checkout', () => {
   });
 
   it('of a priced tier needs a Stripe account; a free one is not for sale with or without', () => {
-    expect(decide({ canSell: false }, { tier: 'pro' })).toMatchObject({
+    expect(decide({ saleBlock: 'stripe_not_connected' }, { tier: 'pro' })).toMatchObject({
       code: 'stripe_not_connected',
     });
-    expect(decide({ canSell: false }, { tier: 'unpublished' })).toMatchObject({
+    expect(decide({ saleBlock: 'stripe_not_connected' }, { tier: 'unpublished' })).toMatchObject({
       code: 'stripe_not_connected',
     });
-    expect(decide({ canSell: false }, { tier: 'free' })).toMatchObject({
+    expect(decide({ saleBlock: 'stripe_not_connected' }, { tier: 'free' })).toMatchObject({
       code: 'tier_not_for_sale',
     });
   });

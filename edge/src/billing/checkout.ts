@@ -1,6 +1,7 @@
 import type { Subscription } from '@dream/contract/customers';
 import type { ErrorCode } from '@dream/contract/errors';
 import type { Interval } from '@dream/contract/primitives';
+import type { SaleBlock } from './connection.ts';
 import type { TierRecord } from '../catalog/tier.ts';
 
 /** What of a live subscription decides how it may change. Amounts are null for a price we lost. */
@@ -17,8 +18,8 @@ export interface LiveFacts {
 /** What is known when a customer wants to buy. */
 export interface CheckoutFacts {
   tiers: readonly TierRecord[];
-  /** Whether there is a Stripe account to sell through. */
-  canSell: boolean;
+  /** Why there is no Stripe account to sell through; null when there is one. */
+  saleBlock: SaleBlock | null;
   /** The subscription that gives the plan now. */
   live: LiveFacts | null;
   /** A trial is given once. */
@@ -61,7 +62,7 @@ export function decideCheckout(
   const { live } = facts;
   if (live && tier.isDefault && tier.prices.length === 0)
     return { kind: 'end', live, tier: tier.name };
-  if (tier.prices.length > 0 && !facts.canSell) return refused('stripe_not_connected', {});
+  if (tier.prices.length > 0 && facts.saleBlock) return refused(facts.saleBlock, {});
   const sold = tier.prices.filter((price): price is SoldPrice => price.priceId !== null);
   const first = sold[0];
   if (!first) return refused('tier_not_for_sale', { tier: tier.name });

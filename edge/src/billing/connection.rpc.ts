@@ -1,25 +1,15 @@
 import { RpcTarget } from 'cloudflare:workers';
-import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
 import { endAttempt, isProposed, putProposal, putState, spendState } from './connecting.store.ts';
-import type { ConnectionRecord } from './connection.ts';
-import { putAccount, readConnection } from './connection.store.ts';
-import { erasuresIn } from './erasure.store.ts';
+import type { AccountFacts, ConnectionRecord } from './connection.ts';
+import { onboardingKey, putOnboarding, readConnection } from './connection.store.ts';
+import { type Connected, connectAccount } from './connect.store.ts';
 import { letGo } from './let-go.store.ts';
-import { soldObjects } from './sold.store.ts';
-import { lookAgainAt, markDirty } from './sync.store.ts';
 
-/** How many things sold are looked at while the developer waits; the alarm sees to the others. */
-const AT_ONCE = 20;
-
-/** An account was connected; the rows are what is to be done there. */
-export interface Connected {
-  connection: ConnectionRecord;
-  previousAccountId: string | null;
-  jobIds: string[];
-}
+/** How long a key to make an account with is good; Stripe forgets it after 24 h. */
+const KEYS_LAST_MS = 23 * 3_600_000;
 
 /** Connecting one environment to a Stripe account, and letting go of it. */
 export class ConnectionRpc extends RpcTarget {
@@ -59,40 +49,36 @@ export class ConnectionRpc extends RpcTarget {
     return may ? ok(null) : no('connection_invalid');
   }
 
+  /** Connects an account, as `connectAccount` does, and ends the actor's attempt. Safe to repeat. */
+  connect(account: AccountFacts, jobId: string, act: Act): Connected {
+    return this.#storage.transactionSync(() => {
+      endAttempt(this.#storage.sql, act.actor);
+      return connectAccount(this.#storage, account, jobId, act);
+    });
+  }
+
   /**
-   * Connects an account and queues bringing every priced tier to it, and looking at the account,
-   * which takes in the events that waited for it. What was sold in the same account before is looked
-   * at again, and whom nobody could delete there is deleted. Safe to repeat.
+   * Begins making an account for a developer who has none: the one made before, or the key to make it
+   * with. Refuses while an own account is connected.
    */
-  connect(account: { id: string; name: string }, jobId: string, act: Act): Connected {
+  beginAccount(
+    newKey: string,
+    nowMs: number,
+  ): Outcome<{ accountId: string } | { accountId: null; key: string }> {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
-      const { previousAccountId, isSame } = putAccount(sql, account.id, account.name, act.nowMs);
-      endAttempt(sql, act.actor);
-      noteChange(sql, act, 'stripe.connected', account.id);
-      const jobIds = new CatalogRpc(this.#storage)
-        .tiers()
-        .filter((tier) => tier.prices.length > 0 || tier.stripeProductId !== null)
-        .map((tier) => {
-          const id = `${jobId}_${tier.name}`;
-          enqueue(sql, id, { kind: 'stripe.publish_tier', tier: tier.name }, act.nowMs);
-          return id;
-        });
-      jobIds.push(`${jobId}_${account.id}`);
-      markDirty(this.#storage, account.id, `${jobId}_${account.id}`, act.nowMs);
-      soldObjects(sql).forEach(({ id, endsAtMs }, index) => {
-        if (isSame) {
-          markDirty(this.#storage, id, `${jobId}_${id}`, act.nowMs);
-          if (index < AT_ONCE) jobIds.push(`${jobId}_${id}`);
-        } else if (endsAtMs !== null) lookAgainAt(this.#storage, id, endsAtMs, act.nowMs);
-      });
-      for (const stripeCustomerId of erasuresIn(sql, account.id)) {
-        const job = { stripeCustomerId, stripeAccountId: account.id };
-        const id = `${jobId}_${stripeCustomerId}`;
-        enqueue(sql, id, { kind: 'stripe.delete_customer', ...job }, act.nowMs);
-      }
-      armAlarm(this.#storage);
-      return { connection: readConnection(sql), previousAccountId, jobIds };
+      const { stripeAccountId, onboarding } = readConnection(sql);
+      if (stripeAccountId !== null) return no('stripe_already_connected');
+      if (onboarding) return ok({ accountId: onboarding.id });
+      return ok({ accountId: null, key: onboardingKey(sql, newKey, nowMs, KEYS_LAST_MS) });
+    });
+  }
+
+  /** Records the account that was made; the first one stays. */
+  accountMade(accountId: string, act: Act): void {
+    const { sql } = this.#storage;
+    this.#storage.transactionSync(() => {
+      if (putOnboarding(sql, accountId)) writeAudit(sql, act, 'stripe.account_made', accountId);
     });
   }
 
@@ -115,8 +101,3 @@ export class ConnectionRpc extends RpcTarget {
 
 /** The account an environment sells through, for who reads it in a transaction. */
 export const connectionOf = (sql: SqlStorage): ConnectionRecord => readConnection(sql);
-
-function noteChange(sql: SqlStorage, act: Act, action: string, subject: string): void {
-  sql.exec('UPDATE environment SET version = version + 1');
-  writeAudit(sql, act, action, subject);
-}

@@ -36,7 +36,7 @@ function isOurs(
     `SELECT 1 FROM customer WHERE stripe_customer_id = ?2
      UNION ALL SELECT 1 FROM subscription WHERE id = ?1
      UNION ALL SELECT 1 FROM checkout WHERE id = ?1
-     UNION ALL SELECT 1 FROM connection WHERE stripe_account_id = ?1
+     UNION ALL SELECT 1 FROM connection WHERE stripe_account_id = ?1 OR onboarding ->> '$.id' = ?1
      UNION ALL SELECT 1 FROM payment WHERE id = ?1`,
     objectId,
     stripeCustomerId,

@@ -87,9 +87,11 @@ export async function syncObject(deps: Deps, ref: EnvironmentRef, objectId: stri
       .billing()
       .beginSync(objectId, deps.newId('job_'), deps.nowMs());
     await deliverJobs(deps, ref, begun.jobIds);
-    if (begun.connection.via === null) return;
-    const stripe = deps.stripe(ref, begun.connection.stripeAccountId);
-    const { stripeAccountId } = begun.connection;
+    const { via, onboarding, ...connection } = begun.connection;
+    const isOnboarding = onboarding?.id === objectId;
+    if (via === null && !isOnboarding) return;
+    const stripeAccountId = isOnboarding ? objectId : connection.stripeAccountId;
+    const stripe = deps.stripe(ref, stripeAccountId);
     const state = await inAccount(deps, ref, stripeAccountId, () => stripe.fetchObject(objectId));
     // The plan first: a checkout that says complete is one whose subscription is in force.
     if (state.kind === 'checkout' && state.subscriptionId)
@@ -98,7 +100,10 @@ export async function syncObject(deps: Deps, ref: EnvironmentRef, objectId: stri
       .project(ref)
       .billing()
       .applySync(begun.turn, state, deps.newId('job_'), deps.nowMs());
-    if (state.kind === 'account') await takeWaitingEvents(deps, ref, objectId);
+    if (state.kind === 'account') {
+      deps.environments.drop(ref);
+      await takeWaitingEvents(deps, ref, objectId);
+    }
     if (state.kind === 'gone') await forgetAccount(deps, ref, objectId);
     await deliverJobs(deps, ref, applied.jobIds);
     if (applied.surplus) await settleSurplus(deps, ref, objectId, stripe, applied.surplus);

@@ -4,6 +4,7 @@ import {
   CONNECTING_SCHEMA,
   ERASURE_SCHEMA,
   FORMER_ACCOUNT_SCHEMA,
+  ONBOARDING_SCHEMA,
   PAYMENT_SCHEMA,
 } from '../billing/billing.schema.ts';
 import { TURNSTILE_SCHEMA } from '../bots/turnstile.schema.ts';
@@ -54,4 +55,5 @@ export const PROJECT_STEPS: readonly string[] = [
   PAYMENT_SCHEMA,
   CONNECTING_SCHEMA,
   FORMER_ACCOUNT_SCHEMA,
+  ONBOARDING_SCHEMA,
 ];

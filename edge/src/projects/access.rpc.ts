@@ -98,7 +98,7 @@ export class AccessRpc extends RpcTarget {
           revoked: key.revoked_ms !== null,
         })),
       tiers: new CatalogRpc(this.#storage).tiers(),
-      sells: connectionOf(sql).via !== null,
+      sells: connectionOf(sql).saleBlock === null,
       clerkApp: readClerkApp(sql),
       turnstile: new TurnstileRpc(this.#storage).read(),
     });

@@ -1,6 +1,8 @@
 import {
+  checkConnection,
   completeConnection,
   confirmConnection,
+  createStripeAccount,
   disconnect,
   getConnection,
   startConnection,
@@ -9,13 +11,19 @@ import type { Connection } from '@dream/contract';
 import type { Hono } from 'hono';
 import { base32 } from '../auth/base32.ts';
 import { hashSecret, PLATFORM_PROJECT } from '../auth/keys.ts';
-import type { ConnectionRecord } from '../billing/connection.ts';
+import type { AccountFacts, ConnectionRecord } from '../billing/connection.ts';
+import { syncNow } from '../billing/stripe.job.ts';
 import { PLATFORM_ACCOUNT } from '../billing/platform-seller.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { type AppEnv, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
-import { connectUrl, exchangeOAuthCode } from '../providers/stripe/connect.ts';
+import {
+  connectUrl,
+  createAccount,
+  exchangeOAuthCode,
+  onboardingUrl,
+} from '../providers/stripe/connect.ts';
 import { forgetAccount, noteAccount } from './connected-accounts.store.ts';
 import { managedEnvironment } from './managed.ts';
 
@@ -60,9 +68,36 @@ export function connectionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     await noteAccount(deps, ref, accountId);
     const made = await project.connection().connect(account, deps.newId('job_'), act);
     deps.environments.drop(ref);
-    await forgetAccount(deps, ref, made.previousAccountId ?? PLATFORM_ACCOUNT);
+    for (const left of [...made.leftAccountIds, PLATFORM_ACCOUNT])
+      await forgetAccount(deps, ref, left);
     await deliverJobs(deps, ref, made.jobIds);
     return { connection: shown(ref, made.connection) };
+  });
+
+  serve(app, deps, createStripeAccount, async (call) => {
+    const { ref, project, act } = await managedEnvironment(call);
+    refusePlatform(ref);
+    const { stripe } = deps.config;
+    const begun = unwrap(
+      await project.connection().beginAccount(deps.newId('account_'), act.nowMs),
+    );
+    if (begun.accountId === null) {
+      const made = await createAccount(stripe, ref.mode, begun.key);
+      await noteAccount(deps, ref, made);
+      await project.connection().accountMade(made, act);
+    }
+    const connection = await lookAtAccount(deps, ref);
+    const { onboarding } = connection;
+    if (onboarding === null) return { connection: shown(ref, connection), url: null };
+    const { returnUrl, refreshUrl = returnUrl } = call.body;
+    const urls = { returnUrl, refreshUrl };
+    const url = await onboardingUrl(stripe, ref.mode, onboarding.id, urls);
+    return { connection: shown(ref, connection), url };
+  });
+
+  serve(app, deps, checkConnection, async (call) => {
+    const { ref } = await managedEnvironment(call);
+    return { connection: shown(ref, await lookAtAccount(deps, ref)) };
   });
 
   serve(app, deps, disconnect, async (call) => {
@@ -79,15 +114,25 @@ export function connectionRoutes(app: Hono<AppEnv>, deps: Deps): void {
   });
 }
 
+/** The connection after Stripe was asked what its account is now. */
+async function lookAtAccount(deps: Deps, ref: EnvironmentRef): Promise<ConnectionRecord> {
+  const billing = () => deps.project(ref).billing();
+  const { onboarding, stripeAccountId } = await billing().connection();
+  const accountId = onboarding?.id ?? stripeAccountId;
+  if (accountId !== null) await syncNow(deps, ref, accountId);
+  return billing().connection();
+}
+
 /** An account as Stripe shows it to us now. Throws `connection_invalid` when we may not use it. */
 async function accountAtStripe(
   deps: Deps,
   ref: EnvironmentRef,
   accountId: string,
-): Promise<{ id: string; name: string }> {
+): Promise<AccountFacts> {
   const account = await deps.stripe(ref, accountId).fetchObject(accountId);
   if (account.kind !== 'account') throw new Fail('connection_invalid');
-  return account;
+  const { kind: _, ...facts } = account;
+  return facts;
 }
 
 /** The platform sells through its own account, which is not connected but is the key's. */
@@ -95,9 +140,25 @@ function refusePlatform(ref: EnvironmentRef): void {
   if (ref.projectId === PLATFORM_PROJECT) throw new Fail('platform_protected');
 }
 
-function shown(
-  { mode }: EnvironmentRef,
-  { stripeAccountId, accountName, connectedAtMs, via }: ConnectionRecord,
-): Connection {
-  return { connected: via === 'own', via, stripeAccountId, accountName, mode, connectedAtMs };
+function shown({ mode }: EnvironmentRef, record: ConnectionRecord): Connection {
+  const { stripeAccountId, accountName, connectedAtMs, via, facts, onboarding } = record;
+  return {
+    connected: via === 'own',
+    via,
+    stripeAccountId,
+    accountName,
+    mode,
+    connectedAtMs,
+    sells: record.saleBlock === null,
+    chargesEnabled: facts?.chargesEnabled ?? via !== null,
+    detailsSubmitted: facts?.detailsSubmitted ?? via !== null,
+    requirementsDue: facts?.requirementsDue ?? [],
+    onboarding: onboarding && {
+      stripeAccountId: onboarding.id,
+      accountName: onboarding.name,
+      chargesEnabled: onboarding.chargesEnabled,
+      detailsSubmitted: onboarding.detailsSubmitted,
+      requirementsDue: onboarding.requirementsDue,
+    },
+  };
 }

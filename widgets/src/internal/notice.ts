@@ -21,6 +21,7 @@ const BY_CODE: Readonly<Record<string, keyof typeof commonTexts>> = {
   provider_unavailable: 'errorProvider',
   temporarily_unavailable: 'errorProvider',
   stripe_not_connected: 'errorNotSelling',
+  stripe_account_incomplete: 'errorNotSelling',
   internal_error: 'errorOther',
   unreadable_answer: 'errorOther',
 };

@@ -11,7 +11,7 @@ import { fetchPayment } from './payments.ts';
 import { openPortal } from './portal.ts';
 import { refundSubscription } from './refund.ts';
 import { stripeSdk } from './sdk.ts';
-import { type CheckoutState, checkoutState, type StripeState } from './state.ts';
+import { accountState, type CheckoutState, checkoutState, type StripeState } from './state.ts';
 import {
   changeLater,
   type ChangeLater,
@@ -303,13 +303,7 @@ async function fetchObject(stripe: Stripe, account: Account, id: string): Promis
 async function fetchAccount(stripe: Stripe, id: string): Promise<StripeState> {
   try {
     // As the account itself, so that it is refused once the permission was taken back.
-    const account = await stripe.accounts.retrieveCurrent({}, { stripeAccount: id });
-    const name =
-      account.business_profile?.name ||
-      account.settings?.dashboard.display_name ||
-      account.email ||
-      id;
-    return { kind: 'account', id, name };
+    return accountState(await stripe.accounts.retrieveCurrent({}, { stripeAccount: id }));
   } catch (error) {
     if (error instanceof Stripe.errors.StripePermissionError) return { kind: 'gone', id };
     throw error;

@@ -46,6 +46,39 @@ export function exchangeOAuthCode(
   });
 }
 
+/**
+ * Makes an account for a developer who has none, which is theirs: with a dashboard of their own, and
+ * without any details until they gave them. Repeated with the key within 24 h it is the same one.
+ */
+export function createAccount(
+  config: Config['stripe'],
+  mode: Mode,
+  idempotencyKey: string,
+): Promise<string> {
+  return asked(async () => {
+    const made = await api(config, mode).accounts.create({ type: 'standard' }, { idempotencyKey });
+    return made.id;
+  });
+}
+
+/** Where the owner of an account we made gives its details. For one visit, and some minutes. */
+export function onboardingUrl(
+  config: Config['stripe'],
+  mode: Mode,
+  accountId: string,
+  urls: { returnUrl: string; refreshUrl: string },
+): Promise<string> {
+  return asked(async () => {
+    const link = await api(config, mode).accountLinks.create({
+      account: accountId,
+      type: 'account_onboarding',
+      return_url: urls.returnUrl,
+      refresh_url: urls.refreshUrl,
+    });
+    return link.url;
+  });
+}
+
 /** Gives the permission back. An account that took it back before is a success. */
 export function deauthorize(
   config: Config['stripe'],
@@ -67,6 +100,9 @@ export function deauthorize(
 const isWrongCode = (error: unknown): boolean =>
   error instanceof Stripe.errors.StripeInvalidGrantError ||
   error instanceof Stripe.errors.StripeOAuthInvalidRequestError;
+
+const api = (config: Config['stripe'], mode: Mode): Stripe =>
+  stripeSdk(config[mode].secretKey, config.apiUrl);
 
 /** OAuth is at a host of its own, and a custom host sends every request of the package to it. */
 function oauth(config: Config['stripe'], mode: Mode): Stripe['oauth'] {

@@ -116,7 +116,8 @@ function projectHintOf({ data }: Stripe.Event): string | null {
 
 /** The objects an event is about. One that does not say which is about nothing, and is let be. */
 export function subjectsOf({ type, account, data }: Stripe.Event): Subject[] {
-  if (type === 'account.application.deauthorized') return subjects(account, null);
+  if (type === 'account.updated' || type === 'account.application.deauthorized')
+    return subjects(account, null);
   // A signature proves who sent the event, not that it has the shape its types promise.
   const object = fieldsOf(fieldsOf(data).object);
   const about = type in ABOUT ? ABOUT[type as keyof typeof ABOUT] : null;

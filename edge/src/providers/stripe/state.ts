@@ -31,13 +31,24 @@ export interface CheckoutState {
   subscriptionId: string | null;
 }
 
+/** An account, and how far its owner has come with it. */
+export interface AccountState {
+  kind: 'account';
+  id: string;
+  name: string;
+  chargesEnabled: boolean;
+  detailsSubmitted: boolean;
+  /** What Stripe still needs of its owner, in Stripe's names. */
+  requirementsDue: string[];
+}
+
 /** What was found at Stripe under an id. `gone`: it is not there any more, or may not be seen. */
 export type StripeState =
   | SubscriptionState
   | CheckoutState
   | PaymentState
   | { kind: 'customer'; id: string }
-  | { kind: 'account'; id: string; name: string }
+  | AccountState
   | { kind: 'gone'; id: string };
 
 const atMs = (seconds: number | null): number | null => (seconds === null ? null : seconds * 1000);
@@ -93,6 +104,22 @@ const STATUSES = ['active', 'trialing', 'past_due', 'unpaid', 'paused', 'incompl
 /** Any status we do not know, and `incomplete_expired`, gives nothing: like a canceled one. */
 function statusOf(status: string): Subscription['status'] {
   return STATUSES.find((known) => known === status) ?? 'canceled';
+}
+
+/** Reads an account. One without a name is called by its e-mail or id. */
+export function accountState(account: Stripe.Account): AccountState {
+  return {
+    kind: 'account',
+    id: account.id,
+    name:
+      account.business_profile?.name ||
+      account.settings?.dashboard.display_name ||
+      account.email ||
+      account.id,
+    chargesEnabled: account.charges_enabled,
+    detailsSubmitted: account.details_submitted,
+    requirementsDue: account.requirements?.currently_due ?? [],
+  };
 }
 
 /** Reads a checkout session. */
