@@ -124,6 +124,15 @@ describe('connecting an own account after that', () => {
     expect(price.unit_amount).toBe(4900);
   });
 
+  it('takes no prices that were still being made in the account of before', async () => {
+    const shop = await Shop.open({ connected: false });
+    const catalog = () => deps.project(shop.ref).catalog();
+    await shop.connect();
+    const before = await catalog().tiers();
+    await catalog().published('pro', 'prod_of_before', [], null);
+    expect(await catalog().tiers()).toEqual(before);
+  });
+
   it('deletes an erased customer in both', async () => {
     const shop = await Shop.open({ connected: false });
     const ada = await shop.newCustomer();

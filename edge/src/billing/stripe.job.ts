@@ -11,12 +11,6 @@ const KEYS_LAST_MS = 23 * 3_600_000;
 /** How often one look fetches again because the object was marked meanwhile. */
 const ROUNDS = 5;
 
-/** The Stripe client of an environment, or null when it has no account. */
-async function clientOf(deps: Deps, ref: EnvironmentRef): Promise<StripeClient | null> {
-  const { via, stripeAccountId } = await deps.project(ref).billing().connection();
-  return via === null ? null : deps.stripe(ref, stripeAccountId);
-}
-
 /**
  * Does something in an account. When Stripe says that we may not use it any more, the account is
  * looked at, so that the environment knows without being told by an event.
@@ -47,10 +41,11 @@ export async function publishTier(
   _jobId: string,
   createdAtMs: number,
 ): Promise<void> {
-  const stripe = await clientOf(deps, ref);
+  const { via, stripeAccountId } = await deps.project(ref).billing().connection();
   const catalog = deps.project(ref).catalog();
   const work = await catalog.toPublish(name);
-  if (!stripe || !work) return;
+  if (via === null || !work) return;
+  const stripe = deps.stripe(ref, stripeAccountId);
   const { tier, missing, retired } = work;
   const productId = await stripe.putProduct({
     // The id is ours, so making it twice makes one.
@@ -67,7 +62,7 @@ export async function publishTier(
       return { id, stripePriceId: made ?? (await stripe.createPrice(price)) };
     }),
   );
-  await deps.project(ref).catalog().published(name, productId, prices);
+  await deps.project(ref).catalog().published(name, productId, prices, stripeAccountId);
   deps.environments.drop(ref);
   for (const priceId of retired) {
     await stripe.archivePrice(priceId);

@@ -129,14 +129,20 @@ export class CatalogRpc extends RpcTarget {
     return { tier, missing, retired };
   }
 
-  /** Records the product and prices Stripe made. Safe to repeat. */
+  /**
+   * Records the product and prices Stripe made in an account, unless the environment uses another one
+   * by now, in which they mean nothing. Safe to repeat.
+   */
   published(
     name: string,
     productId: string,
     prices: readonly { id: string; stripePriceId: string }[],
+    accountId: string | null,
   ): void {
     const { sql } = this.#storage;
     this.#storage.transactionSync(() => {
+      const isOfNow = sql.exec('SELECT 1 FROM connection WHERE stripe_account_id IS ?', accountId);
+      if (isOfNow.toArray().length === 0) return;
       sql.exec('UPDATE tier SET stripe_product_id = ? WHERE name = ?', productId, name);
       for (const price of prices) {
         sql.exec(
