@@ -231,12 +231,12 @@ export class BillingRpc extends RpcTarget {
   /** Takes in what was read of a window, and notes how far that was. Answers the outbox rows. */
   receiveWindow(
     window: EventWindow,
-    { events, isLast }: EventPage,
+    { events, isLast, accountId }: EventPage & { accountId: string | null },
     jobId: string,
     nowMs: number,
   ): string[] {
     return this.#storage.transactionSync(() => {
-      const jobIds = this.receiveEvents(events, jobId, nowMs);
+      const jobIds = this.receiveEvents(events, accountId, jobId, nowMs);
       putEventWindow(this.#storage.sql, window, isLast ? null : (events.at(-1)?.id ?? null));
       return jobIds;
     });

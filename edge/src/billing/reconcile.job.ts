@@ -69,15 +69,16 @@ async function takeMissedEvents(
   limit: number,
 ): Promise<number> {
   const billing = deps.project(due).billing();
-  const { usable, stripeAccountId } = await billing.connection();
-  if (!usable) return 0;
+  const { via, stripeAccountId } = await billing.connection();
+  if (via === null) return 0;
   const stripe = deps.stripe(due, stripeAccountId);
   const jobIds: string[] = [];
   for (let page = 0; page < pages; page++) {
     const window = await billing.eventWindow(deps.nowMs());
     const found = await stripe.listEvents(window);
     const jobId = deps.newId('job_');
-    jobIds.push(...(await billing.receiveWindow(window, found, jobId, deps.nowMs())));
+    const read = { ...found, accountId: stripeAccountId };
+    jobIds.push(...(await billing.receiveWindow(window, read, jobId, deps.nowMs())));
     if (found.isLast) break;
   }
   const now = jobIds.slice(0, limit);

@@ -103,7 +103,7 @@ async function withLive(
     await deps.project(ref).billing().checkouting(customerId, deps.nowMs()),
   );
   if (live === null) throw new Fail('subscription_missing');
-  if (!connection.usable) throw new Fail('stripe_not_connected');
+  if (connection.via === null) throw new Fail('stripe_not_connected');
   const { stripeAccountId } = connection;
   await inAccount(deps, ref, stripeAccountId, () =>
     act(deps.stripe(ref, stripeAccountId), live.id),
