@@ -26,7 +26,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    globalSetup: ['./test/sandbox.setup.ts'],
+    globalSetup: ['./test/sandbox.setup.ts', './test/receiver.setup.ts'],
     setupFiles: ['./test/migrate.setup.ts'],
   },
 });

@@ -391,6 +391,34 @@ export const ERRORS = {
     'Check the signing secret of this endpoint, and that the body is passed on unchanged.',
   ),
 
+  // Webhooks to developers
+  webhook_not_found: row(
+    404,
+    'Webhook not found',
+    'List the webhooks of this environment and use an id from there.',
+  ),
+  webhook_delivery_not_found: row(
+    404,
+    'Delivery not found',
+    'List the deliveries of this webhook and use an id from there; they are kept for 30 days.',
+  ),
+  webhook_url_not_allowed: row(
+    400,
+    'Webhook URL not allowed',
+    'Give a public https URL of your own; "reason" says what is wrong with this one.',
+  ),
+  too_many_webhooks: row(
+    409,
+    'Too many webhooks',
+    'Delete one that is no longer needed; the most an environment can have is in "atMost".',
+  ),
+  webhook_disabled: row(409, 'Webhook is disabled', 'Enable the webhook first, then try again.'),
+  webhook_event_erased: row(
+    410,
+    'Event erased',
+    'The customer it was about was erased, so there is nothing left to send.',
+  ),
+
   // Ours
   temporarily_unavailable: row(
     503,

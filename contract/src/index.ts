@@ -12,6 +12,7 @@ import * as sessions from './sessions.ts';
 import * as subscription from './subscription.ts';
 import * as tiers from './tiers.ts';
 import * as usage from './usage.ts';
+import * as webhooks from './webhooks.ts';
 
 const isRoute = (value: unknown): value is Route =>
   typeof value === 'object' && value !== null && 'method' in value && 'path' in value;
@@ -36,6 +37,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     clerkApp,
     botCheck,
     account,
+    webhooks,
   ].flatMap((resource) =>
     Object.entries(resource)
       .filter((entry): entry is [string, Route] => isRoute(entry[1]))
@@ -57,3 +59,4 @@ export type * from './sessions.ts';
 export type * from './subscription.ts';
 export type * from './tiers.ts';
 export type * from './usage.ts';
+export type * from './webhooks.ts';

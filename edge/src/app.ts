@@ -13,6 +13,7 @@ import { onError } from './http/errors.ts';
 import { Fail } from './http/fail.ts';
 import { cors, securityHeaders } from './http/headers.ts';
 import { oauthRoutes } from './oauth/oauth.route.ts';
+import { webhookRoutes } from './outgoing/webhooks.route.ts';
 import { clerkAppRoutes } from './projects/clerk-app.route.ts';
 import { connectionRoutes } from './projects/connection.route.ts';
 import { environmentRoutes } from './projects/environment.route.ts';
@@ -52,6 +53,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     connectionRoutes,
     clerkAppRoutes,
     turnstileRoutes,
+    webhookRoutes,
     docsRoutes,
     accountRoutes,
   ]) {

@@ -87,6 +87,8 @@ const Variables = v.object({
   STRIPE_TEST_CONNECT_WEBHOOK_SECRET: Secret,
   STRIPE_LIVE_CONNECT_WEBHOOK_SECRET: Secret,
   TURNSTILE_URL: v.optional(Url, 'https://challenges.cloudflare.com'),
+  /** `allow` lets webhooks go to this machine, by http too. For laptops and tests only. */
+  WEBHOOKS_TO_LOOPBACK: v.optional(v.picklist(['allow', 'refuse']), 'refuse'),
   CLERK_API_URL: v.optional(Url, 'https://api.clerk.com'),
   CLERK_TEST_FRONTEND_URL: Url,
   CLERK_TEST_PUBLISHABLE_KEY: v.string(),
@@ -137,6 +139,8 @@ export interface Config {
   clerk: { apiUrl: string; platform: ClerkApp } & Record<Mode, ClerkApp>;
   /** Where tokens of Cloudflare Turnstile are checked. */
   turnstileUrl: string;
+  /** Whether webhooks may go to this machine, by http too. */
+  webhooksToLoopback: boolean;
 }
 
 /** Parses the settings once; a wrong one stops the boot with its name and the reason. */
@@ -181,6 +185,7 @@ export function parseConfig(env: object): Config {
       platform: clerkApp(vars, 'PLATFORM'),
     },
     turnstileUrl: vars.TURNSTILE_URL,
+    webhooksToLoopback: vars.WEBHOOKS_TO_LOOPBACK === 'allow',
   };
 }
 

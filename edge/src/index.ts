@@ -6,7 +6,10 @@ import { runCron } from './cron.job.ts';
 import { createDeps, type Deps } from './deps.ts';
 import type { Bindings } from './env.ts';
 import type { AppEnv } from './http/call.ts';
+import { goneCode } from './http/fail.ts';
 import { deliverJobs } from './outbox/deliver.job.ts';
+import { deliverWebhooks } from './outgoing/deliver.job.ts';
+import type { Notice, NoticesTo } from './usage/notice.ts';
 
 export { GateObject } from './gate/gate.object.ts';
 export { ProjectObject } from './project/project.object.ts';
@@ -24,10 +27,21 @@ async function boot(env: Bindings): Promise<{ deps: Deps; app: Hono<AppEnv> }> {
 
 /** What objects may ask the Worker to do: the work outside that they must not do themselves. */
 export class Work extends WorkerEntrypoint<Bindings> {
-  /** Does the due jobs of an environment's outbox. */
+  /** Does the due jobs of an environment's outbox. Webhooks go out meanwhile: none is waited for. */
   async deliver(projectId: string, mode: Mode): Promise<void> {
     const { deps } = await boot(this.env);
+    this.ctx.waitUntil(deliverWebhooks(deps, { projectId, mode }));
     await deliverJobs(deps, { projectId, mode });
+  }
+
+  /** Tells an environment's webhooks what a shard saw. Of a deleted one nobody is told. */
+  async tell(notices: readonly Notice[], { projectId, mode }: NoticesTo): Promise<void> {
+    const { deps } = await boot(this.env);
+    try {
+      await deps.project({ projectId, mode }).deliveries().tell(notices, deps.nowMs());
+    } catch (error) {
+      if (goneCode(error) === null) throw error;
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import { everythingKept } from './everything-kept.ts';
 import { call } from './harness.ts';
 import { allow, OauthWindow } from './oauth-window.ts';
 import { OwnClerk, send } from './own-clerk.ts';
+import { Receiver } from './receiver.ts';
 import { Page } from './sign-in.ts';
 
 const PASSWORD = 'a password nobody else has';
@@ -144,6 +145,27 @@ async function run(): Promise<void> {
   await signInByGoogle(pk);
   await mistakes(pk, sk, refreshToken);
   await ownClerk(shop.base);
+  await webhook(shop.base);
+}
+
+/** A webhook is made, rotated, tried, and fails; the repeated call shows no secret again. */
+async function webhook(base: string): Promise<void> {
+  const receiver = new Receiver();
+  const key = deps.config.operatorSecret;
+  const create = () =>
+    call('POST', `${base}/webhooks`, {
+      key,
+      body: { url: receiver.url },
+      headers: { 'idempotency-key': 'a-webhook' },
+    });
+  const made = (await create()).body;
+  isSecret('a webhook secret', made.secret);
+  expect((await create()).body.code).toBe('already_done');
+  const path = `${base}/webhooks/${made.webhook.id}`;
+  const { secret } = (await call('POST', `${path}/rotate`, { key, body: {} })).body;
+  isSecret('a rotated webhook secret', secret);
+  await receiver.answers({ status: 500, body: 'no' });
+  expect((await call('POST', `${path}/test`, { key })).body.delivery.responseStatus).toBe(500);
 }
 
 /** The project gets a Clerk application of its own, which tells of somebody; one key is a wrong one. */
@@ -188,8 +210,8 @@ describe('the secrets of a run', () => {
   it('are all looked for, in logs and rows that are there', () => {
     expect(secrets.size).toBeGreaterThan(30);
     expect(logged.join('\n')).toContain('job.failed');
-    for (const row of [customerId, 'shard.plan', 'stripe.sync', 'a-checkout', 'oauth_attempt'])
-      expect(kept).toContain(row);
+    const rows = [customerId, 'shard.plan', 'stripe.sync', 'a-checkout', 'oauth_attempt', 'whk_'];
+    for (const row of rows) expect(kept).toContain(row);
     expect(secretsIn(`{"said":"${PASSWORD}"}`)).toEqual(['a password']);
   });
 

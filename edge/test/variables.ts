@@ -29,6 +29,7 @@ export function testVariables(sandbox: {
     ...stripe('live'),
     CLERK_API_URL: sandbox.clerk,
     TURNSTILE_URL: sandbox.turnstile,
+    WEBHOOKS_TO_LOOPBACK: 'allow',
     ...clerk('TEST', 'test', 'endusers'),
     ...clerk('LIVE', 'live', 'endusers'),
     ...clerk('PLATFORM', 'live', 'developers'),

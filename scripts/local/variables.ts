@@ -60,6 +60,7 @@ export async function edgeVariables(
     STRIPE_CONNECT_URL: sandbox.stripe,
     CLERK_API_URL: sandbox.clerk,
     TURNSTILE_URL: sandbox.turnstile,
+    WEBHOOKS_TO_LOOPBACK: 'allow',
   };
   for (const mode of ['test', 'live']) {
     variables[`STRIPE_${mode.toUpperCase()}_SECRET_KEY`] = `sk_${mode}_platform00000000`;

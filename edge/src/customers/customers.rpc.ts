@@ -5,14 +5,13 @@ import { liveSubscription } from '../billing/subscription.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue, openJobs } from '../outbox/outbox.rpc.ts';
 import { writeAudit } from '../projects/audit.rpc.ts';
+import { addCustomer, noteChange } from './announce.rpc.ts';
 import {
   type CustomerRow,
   findCustomer,
   findCustomerByEmail,
-  insertCustomer,
   snapshotOf,
   toCustomer,
-  touchCustomer,
 } from './customers.store.ts';
 import type { CustomerSnapshot } from './plan.ts';
 
@@ -65,7 +64,7 @@ export class CustomersRpc extends RpcTarget {
         (given.externalId ? findCustomer(sql, given.externalId) : undefined);
       if (known) return no('customer_exists', { customerId: known.id });
       if (given.plan !== undefined && !this.#hasTier(given.plan)) return this.#noTier();
-      return ok(toCustomer(sql, insertCustomer(sql, given, nowMs), nowMs));
+      return ok(toCustomer(sql, addCustomer(this.#storage, given, nowMs), nowMs));
     });
   }
 
@@ -86,7 +85,7 @@ export class CustomersRpc extends RpcTarget {
   /** Notes that the plan in force may have changed; answers what the shard must be told. */
   touch(id: string, nowMs: number): CustomerSnapshot {
     const { sql } = this.#storage;
-    return snapshotOf(sql, touchCustomer(sql, id), nowMs);
+    return snapshotOf(sql, noteChange(this.#storage, id, nowMs), nowMs);
   }
 
   /** Newest first; `cursor` is what the page before gave. */
@@ -125,7 +124,7 @@ export class CustomersRpc extends RpcTarget {
       if (!findCustomer(sql, id)) return no('customer_not_found');
       if (!this.#hasTier(plan)) return this.#noTier();
       sql.exec('UPDATE customer SET header_plan = ? WHERE id = ?', plan, id);
-      return ok(snapshotOf(sql, touchCustomer(sql, id), nowMs));
+      return ok(snapshotOf(sql, noteChange(this.#storage, id, nowMs), nowMs));
     });
   }
 
@@ -161,7 +160,7 @@ export class CustomersRpc extends RpcTarget {
         fits.value,
         row.id,
       );
-      const changed = touchCustomer(sql, row.id);
+      const changed = noteChange(this.#storage, row.id, nowMs);
       const concernsShard = patch.plan !== undefined || patch.banned !== undefined;
       const jobIds = concernsShard ? [this.#tellShard(changed, jobId, nowMs)] : [];
       return ok({ customer: toCustomer(sql, changed, nowMs), jobIds });
@@ -170,7 +169,7 @@ export class CustomersRpc extends RpcTarget {
 
   /** Creates a customer who proved an e-mail, or only who they are at a provider. */
   createVerified(id: string, email: string | null, nowMs: number): void {
-    insertCustomer(this.#storage.sql, { id, email, emailVerified: email !== null }, nowMs);
+    addCustomer(this.#storage, { id, email, emailVerified: email !== null }, nowMs);
   }
 
   /**

@@ -21,6 +21,7 @@ export type CustomerRow = {
   passwords: number;
   banned: number;
   had_trial: number;
+  announced_plan: string | null;
 };
 
 /** Finds a customer by cust_… id, else by the developer's own id. */
@@ -48,8 +49,8 @@ export function insertCustomer(
   nowMs: number,
 ): CustomerRow {
   sql.exec(
-    `INSERT INTO customer (id, seq, email, email_verified, first_name, last_name, external_id, set_plan, version, created_ms)
-     VALUES (?, (SELECT coalesce(max(seq), 0) + 1 FROM customer), ?, ?, ?, ?, ?, ?, 1, ?)`,
+    `INSERT INTO customer (id, seq, email, email_verified, first_name, last_name, external_id, set_plan, announced_plan, version, created_ms)
+     VALUES (?, (SELECT coalesce(max(seq), 0) + 1 FROM customer), ?, ?, ?, ?, ?, ?7, ?7, 1, ?)`,
     given.id,
     given.email ?? null,
     given.emailVerified ? 1 : 0,

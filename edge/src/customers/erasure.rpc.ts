@@ -3,18 +3,18 @@ import type { Customer } from '@dream/contract';
 import { erasePurchases, hadPurchases } from '../billing/erasure.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue, forgetJobs } from '../outbox/outbox.rpc.ts';
+import { emit, forgetEvents } from '../outgoing/emit.rpc.ts';
 import { forgetAudit } from '../projects/audit.rpc.ts';
 import { forgetReplies } from '../replies/replies.rpc.ts';
 import { eraseIdentity, identificationsOf } from '../sessions/erasure.rpc.ts';
 import type { Perishable } from '../storage/prune.ts';
+import { addCustomer, noteChange } from './announce.rpc.ts';
 import {
   type CustomerRow,
   findCustomer,
   findCustomerByEmail,
-  insertCustomer,
   snapshotOf,
   toCustomer,
-  touchCustomer,
 } from './customers.store.ts';
 import { type Identification, keptHash, OWN_ID, type RunningUsage } from './kept.ts';
 import {
@@ -122,7 +122,7 @@ export class ErasureRpc extends RpcTarget {
       if (known) return ok({ customer: toCustomer(sql, known, nowMs), jobIds: [] });
       const other = email === undefined ? undefined : findCustomerByEmail(sql, email);
       if (other) return no('customer_exists', { customerId: other.id });
-      insertCustomer(sql, { id, email: email ?? null, externalId: ownId }, nowMs);
+      addCustomer(this.#storage, { id, email: email ?? null, externalId: ownId }, nowMs);
       const queued = this.#goOn(id, hashes, jobIds, nowMs);
       return ok({ customer: this.#customer(id, nowMs), jobIds: queued });
     });
@@ -159,7 +159,7 @@ export class ErasureRpc extends RpcTarget {
       sql.exec('UPDATE customer SET had_trial = 1 WHERE id = ?', customerId);
     if (hashes.filter((hash) => takeKeptBan(sql, hash)).length > 0) {
       sql.exec('UPDATE customer SET banned = 1 WHERE id = ?', customerId);
-      const snapshot = snapshotOf(sql, touchCustomer(sql, customerId), nowMs);
+      const snapshot = snapshotOf(sql, noteChange(this.#storage, customerId, nowMs), nowMs);
       enqueue(sql, banJob, { kind: 'shard.plan', snapshot }, nowMs);
       jobIds.push(banJob);
     }
@@ -208,6 +208,7 @@ export class ErasureRpc extends RpcTarget {
     forgetJobs(sql, id);
     forgetReplies(sql, id);
     forgetAudit(sql, id);
+    forgetEvents(sql, id);
     eraseIdentity(sql, id);
     const jobIds = [shardJob];
     const keptAs = [...hashes.known];
@@ -220,6 +221,9 @@ export class ErasureRpc extends RpcTarget {
     sql.exec('DELETE FROM customer WHERE id = ?', id);
     armAlarm(this.#storage);
     const { email, external_id: externalId } = row;
+    // Of no customer: what was about this one is erased, and this must arrive.
+    const data = { customer: { id, externalId } };
+    emit(this.#storage, { type: 'customer.deleted', data, customerId: null }, nowMs);
     return { id, email, externalId, isKept: keptAs.length + bans.length > 0, jobIds };
   }
 }

@@ -76,8 +76,9 @@ function placeOf(call: Call<unknown, unknown>): { ref: EnvironmentRef; principal
 export const managerName = ({ kind, developer }: Manager): string =>
   developer === null ? kind : `${kind} ${developer.customerId}`;
 
-/** The id in an answer that holds a secret: of its key, session's customer, or whatever it made. */
+/** The id in an answer that holds a secret: of its key, its webhook or its session's customer. */
 async function idIn(response: Response): Promise<string | null> {
-  const body: { key?: { id: string }; customer?: { id: string } } = await response.json();
-  return body.key?.id ?? body.customer?.id ?? null;
+  type Named = { id: string } | undefined;
+  const body: { key: Named; webhook: Named; customer: Named } = await response.json();
+  return (body.key ?? body.webhook ?? body.customer)?.id ?? null;
 }

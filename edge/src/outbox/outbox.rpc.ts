@@ -1,4 +1,5 @@
 import { RpcTarget } from 'cloudflare:workers';
+import { nextDeliveryMs } from '../outgoing/due.rpc.ts';
 import type { Perishable } from '../storage/prune.ts';
 import { nextTryMs } from './back-off.ts';
 import type { Job, JobResult } from './job.ts';
@@ -32,10 +33,10 @@ export function enqueue(sql: SqlStorage, id: string, job: Job, nowMs: number, du
   );
 }
 
-/** Sets the alarm to the first open job. Call it in the turn that wrote a job. */
+/** Sets the alarm to the first open job or webhook. Call it in the turn that wrote one. */
 export function armAlarm(storage: DurableObjectStorage): void {
-  const next = firstDueMs(storage.sql);
-  if (next !== null) void storage.setAlarm(next);
+  const due = [firstDueMs(storage.sql), nextDeliveryMs(storage.sql)].filter((at) => at !== null);
+  if (due.length > 0) void storage.setAlarm(Math.min(...due));
 }
 
 const firstDueMs = (sql: SqlStorage): number | null =>

@@ -11,6 +11,8 @@ import { type Bindings, parseConfig } from '../env.ts';
 import { unwrap } from '../http/fail.ts';
 import { armAlarm, DONE_JOBS, OutboxRpc } from '../outbox/outbox.rpc.ts';
 import { OauthRpc, OLD_ATTEMPTS } from '../oauth/oauth.rpc.ts';
+import { DeliveriesRpc, OLD_DELIVERIES, OLD_WEBHOOK_EVENTS } from '../outgoing/deliveries.rpc.ts';
+import { WebhooksRpc } from '../outgoing/webhooks.rpc.ts';
 import { AccessRpc, environmentInUse } from '../projects/access.rpc.ts';
 import { ClerkAppRpc } from '../projects/clerk-app.rpc.ts';
 import { OLD_REPLIES, RepliesRpc } from '../replies/replies.rpc.ts';
@@ -30,6 +32,8 @@ const PERISHABLE = [
   OLD_CLERK_EVENTS,
   OLD_PROOFS,
   OLD_ATTEMPTS,
+  OLD_DELIVERIES,
+  OLD_WEBHOOK_EVENTS,
 ];
 
 /** One environment of a project: the thin object that hands out one target per feature. */
@@ -91,6 +95,14 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   connection(): ConnectionRpc {
     return new ConnectionRpc(this.#inUse());
+  }
+
+  webhooks(): WebhooksRpc {
+    return new WebhooksRpc(this.#inUse());
+  }
+
+  deliveries(): DeliveriesRpc {
+    return new DeliveriesRpc(this.#inUse());
   }
 
   /** Also of a deleted environment, whose last jobs are to delete what providers keep. */

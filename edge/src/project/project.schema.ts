@@ -15,6 +15,7 @@ import {
   KEPT_BAN_SCHEMA,
 } from '../customers/customers.schema.ts';
 import { OAUTH_AGE_INDEX, OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
+import { ANNOUNCED_PLAN_SCHEMA, OUTGOING_SCHEMA } from '../outgoing/outgoing.schema.ts';
 import { ERASURES_OF_BEFORE, OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
 import { CLERK_APP_SCHEMA } from '../projects/clerk-app.schema.ts';
 import { ACCESS_SCHEMA } from '../projects/access.schema.ts';
@@ -56,4 +57,5 @@ export const PROJECT_STEPS: readonly string[] = [
   CONNECTING_SCHEMA,
   FORMER_ACCOUNT_SCHEMA,
   ONBOARDING_SCHEMA,
+  `${OUTGOING_SCHEMA}\n${ANNOUNCED_PLAN_SCHEMA}`,
 ];

@@ -6,6 +6,7 @@ import { TurnstileRpc } from '../bots/turnstile.rpc.ts';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import type { TierRecord } from '../catalog/tier.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
+import { isUsageTold } from '../outgoing/due.rpc.ts';
 import { PROJECT_STEPS } from '../project/project.schema.ts';
 import { isErased } from '../storage/erase.ts';
 import { isInitialised, migrate } from '../storage/migrate.ts';
@@ -48,6 +49,8 @@ export interface Environment {
   clerkApp: SealedClerkApp | null;
   /** The Turnstile widget that guards it; the secret key is sealed. */
   turnstile: { siteKey: string; sealedSecretKey: string } | null;
+  /** Whether a webhook wants to be told of usage. */
+  tellsUsage: boolean;
 }
 
 /** Keys, settings, origins and the audit log of one environment. */
@@ -101,6 +104,7 @@ export class AccessRpc extends RpcTarget {
       sells: connectionOf(sql).saleBlock === null,
       clerkApp: readClerkApp(sql),
       turnstile: new TurnstileRpc(this.#storage).read(),
+      tellsUsage: isUsageTold(sql),
     });
   }
 

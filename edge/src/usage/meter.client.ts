@@ -11,12 +11,14 @@ import type { Rules, UsageAnswer, UsageCall, UsageQuery } from './meter.rpc.ts';
 /** The rules of an environment in the form its shards keep. */
 export function rulesOf(environment: Environment): Rules {
   const { period, timeZone } = environment.settings;
+  const { projectId, mode } = environment;
   return {
     version: environment.version,
     period,
     timeZone,
     defaultPlan: environment.tiers.find((tier) => tier.isDefault)?.name ?? 'free',
     tiers: Object.fromEntries(environment.tiers.map((tier) => [tier.name, limitsOf(tier)])),
+    noticesTo: environment.tellsUsage ? { projectId, mode } : null,
   };
 }
 

@@ -5,6 +5,8 @@ import type { RunningUsage } from '../customers/kept.ts';
 import type { CustomerSnapshot } from '../customers/plan.ts';
 import type { FailDetails } from '../http/fail.ts';
 import { type Decision, decideUsage, type TierLimits } from './limit.ts';
+import { momentsOf, type NoticesTo } from './notice.ts';
+import { noticeId, Notices } from './notices.rpc.ts';
 import type { Told } from './told.ts';
 import { MeterStore, type MeterRow } from './meter.store.ts';
 import { periodAt, periodLabels, type PeriodRule } from './period.ts';
@@ -14,6 +16,8 @@ export interface Rules extends PeriodRule {
   version: number;
   defaultPlan: string;
   tiers: Readonly<Record<string, TierLimits>>;
+  /** Who is told of thresholds and limits; null, or missing in rules of before, while nobody asks. */
+  noticesTo?: NoticesTo | null;
 }
 
 /** One metered call. `rules` and `snapshot` are sent along when the shard asked for them. */
@@ -94,6 +98,11 @@ export class MeterRpc extends RpcTarget {
     else if (plan !== undefined) this.#tell(snapshot.customerId, { plan, atMs: nowMs });
   }
 
+  /** Who is told of thresholds and limits, or null. */
+  noticesTo(): NoticesTo | null {
+    return this.#store.rules()?.noticesTo ?? null;
+  }
+
   /** Why nothing may begin for a customer, as far as the shard knows; else null. */
   refusalOf(customerId: string): ErrorCode | null {
     const known = this.#store.customer(customerId);
@@ -149,12 +158,14 @@ export class MeterRpc extends RpcTarget {
       window,
       call.nowMs,
     );
+    const told = this.#note(known, call, row, decision);
     if (!decision.allowed) return refusal(decision, known, call.feature, row);
     const counted: MeterRow = {
       ...row,
       used_units: decision.usedUnits,
       window_start_ms: decision.window.startMs,
       window_calls: (row.window_start_ms === decision.window.startMs ? row.window_calls : 0) + 1,
+      told,
     };
     this.#store.putMeter(call.customerId, call.feature, counted);
     const usage = toUsage(
@@ -166,6 +177,35 @@ export class MeterRpc extends RpcTarget {
     if (call.idempotency)
       this.#store.putAnswer(call.customerId, call.idempotency, usage, call.nowMs);
     return { kind: 'usage', usage, replayed: false };
+  }
+
+  /**
+   * Keeps what the call gives to tell of, in its transaction, and answers all that was told then. The
+   * first refusal of a period is the one refused call that leaves a trace.
+   */
+  #note(known: Known, call: UsageCall, row: MeterRow, decision: Decision): number {
+    const { customerId, feature, nowMs } = call;
+    const limitUnits = known.limits.features[feature];
+    const isJudged = decision.allowed || decision.reason === 'limit_reached';
+    if (!known.rules.noticesTo || !isJudged || typeof limitUnits !== 'number') return row.told;
+    const before = { usedUnits: row.used_units, told: row.told };
+    const afterUnits = decision.allowed ? decision.usedUnits : null;
+    const { moments, told } = momentsOf(before, afterUnits, limitUnits);
+    if (moments.length === 0) return told;
+    if (!decision.allowed) this.#store.putMeter(customerId, feature, { ...row, told });
+    const usage = {
+      feature,
+      plan: known.plan,
+      usedUnits: afterUnits ?? row.used_units,
+      limitUnits,
+      resetsAtMs: row.period_end_ms,
+    };
+    const notices = moments.map((moment) => {
+      const id = noticeId(customerId, feature, row.period_start_ms, moment);
+      return { id, customerId, moment, ...usage };
+    });
+    new Notices(this.#storage).put(notices, nowMs);
+    return told;
   }
 
   #replay(
@@ -210,7 +250,7 @@ export class MeterRpc extends RpcTarget {
       window_start_ms: row?.window_start_ms ?? 0,
       window_calls: row?.window_calls ?? 0,
     };
-    return { used_units: 0, period_start_ms: startMs, period_end_ms: endMs, ...window };
+    return { used_units: 0, period_start_ms: startMs, period_end_ms: endMs, ...window, told: 0 };
   }
 }
 

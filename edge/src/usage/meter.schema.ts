@@ -38,3 +38,8 @@ CREATE INDEX answer_by_age ON answer(created_ms);`;
 export const STANDING_SCHEMA = `
 ALTER TABLE customer ADD COLUMN banned INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE gone (id_hash TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;`;
+
+/** What was told of a count in its period, as bits, and the notices that are still to be handed on. */
+export const NOTICE_SCHEMA = `
+ALTER TABLE meter ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE notice (id TEXT PRIMARY KEY, customer_id TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;`;

@@ -12,6 +12,8 @@ export type MeterRow = {
   period_end_ms: number;
   window_start_ms: number;
   window_calls: number;
+  /** What webhooks were told of it in this period, as bits. */
+  told: number;
 };
 type CustomerRow = {
   version: number;
@@ -86,7 +88,7 @@ export class MeterStore {
 
   putMeter(customerId: string, feature: string, row: MeterRow): void {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       customerId,
       feature,
       row.used_units,
@@ -94,6 +96,7 @@ export class MeterStore {
       row.period_end_ms,
       row.window_start_ms,
       row.window_calls,
+      row.told,
     );
   }
 
@@ -143,7 +146,7 @@ export class MeterStore {
   /** Raises a count to what was used before; the rate window starts empty. */
   resume(customerId: string, usage: RunningUsage): void {
     this.#sql.exec(
-      `INSERT INTO meter VALUES (?1, ?2, ?3, ?4, ?5, 0, 0) ON CONFLICT (customer_id, feature)
+      `INSERT INTO meter VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, 0) ON CONFLICT (customer_id, feature)
        DO UPDATE SET used_units = max(used_units, ?3) WHERE period_end_ms = ?5`,
       customerId,
       usage.feature,
@@ -160,7 +163,7 @@ export class MeterStore {
   }
 
   erase(customerId: string): void {
-    for (const table of ['meter', 'answer'])
+    for (const table of ['meter', 'answer', 'notice'])
       this.#sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, customerId);
     this.#sql.exec('DELETE FROM customer WHERE id = ?', customerId);
   }
