@@ -12,17 +12,32 @@ const guides = join(root, 'docs/guides');
 const OTHERS = `
 declare module 'express' {
   import type { IncomingMessage } from 'node:http';
-  interface Response { set(name: string, value: string): Response; json(body: unknown): void }
+  interface Response {
+    set(name: string, value: string): Response;
+    status(code: number): Response;
+    json(body: unknown): void;
+    send(body?: string): Response;
+  }
   type Handler = (request: Request, response: Response, next: () => void) => unknown;
-  interface Request extends IncomingMessage { oidc: { user?: Record<string, any> } }
+  interface Request extends IncomingMessage { body: any; oidc: { user?: Record<string, any> } }
   interface App { use(handler: Handler): App; post(path: string, ...handlers: Handler[]): App }
-  export default function express(): App;
+  function express(): App;
+  namespace express { function raw(options: { type: string }): Handler }
+  export default express;
   export type { Handler };
 }
 declare module 'express-openid-connect' {
   import type { Handler } from 'express';
   export function auth(options: { authRequired?: boolean }): Handler;
   export function requiresAuth(): Handler;
+}
+declare module 'hono' {
+  interface Context {
+    req: { raw: Request; text(): Promise<string> };
+    text(text: string, status: number): Response;
+    body(body: null, status: number): Response;
+  }
+  export class Hono { post(path: string, handler: (c: Context) => Promise<Response>): Hono }
 }
 declare module '@supabase/supabase-js' {
   type UserAnswer = { data: { user: { id: string; email?: string } }; error: null }

@@ -4,6 +4,7 @@ import { Webhook as Verifier } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDeps, type EnvironmentRef } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
+import { verifyWebhook } from '../../sdk/src/verify-webhook.ts';
 import { deliverWebhooks } from '../src/outgoing/deliver.job.ts';
 import { call, createEnvironment, manage, OPERATOR, type TestEnvironment } from './harness.ts';
 import { Receiver, type Seen } from './receiver.ts';
@@ -68,13 +69,15 @@ const isSignedBy = (secret: string, seen: Seen): boolean => {
 };
 
 describe('a webhook', () => {
-  it('is told of a new customer, signed so that the Standard Webhooks library agrees', async () => {
+  it('is told of a new customer, signed so that the Standard Webhooks library and the sdk agree', async () => {
     const { id, secret } = await listen(receiver);
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
     const customerId = await newCustomer('ada@example.com');
     await until(id, [{ status: 'delivered', attempts: 1, responseStatus: 200, error: null }]);
     const [seen] = await receiver.seen();
     const event = verified(secret, seen as Seen) as any;
+    const { body = '', headers = {} } = seen ?? {};
+    expect(await verifyWebhook(body, headers, secret)).toEqual({ valid: true, event });
     expect(event).toMatchObject({
       type: 'customer.created',
       project: shop.id,

@@ -53,3 +53,9 @@ export type * from './types.ts';
 export type { TrackInput, TrackResult } from './usage.ts';
 export type { User } from './user.ts';
 export type { TokenExpectation, TokenResult } from './verify-token.ts';
+export {
+  verifyWebhook,
+  type WebhookHeaders,
+  type WebhookOptions,
+  type WebhookResult,
+} from './verify-webhook.ts';

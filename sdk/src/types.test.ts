@@ -44,6 +44,7 @@ it('declares the shapes the API answers', () => {
   expectTypeOf<sdk.CustomerSession>().toEqualTypeOf<contract.CustomerSession>();
   expectTypeOf<sdk.Session>().toEqualTypeOf<contract.Session>();
   expectTypeOf<sdk.Tier>().toEqualTypeOf<contract.PublicTier>();
+  expectTypeOf<sdk.WebhookEvent>().toEqualTypeOf<contract.WebhookEvent>();
 });
 
 it('takes what the routes take', () => {

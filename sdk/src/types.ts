@@ -137,3 +137,51 @@ export interface Tier {
   prices: { priceId: string; price: number; currency: string; interval: 'month' | 'year' }[];
   trialDays: number;
 }
+
+/** What every webhook says; `data` is told by `type`. */
+interface WebhookBase<Type extends string, Data> {
+  /** The same in every try: what you have seen before is a repeat. */
+  id: string;
+  type: Type;
+  /** When it happened, ISO 8601. */
+  timestamp: string;
+  project: string;
+  mode: 'test' | 'live';
+  data: Data;
+}
+
+interface WebhookCustomer {
+  id: string;
+  externalId: string | null;
+}
+
+interface WebhookUsage {
+  customer: WebhookCustomer;
+  feature: string;
+  plan: string;
+  usedUnits: number;
+  limitUnits: number;
+  resetsAtMs: number;
+}
+
+interface WebhookThreshold extends WebhookUsage {
+  percent: 80 | 100;
+}
+
+/** Something your project tells your server. `webhook.test` is what you send yourself to try it. */
+export type WebhookEvent =
+  | WebhookBase<'customer.created', { customer: Customer }>
+  | WebhookBase<'customer.deleted', { customer: WebhookCustomer }>
+  | WebhookBase<
+      'plan.changed',
+      {
+        customer: WebhookCustomer;
+        from: string;
+        to: string;
+        why: Customer['planSource'];
+        subscription: Subscription | null;
+      }
+    >
+  | WebhookBase<'usage.threshold', WebhookThreshold>
+  | WebhookBase<'usage.limit_reached', WebhookUsage>
+  | WebhookBase<'webhook.test', { message: string }>;

@@ -1,4 +1,4 @@
-let known: Crypto | undefined = globalThis.crypto;
+let known: Crypto | undefined = typeof crypto === 'undefined' ? undefined : crypto;
 
 /** WebCrypto. Node 18 has it, but only as a module. */
 export async function webCrypto(): Promise<Crypto> {
