@@ -78,7 +78,7 @@ it('an environment of the first schema comes through every step with its people,
       );
     }
     sql.exec(
-      `INSERT INTO customer VALUES (?, 1, ?, 1, 'Ada', NULL, 'own-1', NULL, NULL, 1, NULL, NULL, 1)`,
+      `INSERT INTO customer VALUES (?, 1, ?, 1, 'Ada', NULL, 'own-1', 'big', NULL, 1, NULL, NULL, 1)`,
       id,
       EMAIL,
     );
@@ -113,6 +113,10 @@ it('an environment of the first schema comes through every step with its people,
     ...[shard, goneShard].map((one) => runSteps(one, SHARD_STEPS)),
   ]);
   deps.environments.drop(ref);
+  const announced = await runInDurableObject(project, (_, { storage }) =>
+    storage.sql.exec('SELECT announced_plan FROM customer').toArray(),
+  );
+  expect(announced).toEqual([{ announced_plan: 'big' }]);
 
   const key = { key: shop.sk };
   const shown = await call('GET', '/api/customers/own-1', key);

@@ -6,6 +6,7 @@ import { createDeps, type EnvironmentRef } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
 import { verifyWebhook } from '../../sdk/src/verify-webhook.ts';
 import { deliverWebhooks } from '../src/outgoing/deliver.job.ts';
+import { Shop } from './billing-shop.ts';
 import { call, createEnvironment, manage, OPERATOR, type TestEnvironment } from './harness.ts';
 import { Receiver, type Seen } from './receiver.ts';
 
@@ -122,6 +123,25 @@ describe('a webhook', () => {
     ]);
     for (const { customer } of changes) expect(customer.externalId).toBe('ada');
     expect(await logOf(id)).toHaveLength(2);
+  });
+
+  it('is told of a plan that was bought, with the subscription, and of its end', async () => {
+    const store = await Shop.open();
+    const body = { url: receiver.url, events: ['plan.changed'] };
+    await manage('POST', `${store.base}/webhooks`, body);
+    const customer = await store.newCustomer();
+    await store.buy(customer, 'pro');
+    const told = () => receiver.events();
+    await vi.waitFor(async () => expect(await told()).toHaveLength(1), { timeout: 20_000 });
+    const [subscription] = await store.subscriptionsAtStripe(customer);
+    const { id = '' } = subscription ?? {};
+    await store.stripe.subscriptions.cancel(id, {}, store.onAccount);
+    await store.hear('customer.subscription.deleted', { id, object: 'subscription' });
+    await vi.waitFor(async () => expect(await told()).toHaveLength(2), { timeout: 20_000 });
+    expect((await told()).map(({ data }) => data)).toMatchObject([
+      { from: 'free', to: 'pro', why: 'subscription', subscription: { plan: 'pro' } },
+      { from: 'pro', to: 'free', why: 'default', subscription: null },
+    ]);
   });
 
   it('of a project gets nothing of another project, nor of the other mode', async () => {

@@ -5,7 +5,7 @@ export function nextDeliveryMs(sql: SqlStorage): number | null {
       `SELECT min(max(busy_until_ms, due_ms)) AS at_ms FROM (
          SELECT busy_until_ms, (
            SELECT min(due_ms) FROM webhook_delivery WHERE webhook_id = webhook.id AND state = 'waiting'
-         ) AS due_ms FROM webhook
+         ) AS due_ms FROM webhook WHERE disabled_ms IS NULL
        ) WHERE due_ms IS NOT NULL`,
     )
     .one().at_ms;
