@@ -24,6 +24,8 @@ const EXPANDABLE: Record<string, Kind> = {
   charge: 'charge',
   latest_charge: 'charge',
   schedule: 'subscription_schedule',
+  setup_intent: 'setup_intent',
+  dispute: 'dispute',
 };
 
 /** A page of objects, newest first, with Stripe's cursors. */

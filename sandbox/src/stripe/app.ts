@@ -10,6 +10,7 @@ import { type Params, parseForm } from './form.ts';
 import { openReplies } from './idempotency.ts';
 import { oauthApp } from './oauth.ts';
 import { createOutage } from './outage.ts';
+import { challengePages } from './pages/challenge-page.ts';
 import { checkoutPages } from './pages/checkout-page.ts';
 import { portalPages } from './pages/portal-page.ts';
 import type { Handler, Resource } from './resource.ts';
@@ -18,10 +19,13 @@ import { checkout } from './routes/checkout.ts';
 import { customers } from './routes/customers.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { events } from './routes/events.ts';
+import { paymentIntents } from './routes/payment-intents.ts';
+import { paymentMethods } from './routes/payment-methods.ts';
 import { payments } from './routes/payments.ts';
 import { portal } from './routes/portal.ts';
 import { invoices } from './routes/invoices.ts';
 import { subscriptionSchedules } from './routes/subscription-schedules.ts';
+import { setupIntents } from './routes/setup-intents.ts';
 import { subscriptions } from './routes/subscriptions.ts';
 import { newId, PLATFORM, type Scope } from './scope.ts';
 import { isLive, keyOf } from './secret-key.ts';
@@ -65,6 +69,9 @@ export function createStripeSandbox({
     ...portal(baseUrl),
     ...events,
     ...payments,
+    ...paymentMethods,
+    ...paymentIntents(baseUrl),
+    ...setupIntents(baseUrl),
   };
 
   const app = new Hono();
@@ -79,6 +86,7 @@ export function createStripeSandbox({
   app.route('/', oauthApp({ accounts, world }));
   app.route('/', checkoutPages(world));
   app.route('/', portalPages(world));
+  app.route('/', challengePages(world));
   app.route(
     '/',
     controlApp({ world, accounts, sender, outage, clock, reset: () => sandbox.reset() }),
@@ -100,6 +108,10 @@ export function createStripeSandbox({
     const params = parseForm(raw);
     const given = isPost ? c.req.header('idempotency-key') : undefined;
     const key = given && `${scope.account}:${scope.livemode}:${given}`;
+    if (c.req.header('stripe-version') === API_VERSION && isIntent(c.req.path)) {
+      // Older versions took it, and callers who name no version are of one.
+      if ('payment_method_types' in params) throw faults.unknownParam('payment_method_types');
+    }
     const fingerprint = `${c.req.path}?${raw}`;
     c.header('Request-Id', newId('req'));
     c.header('Stripe-Version', API_VERSION);
@@ -133,6 +145,8 @@ export function createStripeSandbox({
   };
   return sandbox;
 }
+
+const isIntent = (path: string) => /^\/v1\/(payment|setup)_intents/.test(path);
 
 function perform(
   scope: Scope,

@@ -1,16 +1,19 @@
-import { cardOutcome, DECLINE_TEXT } from './cards.ts';
+import { cardOfNumber } from './cards.ts';
 import { offerOf } from './checkout-session.ts';
 import { createCustomer } from './routes/customers.ts';
 import { faults } from './faults.ts';
-import { takePayment } from './invoice.ts';
-import { type Entity, newId, type Scope } from './scope.ts';
 import { begin, newSubscription } from './subscription-start.ts';
+import { takePayment } from './payment-intents.ts';
+import { createCard, declineFault } from './payment-methods.ts';
+import type { Entity, Scope } from './scope.ts';
 
 /** Who pays, and with what. */
 export interface Payer {
   cardNumber: string;
   email?: string;
   name?: string;
+  /** Whether the owner of a card that asks for it has said yes (3-D Secure). */
+  isAuthenticated?: boolean;
 }
 
 /**
@@ -22,14 +25,8 @@ export function pay(scope: Scope, sessionId: string, payer: Payer): { redirect: 
   const redirect = String(session.success_url).replaceAll('{CHECKOUT_SESSION_ID}', session.id);
   if (session.status === 'complete') return { redirect };
   if (session.status !== 'open') throw faults.wrongState('This Checkout Session has expired.');
-  const number = payer.cardNumber.replace(/\s/g, '');
-  const outcome = cardOutcome(number);
-  if (outcome === null) throw faults.wrongCard();
-  if (outcome === 'declines' || outcome === 'insufficient_funds') {
-    const { code, message } = DECLINE_TEXT[outcome];
-    throw faults.declined(code, message);
-  }
-  complete(scope, session, { ...payer, cardNumber: number });
+  checkCard(payer);
+  complete(scope, session, { ...payer, cardNumber: payer.cardNumber.replace(/\s/g, '') });
   return { redirect };
 }
 
@@ -43,12 +40,20 @@ function complete(scope: Scope, session: Entity, payer: Payer): void {
       ...(email === null ? {} : { email: String(email) }),
       ...(payer.name ? { name: payer.name } : {}),
     });
-  const method = attachCard(scope, customer.id, payer);
+  const card = createCard(scope, payer.cardNumber, {
+    email: payer.email ?? null,
+    name: payer.name ?? null,
+  });
+  const method = scope.put('payment_method', {
+    ...card,
+    allow_redisplay: 'limited',
+    customer: customer.id,
+  });
   scope.emit('payment_method.attached', method);
   const bought =
     session.mode === 'subscription'
       ? buySubscription(scope, session, customer, method)
-      : buyOnce(scope, session, customer);
+      : buyOnce(scope, session, customer, method);
   const done = scope.put('checkout.session', {
     ...session,
     ...bought,
@@ -69,11 +74,12 @@ function complete(scope: Scope, session: Entity, payer: Payer): void {
   scope.emit('checkout.session.completed', done);
 }
 
-function buyOnce(scope: Scope, session: Entity, customer: Entity): Partial<Entity> {
+function buyOnce(scope: Scope, session: Entity, customer: Entity, method: Entity): Partial<Entity> {
   const intent = takePayment(scope, {
     totalMinor: Number(session.amount_total),
     currency: session.currency,
     customer: customer.id,
+    method,
   });
   return { payment_intent: intent.id, payment_status: 'paid' };
 }
@@ -101,33 +107,10 @@ function buySubscription(
   };
 }
 
-function attachCard(scope: Scope, customer: string, payer: Payer): Entity {
-  const id = newId('pm');
-  // The number stays in the sandbox: the API never shows it.
-  scope.put('card', { id, object: 'card', number: payer.cardNumber });
-  return scope.put('payment_method', {
-    id,
-    object: 'payment_method',
-    allow_redisplay: 'limited',
-    created: scope.nowSeconds(),
-    customer,
-    billing_details: {
-      address: null,
-      email: payer.email ?? null,
-      name: payer.name ?? null,
-      phone: null,
-      tax_id: null,
-    },
-    card: {
-      brand: payer.cardNumber.startsWith('5') ? 'mastercard' : 'visa',
-      last4: payer.cardNumber.slice(-4),
-      exp_month: 12,
-      exp_year: 2040,
-      funding: 'credit',
-      country: 'US',
-    },
-    livemode: scope.livemode,
-    metadata: {},
-    type: 'card',
-  });
+/** Throws for a card that is no card, is refused, or whose owner has to be asked first. */
+function checkCard({ cardNumber, isAuthenticated }: Payer): void {
+  const card = cardOfNumber(cardNumber);
+  if (!card) throw faults.wrongCard();
+  if (card.declines && !card.attaches) throw declineFault(card.declines);
+  if (card.asks && !isAuthenticated) throw declineFault('authentication_required');
 }

@@ -45,8 +45,6 @@ export const faults = {
       'idempotency_error',
       'Keys for idempotent requests can only be used with the same parameters they were first used with.',
     ),
-  declined: (declineCode: string, message: string) =>
-    new Fault(402, 'card_error', message, { code: 'card_declined', decline_code: declineCode }),
   noUpcoming: () =>
     invalid(404, 'No upcoming invoices for customer', { code: 'invoice_upcoming_none' }),
   noPaymentMethod: () =>
@@ -55,6 +53,12 @@ export const faults = {
       'This customer has no attached payment source or default payment method. Please consider adding a default payment method.',
       { code: 'resource_missing' },
     ),
+  declined: (declineCode: string, message: string, more: Record<string, unknown> = {}) =>
+    new Fault(402, 'card_error', message, {
+      code: 'card_declined',
+      decline_code: declineCode,
+      ...more,
+    }),
   wrongCard: () =>
     new Fault(402, 'card_error', 'Your card number is incorrect.', { code: 'incorrect_number' }),
   wrongState: (message: string, more: Record<string, unknown> = {}) => invalid(400, message, more),

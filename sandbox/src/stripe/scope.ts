@@ -29,6 +29,10 @@ export type Kind =
   | 'invoiceitem'
   | 'invoice_payment'
   | 'refund'
+  | 'setup_intent'
+  | 'dispute'
+  | 'billing.meter'
+  | 'billing.meter_event'
   | 'billing_portal.session'
   | 'billing_portal.configuration'
   | 'event';

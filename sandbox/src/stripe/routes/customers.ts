@@ -1,13 +1,17 @@
 import { page } from '../answer.ts';
 import { change } from '../change.ts';
-import { metadata, type Params, text, unsettable } from '../form.ts';
+import { group, metadata, type Params, text, unsettable } from '../form.ts';
+import { attach, methodOf } from '../payment-methods.ts';
 import { type Entity, newId, type Scope } from '../scope.ts';
 import { endAt, isOver } from '../subscription-end.ts';
 import type { Resource } from '../resource.ts';
 
-/** `/v1/customers` and `/v1/payment_methods`. */
+/** `/v1/customers`. */
 export const customers: Resource = {
-  'POST /v1/customers': (scope, params) => createCustomer(scope, params),
+  'POST /v1/customers': (scope, params) => {
+    const customer = createCustomer(scope, params);
+    return withMethod(scope, customer, params) ?? customer;
+  },
   'GET /v1/customers': (scope, params) => {
     const email = text(params, 'email');
     const found = scope
@@ -26,6 +30,7 @@ export const customers: Resource = {
       phone: unsettable(params, 'phone'),
       description: unsettable(params, 'description'),
       metadata: metadata(params, old.metadata),
+      invoice_settings: settingsOf(scope, old, params),
     });
   },
   'DELETE /v1/customers/:id': (scope, _params, id) => {
@@ -37,15 +42,38 @@ export const customers: Resource = {
     scope.emit('customer.deleted', customer);
     return scope.put('customer', { id, object: 'customer', deleted: true });
   },
-  'GET /v1/payment_methods': (scope, params) => {
-    const customer = text(params, 'customer');
-    const found = scope
-      .list('payment_method')
-      .filter((m) => customer === undefined || m.customer === customer);
-    return page(found, params, '/v1/payment_methods');
-  },
-  'GET /v1/payment_methods/:id': (scope, _params, id) => scope.must('payment_method', id),
 };
+
+/** Attaches the payment method a new customer comes with, and makes it the usual one if told. */
+function withMethod(scope: Scope, customer: Entity, params: Params): Entity | undefined {
+  const given = text(params, 'payment_method') ?? text(params, 'source');
+  if (given === undefined) return undefined;
+  const method = attach(scope, methodOf(scope, given, 'payment_method'), customer.id);
+  const settings = group(params, 'invoice_settings') ?? {};
+  const isUsual = text(settings, 'default_payment_method') === given || 'source' in params;
+  if (!isUsual) return undefined;
+  return scope.put('customer', {
+    ...customer,
+    invoice_settings: {
+      ...(customer.invoice_settings as object),
+      default_payment_method: method.id,
+    },
+  });
+}
+
+/** A customer's invoice settings after a change; undefined when none is given. */
+function settingsOf(scope: Scope, old: Entity, params: Params): object | undefined {
+  const given = group(params, 'invoice_settings');
+  if (!given || !('default_payment_method' in given)) return undefined;
+  const id = text(given, 'default_payment_method') ?? null;
+  const method =
+    id === null ? null : methodOf(scope, id, 'invoice_settings[default_payment_method]');
+  if (method && method.customer !== old.id) attach(scope, method, old.id);
+  return {
+    ...(old.invoice_settings as object),
+    default_payment_method: method?.id ?? null,
+  };
+}
 
 /** A customer, as made by the API or by a checkout that was given none. */
 export function createCustomer(scope: Scope, params: Params): Entity {

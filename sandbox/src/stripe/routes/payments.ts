@@ -1,75 +1,79 @@
 import { page } from '../answer.ts';
 import { change } from '../change.ts';
+import { closeDispute, giveEvidence } from '../disputes.ts';
 import { faults } from '../faults.ts';
-import { integer, metadata, type Params, text } from '../form.ts';
+import { flag, integer, metadata, type Params, text, unsettable } from '../form.ts';
+import { capture } from '../payment-intents.ts';
+import { refund, updateRefund } from '../refunds.ts';
 import type { Resource } from '../resource.ts';
-import { type Entity, newId, type Scope } from '../scope.ts';
+import type { Kind, Scope } from '../scope.ts';
 
-/** `/v1/payment_intents`, `/v1/charges` and `/v1/invoice_payments`, to read, and `/v1/refunds`. */
-export const payments: Resource = {
-  'GET /v1/payment_intents/:id': (scope, _params, id) => scope.must('payment_intent', id),
-  'GET /v1/payment_intents': (scope, params) =>
-    page(scope.list('payment_intent'), params, '/v1/payment_intents'),
-  'GET /v1/charges/:id': (scope, _params, id) => scope.must('charge', id),
-  'GET /v1/charges': (scope, params) => page(scope.list('charge'), params, '/v1/charges'),
-  'GET /v1/invoice_payments/:id': (scope, _params, id) => scope.must('invoice_payment', id),
-  'GET /v1/invoice_payments': (scope, params) => {
-    const [invoice, status] = [text(params, 'invoice'), text(params, 'status')];
-    const found = scope
-      .list('invoice_payment')
-      .filter((one) => invoice === undefined || one.invoice === invoice)
-      .filter((one) => status === undefined || one.status === status);
-    return page(found, params, '/v1/invoice_payments');
-  },
-  'POST /v1/refunds': (scope, params) => refund(scope, params),
-  'GET /v1/refunds/:id': (scope, _params, id) => scope.must('refund', id),
-  'GET /v1/refunds': (scope, params) => page(scope.list('refund'), params, '/v1/refunds'),
+/** Those of a kind whose fields are as the parameters of the same names say. */
+const matching = (scope: Scope, kind: Kind, params: Params, names: string[]) => {
+  const wanted = names
+    .map((name) => [name, text(params, name)] as const)
+    .filter(([, value]) => value !== undefined);
+  return scope.list(kind).filter((one) => wanted.every(([name, value]) => one[name] === value));
 };
 
-/** Gives back a charge, or a part of it. */
-function refund(scope: Scope, params: Params): Entity {
-  const charge = chargeToRefund(scope, params);
-  const left = Number(charge.amount_captured) - Number(charge.amount_refunded);
-  const amount = integer(params, 'amount') ?? left;
-  if (left === 0)
-    throw faults.wrongState(`Charge ${charge.id} has already been refunded.`, {
-      code: 'charge_already_refunded',
-    });
-  if (amount < 1 || amount > left)
-    throw faults.invalidParam(
-      'amount',
-      `Refund amount is greater than unrefunded amount on charge`,
-    );
-  const made = scope.put('refund', {
-    id: newId('re'),
-    object: 'refund',
-    amount,
-    balance_transaction: null,
-    charge: charge.id,
-    created: scope.nowSeconds(),
-    currency: charge.currency,
-    metadata: metadata(params),
-    payment_intent: charge.payment_intent,
-    reason: text(params, 'reason') ?? null,
-    receipt_number: null,
-    source_transfer_reversal: null,
-    status: 'succeeded',
-    transfer_reversal: null,
-  });
-  scope.emit('refund.created', made);
-  change(scope, 'charge', 'charge.refunded', charge, {
-    amount_refunded: Number(charge.amount_refunded) + amount,
-    refunded: amount === left,
-  });
-  return made;
-}
+/** `/v1/charges`, `/v1/refunds`, `/v1/disputes`, and `/v1/invoice_payments` to read. */
+export const payments: Resource = {
+  'GET /v1/charges/:id': (scope, _params, id) => scope.must('charge', id),
+  'GET /v1/charges': (scope, params) =>
+    page(matching(scope, 'charge', params, ['customer', 'payment_intent']), params, '/v1/charges'),
+  'POST /v1/charges/:id': (scope, params, id) =>
+    change(scope, 'charge', 'charge.updated', scope.must('charge', id), {
+      description: unsettable(params, 'description'),
+      metadata: metadata(params, scope.must('charge', id).metadata),
+      receipt_email: unsettable(params, 'receipt_email'),
+    }),
+  'POST /v1/charges/:id/capture': (scope, params, id) => {
+    const charge = scope.must('charge', id);
+    if (charge.captured === true)
+      throw faults.wrongState(`Charge ${id} has already been captured.`, {
+        code: 'charge_already_captured',
+      });
+    const intent = scope.must('payment_intent', String(charge.payment_intent));
+    capture(scope, intent, integer(params, 'amount'));
+    return scope.must('charge', id);
+  },
+  'GET /v1/invoice_payments/:id': (scope, _params, id) => scope.must('invoice_payment', id),
+  'GET /v1/invoice_payments': (scope, params) =>
+    page(
+      matching(scope, 'invoice_payment', params, ['invoice', 'status']),
+      params,
+      '/v1/invoice_payments',
+    ),
+  'POST /v1/refunds': (scope, params) => refund(scope, params),
+  'POST /v1/refunds/:id': (scope, params, id) => {
+    const old = scope.must('refund', id);
+    return updateRefund(scope, old, { metadata: metadata(params, old.metadata) });
+  },
+  'GET /v1/refunds/:id': (scope, _params, id) => scope.must('refund', id),
+  'GET /v1/refunds': (scope, params) =>
+    page(matching(scope, 'refund', params, ['charge', 'payment_intent']), params, '/v1/refunds'),
+  'GET /v1/disputes/:id': (scope, _params, id) => scope.must('dispute', id),
+  'GET /v1/disputes': (scope, params) =>
+    page(matching(scope, 'dispute', params, ['charge', 'payment_intent']), params, '/v1/disputes'),
+  'POST /v1/disputes/:id': (scope, params, id) => {
+    const old = openDisputeOf(scope, id);
+    const noted =
+      'metadata' in params
+        ? change(scope, 'dispute', 'charge.dispute.updated', old, {
+            metadata: metadata(params, old.metadata),
+          })
+        : old;
+    return 'evidence' in params || flag(params, 'submit')
+      ? giveEvidence(scope, noted, params)
+      : noted;
+  },
+  'POST /v1/disputes/:id/close': (scope, _params, id) =>
+    closeDispute(scope, openDisputeOf(scope, id), false),
+};
 
-function chargeToRefund(scope: Scope, params: Params): Entity {
-  const intentId = text(params, 'payment_intent');
-  const chargeId =
-    intentId === undefined
-      ? text(params, 'charge')
-      : String(scope.must('payment_intent', intentId, 'payment_intent').latest_charge);
-  if (chargeId === undefined) throw faults.required('charge');
-  return scope.must('charge', chargeId, 'charge');
+function openDisputeOf(scope: Scope, id: string) {
+  const dispute = scope.must('dispute', id);
+  if (['won', 'lost', 'warning_closed'].includes(String(dispute.status)))
+    throw faults.wrongState('This dispute is already closed.');
+  return dispute;
 }
