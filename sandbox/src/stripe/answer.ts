@@ -1,5 +1,6 @@
 import { faults } from './faults.ts';
 import { integer, type Params, strings, text } from './form.ts';
+import type { Answer } from './resource.ts';
 import type { Entity, Kind, Scope } from './scope.ts';
 
 /** A page of objects. */
@@ -49,7 +50,7 @@ export function page(all: Entity[], params: Params, url: string): List {
 }
 
 /** The answer with what `expand[]` asks for put in place of ids. */
-export function expanded(scope: Scope, answer: Entity | List, params: Params): object {
+export function expanded(scope: Scope, answer: Answer, params: Params): object {
   const copy = structuredClone(answer);
   for (const path of strings(params, 'expand')) expandPath(scope, copy, path.split('.'));
   return copy;

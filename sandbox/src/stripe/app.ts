@@ -19,6 +19,7 @@ import { checkout } from './routes/checkout.ts';
 import { customers } from './routes/customers.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { events } from './routes/events.ts';
+import { meters } from './routes/meters.ts';
 import { paymentIntents } from './routes/payment-intents.ts';
 import { paymentMethods } from './routes/payment-methods.ts';
 import { payments } from './routes/payments.ts';
@@ -72,6 +73,7 @@ export function createStripeSandbox({
     ...paymentMethods,
     ...paymentIntents(baseUrl),
     ...setupIntents(baseUrl),
+    ...meters,
   };
 
   const app = new Hono();
