@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { type DeliveryPlan, fateOf, rank } from './delivery-plan.ts';
 import type { Store } from './store.ts';
 
 /** Where events go. Providers add fields of their own. */
@@ -14,7 +15,7 @@ export interface Delivery {
   endpointId: string;
   eventId: string;
   body: string;
-  state: 'waiting' | 'delivered' | 'failed' | 'dropped';
+  state: 'waiting' | 'delivered' | 'failed' | 'dropped' | 'held';
   attempts: { atMs: number; status: number | null }[];
 }
 
@@ -22,12 +23,16 @@ export interface Delivery {
 export interface Sender<E extends WebhookEndpoint> {
   /** Off: what happens meanwhile is dropped, as if the webhooks were lost. */
   paused: boolean;
+  /** How what happens from now on is sent. */
+  plan: DeliveryPlan;
   register(endpoint: E): void;
   remove(id: string): boolean;
   endpoints(): E[];
   enqueue(endpoint: E, eventId: string, body: string): void;
-  /** Sends an event again to each endpoint that was to get it, also one that was dropped. */
-  resend(eventId: string): number;
+  /** Sends what a plan held back, in order. Answers how many. */
+  release(): number;
+  /** Sends an event again to each endpoint that was to get it, or to one; also what was dropped. */
+  resend(eventId: string, endpointId?: string): number;
   deliveries(): Delivery[];
   /** Resolves when every first try is over; a failed delivery may still have retries to come. */
   idle(): Promise<void>;
@@ -47,6 +52,8 @@ const TIMEOUT_MS = 5_000;
 /** Waits before the second try and the ones after it; then the delivery has failed. */
 const WAITS_MS = [200, 1_000, 5_000, 30_000];
 const MOST_KEPT = 1_000;
+/** How long a plan waits for more events before it sends those in another order. */
+const BATCH_MS = 25;
 
 /** A sender whose endpoints and deliveries are kept; what was waiting goes on after a restart. */
 export function createSender<E extends WebhookEndpoint>(options: SenderOptions<E>): Sender<E> {
@@ -55,6 +62,9 @@ export function createSender<E extends WebhookEndpoint>(options: SenderOptions<E
   const deliveries = store.collection<Delivery>(`${name}.deliveries`);
   const paused = store.value(`${name}.paused`, false);
   const sequence = store.value(`${name}.sequence`, 0);
+  const plan = store.value<DeliveryPlan>(`${name}.plan`, { mode: 'ordered', seed: 1 });
+  let batch: Delivery[] = [];
+  let batchTimer: NodeJS.Timeout | undefined;
   const queues = new Map<string, Promise<void>>();
   let stopping = new AbortController();
 
@@ -96,12 +106,9 @@ export function createSender<E extends WebhookEndpoint>(options: SenderOptions<E
     }
   };
 
-  const add = (endpoint: E, eventId: string, body: string, drop: boolean) => {
-    const next = sequence.get() + 1;
-    sequence.set(next);
-    const state = drop ? 'dropped' : 'waiting';
+  const add = (endpoint: E, eventId: string, body: string, state: Delivery['state']) => {
     const delivery = deliveries.put({
-      id: `dlv_${next}`,
+      id: `dlv_${next()}`,
       endpointId: endpoint.id,
       eventId,
       body,
@@ -111,7 +118,25 @@ export function createSender<E extends WebhookEndpoint>(options: SenderOptions<E
     const kept = deliveries.list();
     for (const old of kept.slice(0, Math.max(0, kept.length - MOST_KEPT)))
       deliveries.delete(old.id);
-    if (!drop) send(delivery);
+    return delivery;
+  };
+  const next = () => {
+    sequence.set(sequence.get() + 1);
+    return sequence.get();
+  };
+
+  const sendLater = (delivery: Delivery) => {
+    batch.push(delivery);
+    batchTimer ??= setTimeout(flush, BATCH_MS);
+  };
+  const flush = () => {
+    clearTimeout(batchTimer);
+    batchTimer = undefined;
+    const { seed } = plan.get();
+    const order = (delivery: Delivery) => rank(seed, Number(delivery.id.slice('dlv_'.length)));
+    for (const delivery of batch.toSorted((one, other) => order(one) - order(other)))
+      send(delivery);
+    batch = [];
   };
 
   const sender: Sender<E> = {
@@ -124,22 +149,42 @@ export function createSender<E extends WebhookEndpoint>(options: SenderOptions<E
     register: (endpoint) => void endpoints.put(endpoint),
     remove: (id) => endpoints.delete(id),
     endpoints: () => endpoints.list(),
-    enqueue: (endpoint, eventId, body) => add(endpoint, eventId, body, paused.get()),
-    resend(eventId) {
+    get plan() {
+      return plan.get();
+    },
+    set plan(value) {
+      plan.set(value);
+    },
+    enqueue(endpoint, eventId, body) {
+      const fate = paused.get() ? 'dropped' : fateOf(plan.get(), sequence.get() + 1);
+      if (fate === 'dropped' || fate === 'held') return void add(endpoint, eventId, body, fate);
+      const delivery = add(endpoint, eventId, body, 'waiting');
+      if (fate === 'later') return sendLater(delivery);
+      send(delivery);
+      if (fate === 'twice') sendLater(add(endpoint, eventId, body, 'waiting'));
+    },
+    release() {
+      const held = deliveries.list().filter(({ state }) => state === 'held');
+      for (const delivery of held) send(deliveries.put({ ...delivery, state: 'waiting' }));
+      return held.length;
+    },
+    resend(eventId, endpointId) {
       const sent = new Map(
         deliveries
           .list()
           .filter((one) => one.eventId === eventId)
+          .filter((one) => endpointId === undefined || one.endpointId === endpointId)
           .map((one) => [one.endpointId, one.body]),
       );
-      for (const [endpointId, body] of sent) {
-        const endpoint = endpoints.get(endpointId);
-        if (endpoint) add(endpoint, eventId, body, false);
+      for (const [id, body] of sent) {
+        const endpoint = endpoints.get(id);
+        if (endpoint) send(add(endpoint, eventId, body, 'waiting'));
       }
       return sent.size;
     },
     deliveries: () => deliveries.list(),
     async idle() {
+      flush();
       let seen: Promise<void>[] = [];
       for (;;) {
         const now = [...queues.values()];
@@ -155,8 +200,12 @@ export function createSender<E extends WebhookEndpoint>(options: SenderOptions<E
       endpoints.clear();
       deliveries.clear();
       paused.set(false);
+      plan.set({ mode: 'ordered', seed: 1 });
     },
     stop() {
+      clearTimeout(batchTimer);
+      batchTimer = undefined;
+      batch = [];
       stopping.abort();
       queues.clear();
     },

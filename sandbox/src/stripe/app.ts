@@ -28,6 +28,7 @@ import { invoices } from './routes/invoices.ts';
 import { subscriptionSchedules } from './routes/subscription-schedules.ts';
 import { setupIntents } from './routes/setup-intents.ts';
 import { subscriptions } from './routes/subscriptions.ts';
+import { webhookEndpoints } from './routes/webhook-endpoints.ts';
 import { newId, PLATFORM, type Scope } from './scope.ts';
 import { isLive, keyOf } from './secret-key.ts';
 import { openWorld } from './world.ts';
@@ -68,7 +69,8 @@ export function createStripeSandbox({
     ...subscriptionSchedules,
     ...invoices,
     ...portal(baseUrl),
-    ...events,
+    ...events((_scope, event, { endpointId }) => void sender.resend(event.id, endpointId)),
+    ...webhookEndpoints(sender),
     ...payments,
     ...paymentMethods,
     ...paymentIntents(baseUrl),

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Clock } from '../core/clock.ts';
+import { DELIVERY_MODES } from '../core/delivery-plan.ts';
 import type { Sender } from '../core/webhooks.ts';
 import type { Accounts } from './accounts.ts';
 import type { StripeEndpoint } from './events.ts';
@@ -45,6 +46,7 @@ export function controlApp({ world, accounts, sender, outage, clock, reset }: Pa
   app.get('/state', (c) =>
     c.json({
       webhooks: !sender.paused,
+      delivery: sender.plan,
       outage: outage.get(),
       accounts: accounts.list(),
       deliveries: sender.deliveries(),
@@ -87,6 +89,17 @@ export function controlApp({ world, accounts, sender, outage, clock, reset }: Pa
     sender.paused = !(enabled === true || enabled === 'true');
     return back(c.req.raw, { enabled: !sender.paused });
   });
+  app.post('/delivery', async (c) => {
+    const { mode, seed } = await bodyOf(c.req.raw);
+    const known = DELIVERY_MODES.find((one) => one === mode);
+    if (!known) return c.json({ error: `mode is one of ${DELIVERY_MODES.join(', ')}.` }, 400);
+    sender.plan = {
+      mode: known,
+      seed: Number.isSafeInteger(Number(seed ?? 1)) ? Number(seed ?? 1) : 1,
+    };
+    return back(c.req.raw, sender.plan);
+  });
+  app.post('/delivery/release', (c) => back(c.req.raw, { released: sender.release() }));
   app.post('/outage', async (c) => {
     const { mode, ms } = await bodyOf(c.req.raw);
     const known = OUTAGE_MODES.find((one) => one === mode);

@@ -2,22 +2,33 @@ import { createHmac } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import type { Store } from '../core/store.ts';
 import { createSender, type Sender, type WebhookEndpoint } from '../core/webhooks.ts';
-import { type Emit, type Entity, newId, type Scope } from './scope.ts';
+import { type Emit, type Entity, newId, PLATFORM, type Scope } from './scope.ts';
 
 /** The API version of the events. */
 export const API_VERSION = '2026-10-28.endive';
 
-/** A webhook endpoint of the platform. `connect`: it hears of connected accounts instead of its own. */
+/** A webhook endpoint. `connect`: it hears of connected accounts instead of its own. */
 export interface StripeEndpoint extends WebhookEndpoint {
+  /** Whose endpoint it is; the platform's unless told. */
+  account?: string;
+  isDisabled?: boolean;
   connect: boolean;
   livemode: boolean;
   enabledEvents: string[];
 }
 
-/** Signs as Stripe does: `t` is the receiver's time, which need not be the sandbox's. */
-export function signature(secret: string, body: string, atSeconds: number): string {
-  const mac = createHmac('sha256', secret).update(`${atSeconds}.${body}`).digest('hex');
-  return `t=${atSeconds},v1=${mac}`;
+/**
+ * Signs as Stripe does: `t` is the receiver's time, which need not be the sandbox's. In test mode a
+ * second signature, of the scheme `v0`, is there to be ignored.
+ */
+export function signature(
+  { secret, livemode }: Pick<StripeEndpoint, 'secret' | 'livemode'>,
+  body: string,
+  atSeconds: number,
+): string {
+  const mac = (key: string) =>
+    createHmac('sha256', key).update(`${atSeconds}.${body}`).digest('hex');
+  return `t=${atSeconds},v1=${mac(secret)}${livemode ? '' : `,v0=${mac('v0')}`}`;
 }
 
 /** Writes events and sends them to the endpoints that want them. */
@@ -29,7 +40,7 @@ export function createEvents(
     store,
     clock,
     sign: (endpoint, body) => ({
-      'stripe-signature': signature(endpoint.secret, body, Math.floor(Date.now() / 1000)),
+      'stripe-signature': signature(endpoint, body, Math.floor(Date.now() / 1000)),
     }),
   });
   const emit: Emit = (scope, type, object, previous) => {
@@ -56,9 +67,10 @@ export function createEvents(
   return { sender, emit };
 }
 
-/** A live endpoint for connected accounts hears of their test mode, too, as at Stripe. */
+/** Whether an endpoint is told. A live one for connected accounts hears of their test mode, too. */
 function hears(endpoint: StripeEndpoint, scope: Scope, type: string): boolean {
   const wanted = endpoint.enabledEvents.includes('*') || endpoint.enabledEvents.includes(type);
   const sameMode = endpoint.livemode === scope.livemode || (endpoint.connect && endpoint.livemode);
-  return wanted && sameMode && endpoint.connect !== scope.isPlatform;
+  const isOwn = scope.account === (endpoint.account ?? PLATFORM);
+  return wanted && sameMode && !endpoint.isDisabled && endpoint.connect !== isOwn;
 }

@@ -31,6 +31,7 @@ export type Kind =
   | 'refund'
   | 'setup_intent'
   | 'dispute'
+  | 'webhook_endpoint'
   | 'billing.meter'
   | 'billing.meter_event'
   | 'billing_portal.session'
