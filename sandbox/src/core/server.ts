@@ -1,6 +1,11 @@
 import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
+import type * as Ws from 'ws';
+
+// By Node's own rules also where a bundler for Workers runs us, which would take ws for browsers.
+const { WebSocketServer } = createRequire(import.meta.url)('ws') as typeof Ws;
 
 /** A listening app. `close` also ends the connections that are kept alive. */
 export interface Listening {
@@ -17,12 +22,16 @@ export function listen(
   host = '127.0.0.1',
 ): Promise<Listening> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, port, hostname: host }, (address: AddressInfo) =>
-      resolve({ url: `http://${host}:${address.port}`, port: address.port, close }),
+    const sockets = new WebSocketServer({ noServer: true });
+    const server = serve(
+      { fetch: app.fetch, port, hostname: host, websocket: { server: sockets } },
+      (address: AddressInfo) =>
+        resolve({ url: `http://${host}:${address.port}`, port: address.port, close }),
     ) as Server;
     server.once('error', reject);
     const close = () =>
       new Promise<void>((done) => {
+        for (const socket of sockets.clients) socket.terminate();
         server.close(() => done());
         server.closeAllConnections();
       });

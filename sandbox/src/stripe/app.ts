@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Store } from '../core/store.ts';
 import { openAccounts } from './accounts.ts';
 import { expanded } from './answer.ts';
+import { createCliSessions } from './cli-sessions.ts';
 import { controlApp } from './control.ts';
 import { API_VERSION, createEvents } from './events.ts';
 import { Fault, faults } from './faults.ts';
@@ -22,6 +23,7 @@ import { events } from './routes/events.ts';
 import { meters } from './routes/meters.ts';
 import { paymentIntents } from './routes/payment-intents.ts';
 import { paymentMethods } from './routes/payment-methods.ts';
+import { paymentPages } from './routes/payment-pages.ts';
 import { payments } from './routes/payments.ts';
 import { portal } from './routes/portal.ts';
 import { invoices } from './routes/invoices.ts';
@@ -57,7 +59,8 @@ export function createStripeSandbox({
 }): StripeSandbox {
   const accounts = openAccounts(store, clock);
   const replies = openReplies(store);
-  const { sender, emit } = createEvents(store, clock);
+  const cli = createCliSessions(baseUrl);
+  const { sender, emit } = createEvents(store, clock, (scope, event) => cli.tell(scope, event));
   const outage = createOutage();
   const world = openWorld(store, clock, accounts, emit);
   const resources: Resource = {
@@ -69,7 +72,12 @@ export function createStripeSandbox({
     ...subscriptionSchedules,
     ...invoices,
     ...portal(baseUrl),
-    ...events((_scope, event, { endpointId }) => void sender.resend(event.id, endpointId)),
+    ...events((scope, event, to) => {
+      if (to.cli) cli.tell(scope, event);
+      else sender.resend(event.id, to.endpointId);
+    }),
+    ...cli.resource,
+    ...paymentPages,
     ...webhookEndpoints(sender),
     ...payments,
     ...paymentMethods,
@@ -87,6 +95,7 @@ export function createStripeSandbox({
     const [method = '', path = ''] = call.split(' ');
     app.on(method, path, (c) => answerCall(c, handler));
   }
+  app.route('/', cli.app);
   app.route('/', oauthApp({ accounts, world }));
   app.route('/', checkoutPages(world));
   app.route('/', portalPages(world));
@@ -143,6 +152,7 @@ export function createStripeSandbox({
       outage.clear();
     },
     stop() {
+      cli.close();
       sender.stop();
       outage.clear();
     },

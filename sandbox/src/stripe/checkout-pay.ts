@@ -1,4 +1,4 @@
-import { cardOfNumber } from './cards.ts';
+import { cardOutcome } from './cards.ts';
 import { offerOf } from './checkout-session.ts';
 import { createCustomer } from './routes/customers.ts';
 import { faults } from './faults.ts';
@@ -109,8 +109,9 @@ function buySubscription(
 
 /** Throws for a card that is no card, is refused, or whose owner has to be asked first. */
 function checkCard({ cardNumber, isAuthenticated }: Payer): void {
-  const card = cardOfNumber(cardNumber);
-  if (!card) throw faults.wrongCard();
-  if (card.declines && !card.attaches) throw declineFault(card.declines);
-  if (card.asks && !isAuthenticated) throw declineFault('authentication_required');
+  const outcome = cardOutcome(cardNumber);
+  if (outcome === null) throw faults.wrongCard();
+  if (outcome === 'pays' || outcome === 'fails_later') return;
+  if (outcome !== 'asks') throw declineFault(outcome);
+  if (!isAuthenticated) throw declineFault('authentication_required');
 }

@@ -31,10 +31,11 @@ export function signature(
   return `t=${atSeconds},v1=${mac(secret)}${livemode ? '' : `,v0=${mac('v0')}`}`;
 }
 
-/** Writes events and sends them to the endpoints that want them. */
+/** Writes events, sends them to the endpoints that want them, and tells whoever else listens. */
 export function createEvents(
   store: Store,
   clock: Clock,
+  tell: (scope: Scope, event: Entity) => void,
 ): { sender: Sender<StripeEndpoint>; emit: Emit } {
   const sender = createSender<StripeEndpoint>({
     store,
@@ -63,6 +64,7 @@ export function createEvents(
     scope.put('event', event);
     const body = JSON.stringify(event);
     for (const endpoint of receivers) sender.enqueue(endpoint, event.id, body);
+    tell(scope, event);
   };
   return { sender, emit };
 }

@@ -23,7 +23,9 @@ export const catalog: Resource = {
   'POST /v1/products': (scope, params) => createProduct(scope, params),
   'GET /v1/products': (scope, params) =>
     page(
-      scope.list('product').filter((p) => matches(p.active, flag(params, 'active'))),
+      scope
+        .list('product')
+        .filter((p) => p.deleted !== true && matches(p.active, flag(params, 'active'))),
       params,
       '/v1/products',
     ),
@@ -37,6 +39,15 @@ export const catalog: Resource = {
       metadata: metadata(params, old.metadata),
       updated: scope.nowSeconds(),
     });
+  },
+  'DELETE /v1/products/:id': (scope, _params, id) => {
+    const product = scope.must('product', id);
+    if (scope.list('price').some((price) => price.product === id))
+      throw faults.wrongState(
+        'This product cannot be deleted because it has one or more user-created prices.',
+      );
+    scope.emit('product.deleted', product);
+    return scope.put('product', { id, object: 'product', deleted: true });
   },
   'POST /v1/prices': (scope, params) => createPrice(scope, params),
   'GET /v1/prices': (scope, params) => {

@@ -17,7 +17,7 @@ export const portal = (baseUrl: () => string): Resource => ({
     if (configuration !== undefined)
       scope.must('billing_portal.configuration', configuration, 'configuration');
     const id = newId('bps');
-    return scope.put('billing_portal.session', {
+    const session = scope.put('billing_portal.session', {
       id,
       object: 'billing_portal.session',
       configuration: configuration ?? 'bpc_default',
@@ -31,6 +31,8 @@ export const portal = (baseUrl: () => string): Resource => ({
       return_url: link(params, 'return_url') ?? null,
       url: `${baseUrl()}/p/session/${id}`,
     });
+    scope.emit('billing_portal.session.created', session);
+    return session;
   },
   'POST /v1/billing_portal/configurations': (scope, params) => {
     if (group(params, 'features') === undefined) throw faults.required('features');

@@ -1,0 +1,139 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { binary, openCli } from './test-cli.ts';
+import { startReceiver, startTestStripe, type TestStripe } from './test-stripe.ts';
+
+const TRIGGERED = [
+  'billing_portal.session.created',
+  'charge.captured',
+  'charge.dispute.closed',
+  'charge.dispute.created',
+  'charge.dispute.updated',
+  'charge.failed',
+  'charge.refund.updated',
+  'charge.refunded',
+  'charge.succeeded',
+  'checkout.session.completed',
+  'checkout.session.expired',
+  'customer.created',
+  'customer.deleted',
+  'customer.updated',
+  'payment_intent.amount_capturable_updated',
+  'payment_intent.canceled',
+  'payment_intent.created',
+  'payment_intent.payment_failed',
+  'payment_intent.requires_action',
+  'payment_intent.succeeded',
+  'payment_method.attached',
+  'payment_method.detached',
+  'payment_method.updated',
+  'price.created',
+  'price.updated',
+  'product.created',
+  'product.deleted',
+  'product.updated',
+  'setup_intent.canceled',
+  'setup_intent.created',
+  'setup_intent.requires_action',
+  'setup_intent.setup_failed',
+  'setup_intent.succeeded',
+];
+
+if (binary === null)
+  console.warn(`The Stripe CLI is not built for ${process.platform}-${process.arch}: not tested.`);
+
+// The CLI drives; the list of events and what arrived are the judges.
+describe.skipIf(binary === null)('the real Stripe CLI', () => {
+  let sandbox: TestStripe;
+  let cli: Awaited<ReturnType<typeof openCli>>;
+  let receiver: Awaited<ReturnType<typeof startReceiver>>;
+  beforeAll(async () => {
+    sandbox = await startTestStripe();
+    cli = await openCli(sandbox.url);
+    receiver = await startReceiver();
+  });
+  afterAll(async () => {
+    await sandbox.close();
+    await cli.close();
+    await receiver.close();
+  });
+
+  const listed = async (type: string) =>
+    (await sandbox.as('test').events.list({ type, limit: 1 })).data[0];
+
+  test.each(TRIGGERED)('triggers %s', async (type) => {
+    const before = (await listed(type))?.id;
+    expect(await cli.run('trigger', type)).toContain('Trigger succeeded');
+    const event = await listed(type);
+    expect(event?.type).toBe(type);
+    expect(event?.id).not.toBe(before);
+  });
+
+  test('makes what a file of fixtures says', async () => {
+    const file = join(cli.home, 'shop.json');
+    const fixtures = [
+      { name: 'pro', path: '/v1/products', method: 'post', params: { name: 'Pro' } },
+      {
+        name: 'monthly',
+        path: '/v1/prices',
+        method: 'post',
+        params: {
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: the CLI fills it in
+          product: '${pro:id}',
+          unit_amount: 1900,
+          currency: 'usd',
+          recurring: { interval: 'month' },
+        },
+      },
+    ];
+    await writeFile(file, JSON.stringify({ _meta: { template_version: 0 }, fixtures }));
+    await cli.run('fixtures', file);
+    const [price] = (await sandbox.as('test').prices.list({ limit: 1 })).data;
+    expect(price).toMatchObject({ unit_amount: 1900, recurring: { interval: 'month' } });
+    const product = await sandbox.as('test').products.retrieve(String(price?.product));
+    expect(product.name).toBe('Pro');
+  });
+
+  test('has its commands for resources answered', async () => {
+    const made = JSON.parse(await cli.run('customers', 'create', '--name', 'Ada')) as {
+      id: string;
+    };
+    expect(await cli.run('customers', 'retrieve', made.id)).toContain('"name":"Ada"');
+    expect(await cli.run('events', 'list', '--limit', '1')).toContain('customer.created');
+  });
+
+  test('forwards what happens to a local address, signed by the secret it printed', async () => {
+    const listener = await cli.listen('--forward-to', receiver.url);
+    try {
+      const { id } = await sandbox.as('test').customers.create({ name: 'Ada' });
+      await expect.poll(() => receiver.received.length).toBe(1);
+      const { body = '', signature = '' } = receiver.received[0] ?? {};
+      const { webhooks } = sandbox.as('test');
+      const event = webhooks.constructEvent(body, signature, listener.secret);
+      expect(event).toMatchObject({ type: 'customer.created', data: { object: { id } } });
+      await cli.run('events', 'resend', event.id);
+      await expect.poll(() => receiver.types()).toEqual(['customer.created', 'customer.created']);
+      expect(JSON.parse(receiver.received[1]?.body ?? '')).toMatchObject({ id: event.id });
+    } finally {
+      await listener.close();
+      receiver.received.length = 0;
+    }
+  });
+
+  test('forwards what happens in connected accounts where it is told to', async () => {
+    const on = { stripeAccount: await sandbox.connect() };
+    const listener = await cli.listen('--forward-connect-to', receiver.url);
+    try {
+      await sandbox.as('test').customers.create({ name: 'ours' });
+      await sandbox.as('test').customers.create({ name: 'theirs' }, on);
+      await expect.poll(() => receiver.received.length).toBe(1);
+      expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject({
+        account: on.stripeAccount,
+        data: { object: { name: 'theirs' } },
+      });
+    } finally {
+      await listener.close();
+    }
+  });
+});
