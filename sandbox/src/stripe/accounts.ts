@@ -2,12 +2,20 @@ import type { Store } from '../core/store.ts';
 import type { Clock } from '../core/clock.ts';
 import { newId, PLATFORM } from './scope.ts';
 
+/** How far an account is: nothing said yet, all said and being looked at, or ready to be paid. */
+export type Stage = 'new' | 'submitted' | 'ready';
+
 /** A connected account, and the modes in which the platform may use it. */
 export interface Connected {
   id: string;
-  name: string;
+  name: string | null;
   email: string | null;
   connected: { test: boolean; live: boolean };
+  /** Ready unless told. */
+  stage?: Stage;
+  country?: string;
+  createdSeconds?: number;
+  metadata?: Record<string, string>;
 }
 
 /** A single-use code of the OAuth flow. */
@@ -31,6 +39,17 @@ export function openAccounts(store: Store, clock: Clock) {
     /** Whether the platform has access to an account in a mode. */
     canUse: (id: string, livemode: boolean) =>
       id === PLATFORM || accounts.get(id)?.connected[mode(livemode)] === true,
+    put: (account: Connected) => accounts.put(account),
+    /** A new account that the platform made, and may use in that mode. */
+    create({ livemode, ...given }: Omit<Connected, 'id' | 'connected'> & { livemode: boolean }) {
+      return accounts.put({
+        ...given,
+        id: newId('acct').slice(0, 21),
+        stage: 'new',
+        createdSeconds: Math.floor(clock.nowMs() / 1000),
+        connected: { test: !livemode, live: livemode },
+      });
+    },
     /** The account of that id, or a new one. */
     open(given: { id?: string; name?: string; email?: string }): Connected {
       const known = given.id === undefined ? undefined : accounts.get(given.id);

@@ -13,6 +13,7 @@ import { oauthApp } from './oauth.ts';
 import { createOutage } from './outage.ts';
 import { challengePages } from './pages/challenge-page.ts';
 import { checkoutPages } from './pages/checkout-page.ts';
+import { onboardingPages } from './pages/onboarding-page.ts';
 import { portalPages } from './pages/portal-page.ts';
 import type { Handler, Resource } from './resource.ts';
 import { catalog } from './routes/catalog.ts';
@@ -60,11 +61,14 @@ export function createStripeSandbox({
   const accounts = openAccounts(store, clock);
   const replies = openReplies(store);
   const cli = createCliSessions(baseUrl);
-  const { sender, emit } = createEvents(store, clock, (scope, event) => cli.tell(scope, event));
+  const { sender, emit } = createEvents(store, clock, {
+    accounts,
+    tell: (scope, event) => cli.tell(scope, event),
+  });
   const outage = createOutage();
   const world = openWorld(store, clock, accounts, emit);
   const resources: Resource = {
-    ...accountRoutes(accounts),
+    ...accountRoutes(accounts, () => world, baseUrl),
     ...catalog,
     ...customers,
     ...checkout(baseUrl),
@@ -100,6 +104,7 @@ export function createStripeSandbox({
   app.route('/', checkoutPages(world));
   app.route('/', portalPages(world));
   app.route('/', challengePages(world));
+  app.route('/', onboardingPages(world, accounts));
   app.route(
     '/',
     controlApp({ world, accounts, sender, outage, clock, reset: () => sandbox.reset() }),

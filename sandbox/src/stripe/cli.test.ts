@@ -70,6 +70,17 @@ describe.skipIf(binary === null)('the real Stripe CLI', () => {
     expect(event?.id).not.toBe(before);
   });
 
+  test('triggers what only connected accounts tell', async () => {
+    const endpoint = { id: 'connect', url: receiver.url, secret: 'whsec_connect', connect: true };
+    await sandbox.control('PUT', 'endpoints', endpoint);
+    await cli.run('trigger', 'account.updated');
+    await cli.run('trigger', 'account.application.deauthorized');
+    await sandbox.idle();
+    expect(receiver.types()).toEqual(['account.updated', 'account.application.deauthorized']);
+    await sandbox.control('PUT', 'endpoints', { ...endpoint, events: [] });
+    receiver.received.length = 0;
+  });
+
   test('makes what a file of fixtures says', async () => {
     const file = join(cli.home, 'shop.json');
     const fixtures = [

@@ -8,6 +8,7 @@ import { Fault } from './faults.ts';
 import { type Outage, OUTAGE_MODES } from './outage.ts';
 import { controlPage } from './pages/control-page.ts';
 import { pay } from './checkout-pay.ts';
+import { deauthorized } from './routes/accounts.ts';
 import { reachPeriodEnd } from './subscription-cycle.ts';
 import type { World } from './world.ts';
 
@@ -60,6 +61,15 @@ export function controlApp({ world, accounts, sender, outage, clock, reset }: Pa
     const given = { id: account, email, name } as { id?: string; email?: string; name?: string };
     const opened = accounts.open(given);
     return c.json({ account: opened.id, code: accounts.issueCode(opened.id, mode === 'live') });
+  });
+
+  app.post('/disconnect', async (c) => {
+    const { account, mode } = await bodyOf(c.req.raw);
+    const livemode = mode === 'live';
+    if (!accounts.disconnect(String(account), livemode))
+      return c.json({ error: 'That account is not connected in that mode.' }, 404);
+    deauthorized(world.scope(String(account), livemode));
+    return back(c.req.raw, { account });
   });
 
   app.put('/endpoints', async (c) => {

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import type { Store } from '../core/store.ts';
 import { createSender, type Sender, type WebhookEndpoint } from '../core/webhooks.ts';
+import type { Accounts } from './accounts.ts';
 import { type Emit, type Entity, newId, PLATFORM, type Scope } from './scope.ts';
 
 /** The API version of the events. */
@@ -35,7 +36,7 @@ export function signature(
 export function createEvents(
   store: Store,
   clock: Clock,
-  tell: (scope: Scope, event: Entity) => void,
+  { accounts, tell }: { accounts: Accounts; tell: (scope: Scope, event: Entity) => void },
 ): { sender: Sender<StripeEndpoint>; emit: Emit } {
   const sender = createSender<StripeEndpoint>({
     store,
@@ -44,8 +45,14 @@ export function createEvents(
       'stripe-signature': signature(endpoint, body, Math.floor(Date.now() / 1000)),
     }),
   });
+  // An account that took its permission back tells that, and nothing more.
+  const isShared = (scope: Scope, type: string) =>
+    type === 'account.application.deauthorized' || accounts.canUse(scope.account, scope.livemode);
   const emit: Emit = (scope, type, object, previous) => {
-    const receivers = sender.endpoints().filter((endpoint) => hears(endpoint, scope, type));
+    const receivers = sender
+      .endpoints()
+      .filter((endpoint) => hears(endpoint, scope, type))
+      .filter((endpoint) => !endpoint.connect || isShared(scope, type));
     const event: Entity = {
       id: newId('evt'),
       object: 'event',

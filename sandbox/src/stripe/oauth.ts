@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { html, page } from '../core/page.ts';
 import type { Accounts } from './accounts.ts';
 import { type Params, parseForm, text } from './form.ts';
+import { deauthorized } from './routes/accounts.ts';
 import { isLive, keyOf } from './secret-key.ts';
 import type { World } from './world.ts';
 
@@ -28,7 +29,10 @@ export function oauthApp({ accounts, world }: { accounts: Accounts; world: World
       return c.json(fault('invalid_redirect_uri', 'Invalid redirect URI'), 400);
     const known = accounts
       .list()
-      .map(({ id, name }) => html`<option value="${id}">${name} (${id})</option>`);
+      .map(
+        ({ id, name }) =>
+          html`<option value="${id}">${name ?? 'Sandbox business'} (${id})</option>`,
+      );
     const body = html`<main><h1>Connect a Stripe account</h1>
       <p>Sandbox: choose a test business, or make a new one.</p>
       <form method="post">
@@ -93,11 +97,7 @@ export function oauthApp({ accounts, world }: { accounts: Accounts; world: World
         fault('invalid_client', 'This application is not connected to that account.'),
         401,
       );
-    world.scope(id, livemode).emit('account.application.deauthorized', {
-      id: text(form, 'client_id') ?? '',
-      object: 'application',
-      name: 'dream',
-    });
+    deauthorized(world.scope(id, livemode), text(form, 'client_id'));
     return c.json({ stripe_user_id: id });
   });
 

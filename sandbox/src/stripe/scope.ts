@@ -32,6 +32,7 @@ export type Kind =
   | 'setup_intent'
   | 'dispute'
   | 'webhook_endpoint'
+  | 'account_link'
   | 'billing.meter'
   | 'billing.meter_event'
   | 'billing_portal.session'

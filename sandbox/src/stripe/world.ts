@@ -32,7 +32,8 @@ export function openWorld(store: Store, clock: Clock, accounts: Accounts, emit: 
       }
       return null;
     },
-    nameOf: (scope) => accounts.get(scope.account)?.name ?? 'dream',
+    nameOf: (scope) =>
+      accounts.get(scope.account)?.name ?? (scope.isPlatform ? 'dream' : 'Sandbox business'),
   };
   return world;
 }
