@@ -15,6 +15,7 @@ import { challengePages } from './pages/challenge-page.ts';
 import { checkoutPages } from './pages/checkout-page.ts';
 import { onboardingPages } from './pages/onboarding-page.ts';
 import { portalPages } from './pages/portal-page.ts';
+import { stripeJs } from './pages/stripe-js.ts';
 import type { Handler, Resource } from './resource.ts';
 import { catalog } from './routes/catalog.ts';
 import { checkout } from './routes/checkout.ts';
@@ -102,6 +103,7 @@ export function createStripeSandbox({
   app.route('/', cli.app);
   app.route('/', oauthApp({ accounts, world }));
   app.route('/', checkoutPages(world));
+  app.route('/', stripeJs());
   app.route('/', portalPages(world));
   app.route('/', challengePages(world));
   app.route('/', onboardingPages(world, accounts));

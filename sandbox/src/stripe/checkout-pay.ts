@@ -16,18 +16,31 @@ export interface Payer {
   isAuthenticated?: boolean;
 }
 
+/** Where the buyer goes next; null when the page it is on is told by script. */
+export interface Paid {
+  redirect: string | null;
+}
+
 /**
  * Pays a session; answers where the buyer goes next. A declined card throws a card error and leaves
  * the session open. A session that was paid before answers the same place again.
  */
-export function pay(scope: Scope, sessionId: string, payer: Payer): { redirect: string } {
+export function pay(scope: Scope, sessionId: string, payer: Payer): Paid {
   const session = scope.must('checkout.session', sessionId);
-  const redirect = String(session.success_url).replaceAll('{CHECKOUT_SESSION_ID}', session.id);
+  const redirect = nextOf(session);
   if (session.status === 'complete') return { redirect };
   if (session.status !== 'open') throw faults.wrongState('This Checkout Session has expired.');
   checkCard(payer);
   complete(scope, session, { ...payer, cardNumber: payer.cardNumber.replace(/\s/g, '') });
   return { redirect };
+}
+
+function nextOf(session: Entity): string | null {
+  const isEmbedded = session.ui_mode === 'embedded_page';
+  // A card needs no redirect: only "always" leaves the page.
+  if (isEmbedded && session.redirect_on_completion !== 'always') return null;
+  const url = isEmbedded ? session.return_url : session.success_url;
+  return String(url).replaceAll('{CHECKOUT_SESSION_ID}', session.id);
 }
 
 function complete(scope: Scope, session: Entity, payer: Payer): void {

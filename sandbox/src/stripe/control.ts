@@ -140,11 +140,12 @@ export function controlApp({ world, accounts, sender, outage, clock, reset }: Pa
   app.post('/checkout/:id/pay', async (c) => {
     const found = world.find('checkout.session', c.req.param('id'));
     if (!found) return c.json({ error: 'No such session.' }, 404);
-    const { card, email } = await bodyOf(c.req.raw);
+    const { card, email, authenticated } = await bodyOf(c.req.raw);
     try {
       return c.json(
         pay(found.scope, c.req.param('id'), {
           cardNumber: String(card ?? TEST_CARD),
+          isAuthenticated: authenticated === true,
           ...(email ? { email: String(email) } : {}),
         }),
       );

@@ -33,8 +33,6 @@ export type Kind =
   | 'dispute'
   | 'webhook_endpoint'
   | 'account_link'
-  | 'billing.meter'
-  | 'billing.meter_event'
   | 'billing_portal.session'
   | 'billing_portal.configuration'
   | 'event';

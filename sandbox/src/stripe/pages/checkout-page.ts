@@ -1,146 +1,113 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { html, page } from '../../core/page.ts';
-import { pay } from '../checkout-pay.ts';
-import { offerOf } from '../checkout-session.ts';
+import { type Paid, pay } from '../checkout-pay.ts';
 import { Fault } from '../faults.ts';
-import { type Params, parseForm, text } from '../form.ts';
+import { parseForm, text } from '../form.ts';
 import type { Entity, Scope } from '../scope.ts';
 import type { World } from '../world.ts';
-import { formatMoney } from './format.ts';
+import { challenge, incomplete, paymentForm, type Typed } from './checkout-form.ts';
+import { CHECKOUT_STYLES } from './checkout-styles.ts';
+import { summary } from './checkout-summary.ts';
 
-const STYLES = `
-.pay { display: grid; gap: 2rem; max-width: 58rem; align-items: start; } @media (min-width: 48rem) { .pay { grid-template-columns: 1fr 1fr; gap: 4rem; padding-top: 4rem; } }
-h1 { font-size: 1.1rem; font-weight: 500; margin: 0; } .price { font-size: 2.5rem; font-weight: 700; line-height: 1.1; margin: .25rem 0; } .quiet { color: var(--quiet); margin: 0; }
-.lines { list-style: none; padding: 0; margin: 1.25rem 0 0; } .lines li { display: flex; justify-content: space-between; gap: 1rem; border-top: 1px solid var(--line); padding: .6rem 0; }
-.pay > form { background: var(--paper); border: 1px solid var(--line); border-radius: .9rem; padding: 1.5rem; display: grid; gap: 1rem; }
-label { display: grid; gap: .25rem; font-weight: 500; } .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; }
-input::placeholder { color: var(--quiet); opacity: 1; } .primary { min-height: 3rem; }
-.error { color: var(--bad); margin: 0; font-weight: 600; } .error:empty { display: none; } details { font-size: .9rem; } summary { cursor: pointer; padding: .25rem 0; }
-.cards { display: grid; gap: .5rem; padding: 0; margin: .5rem 0 0; list-style: none; } .cards button { width: 100%; display: flex; justify-content: space-between; gap: 1rem; font-weight: 400; font-size: .9rem; font-variant-numeric: tabular-nums; }
-.badge { border: 1px solid var(--line); border-radius: 99px; padding: .05rem .6rem; font-size: .8rem; margin-inline-start: .5rem; }
-.message { text-align: center; padding-top: 20vh; }`;
+/** Whether a page is by itself or within a seller's page. */
+type Frame = 'hosted' | 'embedded';
 
-const CARDS = [
-  ['4242 4242 4242 4242', 'pays'],
-  ['4000 0000 0000 0002', 'is declined'],
-  ['4000 0000 0000 9995', 'has no funds'],
-  ['4000 0000 0000 0341', 'fails at the renewal'],
-] as const;
-
-/** The page of a checkout session: one can pay on it, and be declined. */
+/** The page of a checkout session, by itself or within the seller's own: one can pay on it. */
 export function checkoutPages(world: World): Hono {
-  const app = new Hono().basePath('/c/pay');
-
-  app.get('/:id', (c) => {
-    const found = world.find('checkout.session', c.req.param('id'));
-    if (!found) return c.html(message('Nothing to pay here', 'This checkout does not exist.'), 404);
-    return c.html(view(found.scope, found.entity, { business: world.nameOf(found.scope) }));
-  });
-
-  app.post('/:id', async (c) => {
-    const found = world.find('checkout.session', c.req.param('id'));
-    if (!found) return c.html(message('Nothing to pay here', 'This checkout does not exist.'), 404);
+  const app = new Hono();
+  const show = (c: Context, id: string, frame: Frame, typed: Typed = {}) => {
+    const found = world.find('checkout.session', id);
+    if (!found || !belongs(found, frame, c.req.query('account')))
+      return c.html(message('Nothing to pay here', 'This checkout does not exist.', frame), 404);
+    const business = world.nameOf(found.scope);
+    return c.html(
+      view(found.scope, found.entity, { business, typed, frame }),
+      typed.error ? 402 : 200,
+    );
+  };
+  const take = async (c: Context, id: string, frame: Frame) => {
+    const found = world.find('checkout.session', id);
+    if (!found || !belongs(found, frame, c.req.query('account'))) return show(c, id, frame);
     const { scope, entity: session } = found;
     const form = parseForm(await c.req.text());
-    const refuse = (error: string) =>
-      c.html(view(scope, session, { business: world.nameOf(scope), error, form }), 402);
     const fault = session.status === 'open' ? incomplete(form) : null;
-    if (fault !== null) return refuse(fault);
+    if (fault !== null) return show(c, id, frame, { error: fault, form });
+    const answer = text(form, 'authentication');
+    if (answer === 'fail') return show(c, id, frame, { error: NOT_CONFIRMED, form });
+    const [email, name] = [text(form, 'email'), text(form, 'billingName')];
     try {
-      const email = text(form, 'email');
-      const name = text(form, 'billingName');
-      const { redirect } = pay(scope, session.id, {
+      const paid = pay(scope, session.id, {
         cardNumber: text(form, 'cardNumber') ?? '',
+        isAuthenticated: answer === 'complete',
         ...(email ? { email } : {}),
         ...(name ? { name } : {}),
       });
-      return c.redirect(redirect, 303);
+      return frame === 'hosted' && paid.redirect !== null
+        ? c.redirect(paid.redirect, 303)
+        : c.html(done(paid, frame));
     } catch (error) {
-      if (error instanceof Fault) return refuse(error.message);
-      throw error;
+      if (!(error instanceof Fault)) throw error;
+      const asks = (error.body.error as { code?: string }).code === 'authentication_required';
+      return show(c, id, frame, asks ? { asks: true, form } : { error: error.message, form });
     }
-  });
+  };
+  app.get('/c/pay/:id', (c) => show(c, c.req.param('id'), 'hosted'));
+  app.post('/c/pay/:id', (c) => take(c, c.req.param('id'), 'hosted'));
+  const idIn = (secret: string) => secret.split('_secret_')[0] ?? '';
+  app.get('/c/embed/:secret', (c) => show(c, idIn(c.req.param('secret')), 'embedded'));
+  app.post('/c/embed/:secret', (c) => take(c, idIn(c.req.param('secret')), 'embedded'));
   return app;
 }
 
-function incomplete(form: Params): string | null {
-  if (!/^\d{12,19}$/.test((text(form, 'cardNumber') ?? '').replace(/\s/g, '')))
-    return 'Your card number is incomplete.';
-  if (!/^(0[1-9]|1[0-2])\s*\/\s*\d{2}$/.test(text(form, 'cardExpiry') ?? ''))
-    return 'Your card’s expiration date is incomplete.';
-  return /^\d{3,4}$/.test(text(form, 'cardCvc') ?? '')
-    ? null
-    : 'Your card’s security code is incomplete.';
+const NOT_CONFIRMED =
+  'We are unable to authenticate your payment method. Please choose a different payment method and try again.';
+
+/** An embedded page is of a session made for it, and of the account its page names. */
+function belongs(
+  { scope, entity }: { scope: Scope; entity: Entity },
+  frame: Frame,
+  account: string | undefined,
+): boolean {
+  if (frame === 'hosted') return entity.ui_mode === 'hosted_page';
+  const isTheirs = account === undefined ? scope.isPlatform : account === scope.account;
+  return entity.ui_mode === 'embedded_page' && isTheirs;
 }
 
-interface Viewed {
-  business: string;
-  error?: string;
-  /** What the buyer typed, when it was refused. */
-  form?: Params;
-}
-
-function view(scope: Scope, session: Entity, viewed: Viewed): string {
+function view(
+  scope: Scope,
+  session: Entity,
+  { business, typed, frame }: { business: string; typed: Typed; frame: Frame },
+): string {
   if (session.status === 'complete')
-    return message('You are done', 'This checkout was paid. You can close the page.');
+    return message('You are done', 'This checkout was paid. You can close the page.', frame);
   if (session.status === 'expired')
-    return message('This checkout has expired', 'Go back to the site and start again.');
-  const body = html`<main class="pay">${summary(scope, session, viewed.business)}
-    ${paymentForm(scope, session, viewed)}</main>
-    <script>document.querySelectorAll('[data-card]').forEach((button) => button.addEventListener('click', () => {
-      const set = (id, value) => { const field = document.getElementById(id); field.value ||= value; };
-      document.getElementById('cardNumber').value = button.dataset.card;
-      set('cardExpiry', '12 / 40'); set('cardCvc', '123'); set('billingName', 'Ada Lovelace'); }));</script>`;
-  return page({ title: `Pay ${viewed.business}`, body, styles: STYLES });
+    return message('This checkout has expired', 'Go back to the site and start again.', frame);
+  const body = html`<main class="pay">${summary(scope, session, business)}
+    ${paymentForm(scope, session, typed)}${typed.asks ? challenge(session, typed) : ''}</main>${SCRIPT}`;
+  return whole(`Pay ${business}`, body, frame);
 }
 
-function summary(scope: Scope, session: Entity, business: string) {
-  const { lines, trialDays } = offerOf(scope, session);
-  const currency = String(session.currency);
-  const recurring = lines[0]?.price.recurring as { interval: string } | null;
-  const first = lines[0]?.product;
-  const back = session.cancel_url;
-  const each = lines.map(
-    ({ product, price, quantity }) =>
-      html`<li><span>${product.name}${Number(quantity) > 1 ? ` × ${quantity}` : ''}</span>
-        <span>${quantity === null ? 'by use' : formatMoney(Number(price.unit_amount) * quantity, currency)}</span></li>`,
-  );
-  return html`<div>
-    <p>${back ? html`<a href="${back}">← ${business}</a>` : business}${scope.livemode ? '' : html`<span class="badge">Test mode</span>`}</p>
-    <h1 class="quiet">${recurring ? `Subscribe to ${first?.name}` : `Pay ${business}`}</h1>
-    <p class="price">${formatMoney(Number(session.amount_total), currency)}</p>
-    <p class="quiet">${recurring ? `per ${recurring.interval}` : ''}${trialDays > 0 ? `, after ${trialDays} days free` : ''}</p>
-    <p class="quiet">${recurring ? (first?.description ?? '') : ''}</p>
-    ${lines.length > 1 ? html`<ul class="lines">${each}</ul>` : ''}</div>`;
+/** What the stub of Stripe.js listens for: how high the page is, and that it was paid. */
+const SCRIPT = html`<script>
+document.querySelectorAll('[data-card]').forEach((button) => button.addEventListener('click', () => {
+  const set = (id, value) => { const field = document.getElementById(id); field.value ||= value; };
+  document.getElementById('cardNumber').value = button.dataset.card;
+  set('cardExpiry', '12 / 40'); set('cardCvc', '123'); set('billingName', 'Ada Lovelace'); }));
+document.querySelector('dialog')?.showModal();
+if (parent !== window) new ResizeObserver(() => parent.postMessage({ sandboxCheckout: 'height', px: document.body.offsetHeight }, '*')).observe(document.body);
+</script>`;
+
+function done({ redirect }: Paid, frame: Frame): string {
+  const next = redirect === null ? '' : html`data-redirect="${redirect}"`;
+  const body = html`<main class="message" id="paid" ${next}><h1>Thank you</h1><p class="quiet">Your payment went through.</p></main>
+    <script>parent.postMessage({ sandboxCheckout: 'paid', redirect: document.getElementById('paid').dataset.redirect ?? null }, '*');</script>`;
+  return whole('Thank you', body, frame);
 }
 
-function paymentForm(scope: Scope, session: Entity, { error = '', form = {} }: Viewed) {
-  const { trialDays } = offerOf(scope, session);
-  const known =
-    session.customer === null ? undefined : scope.get('customer', String(session.customer));
-  const email = text(form, 'email') ?? known?.email ?? session.customer_email ?? '';
-  const submit =
-    trialDays > 0 ? 'Start trial' : session.mode === 'subscription' ? 'Subscribe' : 'Pay';
-  const field = (id: string, label: string, value: unknown, more: ReturnType<typeof html>) =>
-    html`<label for="${id}">${label}<input id="${id}" name="${id}" value="${value}" required ${more}></label>`;
-  return html`<form method="post" novalidate>
-      <p class="error" role="alert" id="error">${error}</p>
-      ${field('email', 'Email', email, html`type="email" autocomplete="email"`)}
-      ${field('cardNumber', 'Card number', text(form, 'cardNumber') ?? '', html`inputmode="numeric" autocomplete="cc-number" placeholder="1234 1234 1234 1234" ${error ? html`aria-invalid="true" aria-describedby="error" autofocus` : ''}`)}
-      <div class="pair">
-        ${field('cardExpiry', 'Expiry', text(form, 'cardExpiry') ?? '', html`inputmode="numeric" autocomplete="cc-exp" placeholder="MM / YY"`)}
-        ${field('cardCvc', 'CVC', '', html`inputmode="numeric" autocomplete="cc-csc" placeholder="CVC"`)}
-      </div>
-      ${field('billingName', 'Name on card', text(form, 'billingName') ?? known?.name ?? '', html`autocomplete="cc-name"`)}
-      <button class="primary" id="submit">${submit}</button>
-      <details><summary>Sandbox: test cards</summary><ul class="cards">${CARDS.map(
-        ([card, does]) =>
-          html`<li><button type="button" data-card="${card}"><span>${card}</span><span>${does}</span></button></li>`,
-      )}</ul></details>
-    </form>`;
-}
-
-function message(title: string, line: string): string {
+function message(title: string, line: string, frame: Frame): string {
   const body = html`<main class="message"><h1>${title}</h1><p class="quiet">${line}</p></main>`;
-  return page({ title, body, styles: STYLES });
+  return whole(title, body, frame);
 }
+
+const whole = (title: string, body: ReturnType<typeof html>, frame: Frame) =>
+  page({ title, body: html`<div class="${frame}">${body}</div>`, styles: CHECKOUT_STYLES });

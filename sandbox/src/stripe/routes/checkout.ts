@@ -51,15 +51,12 @@ function createSession(scope: Scope, params: Params, baseUrl: string): Entity {
   if (mode === undefined) throw faults.required('mode');
   if (mode !== 'subscription' && mode !== 'payment')
     throw faults.invalidParam('mode', 'This sandbox knows the modes subscription and payment.');
-  const uiMode = text(params, 'ui_mode') ?? 'hosted_page';
-  if (uiMode !== 'hosted_page')
-    throw faults.invalidParam('ui_mode', 'This sandbox has the hosted page only.');
+  const where = placeOf(params);
+  const isEmbedded = where.ui_mode === 'embedded_page';
   if ('payment_method_types' in params) throw faults.unknownParam('payment_method_types');
   const lines = linesOf(scope, params, mode);
   const customer = text(params, 'customer') ?? null;
   if (customer !== null) scope.must('customer', customer, 'customer');
-  const successUrl = link(params, 'success_url');
-  if (successUrl === undefined) throw faults.required('success_url');
   const nowSeconds = scope.nowSeconds();
   const expiresAt = integer(params, 'expires_at') ?? nowSeconds + LIFE_SECONDS.most;
   if (expiresAt < nowSeconds + LIFE_SECONDS.least) {
@@ -89,7 +86,6 @@ function createSession(scope: Scope, params: Params, baseUrl: string): Entity {
     billing_address_collection: null,
     cancel_url: link(params, 'cancel_url') ?? null,
     client_reference_id: text(params, 'client_reference_id') ?? null,
-    client_secret: null,
     collected_information: null,
     consent: null,
     consent_collection: null,
@@ -134,11 +130,11 @@ function createSession(scope: Scope, params: Params, baseUrl: string): Entity {
     status: 'open',
     submit_type: null,
     subscription: null,
-    success_url: successUrl,
     total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
-    ui_mode: uiMode,
-    url: `${baseUrl}/c/pay/${id}`,
     wallet_options: null,
+    ...where,
+    client_secret: isEmbedded ? `${id}_secret_${newId('s').slice(2)}` : null,
+    url: isEmbedded ? null : `${baseUrl}/c/pay/${id}`,
   });
   scope.put('checkout.offer', {
     id,
@@ -149,6 +145,39 @@ function createSession(scope: Scope, params: Params, baseUrl: string): Entity {
   });
   return session;
 }
+
+/** Whether the page is Stripe's or within the seller's, and where it leads when it is paid. */
+function placeOf(params: Params) {
+  const uiMode = text(params, 'ui_mode') ?? 'hosted_page';
+  const [successUrl, returnUrl] = [link(params, 'success_url'), link(params, 'return_url')];
+  const redirect = text(params, 'redirect_on_completion');
+  if (uiMode === 'hosted_page') {
+    if (successUrl === undefined) throw faults.required('success_url');
+    if (returnUrl !== undefined) throw onlyFor('return_url', 'embedded_page');
+    return { success_url: successUrl, ui_mode: uiMode };
+  }
+  if (uiMode !== 'embedded_page')
+    throw faults.invalidParam('ui_mode', 'This sandbox has the hosted and the embedded page only.');
+  if (successUrl !== undefined) throw onlyFor('success_url', 'hosted_page');
+  if ('cancel_url' in params) throw onlyFor('cancel_url', 'hosted_page');
+  if (redirect !== undefined && !['always', 'if_required', 'never'].includes(redirect))
+    throw faults.invalidParam('redirect_on_completion', 'must be always, if_required or never');
+  if (returnUrl === undefined && redirect !== 'never') throw faults.required('return_url');
+  if (returnUrl !== undefined && redirect === 'never')
+    throw faults.invalidParam(
+      'return_url',
+      'You cannot set `return_url` when `redirect_on_completion` is `never`.',
+    );
+  return {
+    redirect_on_completion: redirect ?? 'always',
+    ...(returnUrl === undefined ? {} : { return_url: returnUrl }),
+    success_url: null,
+    ui_mode: uiMode,
+  };
+}
+
+const onlyFor = (param: string, uiMode: string) =>
+  faults.invalidParam(param, `You can only set \`${param}\` when \`ui_mode\` is \`${uiMode}\`.`);
 
 const minorOf = ({ price, quantity }: Line) =>
   quantity === null ? 0 : amountMinor(price as unknown as Rate, quantity);

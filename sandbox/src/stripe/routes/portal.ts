@@ -1,13 +1,13 @@
 import { page } from '../answer.ts';
 import { faults } from '../faults.ts';
-import { flag, group, link, metadata, text } from '../form.ts';
+import { flag, group, link, list, metadata, type Params, strings, text } from '../form.ts';
 import { newId } from '../scope.ts';
 import type { Resource } from '../resource.ts';
 
 /** How long a portal page may be opened after it was made. */
 export const PORTAL_SECONDS = 1_800;
 
-/** `/v1/billing_portal/sessions` and `/v1/billing_portal/configurations`, which change nothing. */
+/** `/v1/billing_portal/sessions` and `/v1/billing_portal/configurations`, of which the page reads what a customer may change to. */
 export const portal = (baseUrl: () => string): Resource => ({
   'POST /v1/billing_portal/sessions': (scope, params) => {
     const customer = text(params, 'customer');
@@ -35,7 +35,8 @@ export const portal = (baseUrl: () => string): Resource => ({
     return session;
   },
   'POST /v1/billing_portal/configurations': (scope, params) => {
-    if (group(params, 'features') === undefined) throw faults.required('features');
+    const features = group(params, 'features');
+    if (features === undefined) throw faults.required('features');
     const nowSeconds = scope.nowSeconds();
     return scope.put('billing_portal.configuration', {
       id: newId('bpc'),
@@ -43,6 +44,7 @@ export const portal = (baseUrl: () => string): Resource => ({
       active: true,
       created: nowSeconds,
       default_return_url: link(params, 'default_return_url') ?? null,
+      features: featuresOf(features),
       is_default: false,
       livemode: scope.livemode,
       metadata: metadata(params),
@@ -57,3 +59,32 @@ export const portal = (baseUrl: () => string): Resource => ({
     return page(found, params, '/v1/billing_portal/configurations');
   },
 });
+
+function featuresOf(given: Params) {
+  const of = (name: string) => group(given, name) ?? {};
+  const enabled = (name: string) => flag(of(name), 'enabled') ?? false;
+  const update = of('subscription_update');
+  return {
+    customer_update: {
+      allowed_updates: strings(of('customer_update'), 'allowed_updates'),
+      enabled: enabled('customer_update'),
+    },
+    invoice_history: { enabled: enabled('invoice_history') },
+    payment_method_update: { enabled: enabled('payment_method_update') },
+    subscription_cancel: {
+      cancellation_reason: { enabled: false, options: [] },
+      enabled: enabled('subscription_cancel'),
+      mode: text(of('subscription_cancel'), 'mode') ?? 'at_period_end',
+      proration_behavior: 'none',
+    },
+    subscription_update: {
+      default_allowed_updates: strings(update, 'default_allowed_updates'),
+      enabled: enabled('subscription_update'),
+      products: list(update, 'products').map((product) => ({
+        prices: strings(product, 'prices'),
+        product: text(product, 'product'),
+      })),
+      proration_behavior: text(update, 'proration_behavior') ?? 'none',
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { html } from '../../core/page.ts';
+import { offerOf } from '../checkout-session.ts';
+import { type Params, text } from '../form.ts';
+import type { Entity, Scope } from '../scope.ts';
+import { formatMoney } from './format.ts';
+
+/** What the buyer typed, and what came of it. */
+export interface Typed {
+  error?: string;
+  /** Whether the bank asks the owner of the card. */
+  asks?: boolean;
+  form?: Params;
+}
+
+const CARDS = [
+  ['4242 4242 4242 4242', 'pays'],
+  ['4000 0025 0000 3155', 'asks you to confirm (3-D Secure)'],
+  ['4000 0000 0000 0002', 'is declined'],
+  ['4000 0000 0000 9995', 'has no funds'],
+  ['4000 0000 0000 0341', 'fails at the renewal'],
+  ['4000 0000 0000 0259', 'pays, then is disputed'],
+] as const;
+
+/** What is missing of a card; null when it is whole. */
+export function incomplete(form: Params): string | null {
+  if (!/^\d{12,19}$/.test((text(form, 'cardNumber') ?? '').replace(/\s/g, '')))
+    return 'Your card number is incomplete.';
+  if (!/^(0[1-9]|1[0-2])\s*\/\s*\d{2}$/.test(text(form, 'cardExpiry') ?? ''))
+    return 'Your card’s expiration date is incomplete.';
+  return /^\d{3,4}$/.test(text(form, 'cardCvc') ?? '')
+    ? null
+    : 'Your card’s security code is incomplete.';
+}
+
+/** Who pays, and the card. What was refused is said beside the card. */
+export function paymentForm(scope: Scope, session: Entity, { error = '', form = {} }: Typed) {
+  const { trialDays } = offerOf(scope, session);
+  const known =
+    session.customer === null ? undefined : scope.get('customer', String(session.customer));
+  const email = known?.email ?? session.customer_email;
+  const name = text(form, 'billingName') ?? known?.name ?? '';
+  const wrong = error ? html`aria-invalid="true" aria-describedby="error" autofocus` : '';
+  const due = formatMoney(Number(session.amount_total), String(session.currency));
+  const submit =
+    trialDays > 0 ? 'Start trial' : session.mode === 'subscription' ? 'Subscribe' : `Pay ${due}`;
+  const card = (id: string, label: string, value: string, more: ReturnType<typeof html>) =>
+    html`<label for="${id}"><span>${label}</span><input id="${id}" name="${id}" value="${value}" required inputmode="numeric" ${more}></label>`;
+  return html`<div class="side how"><div><form method="post" novalidate>
+      <h2>Pay with card</h2>
+      <label for="email">Email<input id="email" name="email" type="email" value="${text(form, 'email') ?? email ?? ''}" required autocomplete="email" ${email ? html`readonly` : ''}></label>
+      <fieldset><legend>Card information</legend><div class="card">
+        ${card('cardNumber', 'Card number', text(form, 'cardNumber') ?? '', html`autocomplete="cc-number" placeholder="1234 1234 1234 1234" ${wrong}`)}
+        ${card('cardExpiry', 'Expiry', text(form, 'cardExpiry') ?? '', html`autocomplete="cc-exp" placeholder="MM / YY"`)}
+        ${card('cardCvc', 'CVC', '', html`autocomplete="cc-csc" placeholder="CVC"`)}
+      </div><p class="error" role="alert" id="error">${error}</p></fieldset>
+      <label for="billingName">Name on card<input id="billingName" name="billingName" value="${name}" required autocomplete="cc-name"></label>
+      <button class="primary" id="submit">${submit}</button></form>
+      <details><summary>Sandbox: test cards</summary><ul class="cards">${CARDS.map(
+        ([number, does]) =>
+          html`<li><button type="button" data-card="${number}"><span>${number}</span><span>${does}</span></button></li>`,
+      )}</ul></details></div></div>`;
+}
+
+/** The bank's question to the owner of the card, over the page. */
+export function challenge(session: Entity, { form = {} }: Typed) {
+  const kept = ['email', 'cardNumber', 'cardExpiry', 'cardCvc', 'billingName'].map(
+    (name) => html`<input type="hidden" name="${name}" value="${text(form, name) ?? ''}">`,
+  );
+  const amount = formatMoney(Number(session.amount_total), String(session.currency));
+  return html`<dialog aria-labelledby="asked"><h2 id="asked">Is this you?</h2>
+    <p>Your bank asks you to confirm a payment of ${amount}. In the sandbox, you choose how it goes.</p>
+    <form method="post">${kept}
+      <button class="primary" name="authentication" value="complete" autofocus>Complete authentication</button>
+      <button name="authentication" value="fail">Fail authentication</button></form></dialog>`;
+}
