@@ -27,6 +27,7 @@ const EXPANDABLE: Record<string, Kind> = {
   schedule: 'subscription_schedule',
   setup_intent: 'setup_intent',
   dispute: 'dispute',
+  test_clock: 'test_helpers.test_clock',
 };
 
 /** A page of objects, newest first, with Stripe's cursors. */

@@ -33,8 +33,10 @@ import { subscriptionSchedules } from './routes/subscription-schedules.ts';
 import { setupIntents } from './routes/setup-intents.ts';
 import { subscriptions } from './routes/subscriptions.ts';
 import { webhookEndpoints } from './routes/webhook-endpoints.ts';
+import { testClocks } from './routes/test-clocks.ts';
 import { newId, PLATFORM, type Scope } from './scope.ts';
 import { isLive, keyOf } from './secret-key.ts';
+import { inItsTime } from './time-of.ts';
 import { openWorld } from './world.ts';
 
 /** A running stand-in of Stripe. */
@@ -76,6 +78,7 @@ export function createStripeSandbox({
     ...subscriptions,
     ...subscriptionSchedules,
     ...invoices,
+    ...testClocks,
     ...portal(baseUrl),
     ...events((scope, event, to) => {
       if (to.cli) cli.tell(scope, event);
@@ -176,7 +179,8 @@ function perform(
   id: string,
 ): { status: number; answer: object } {
   try {
-    return { status: 200, answer: expanded(scope, handler(scope, params, id), params) };
+    const then = inItsTime(scope, params, id);
+    return { status: 200, answer: expanded(scope, handler(then, params, id), params) };
   } catch (error) {
     if (error instanceof Fault) return { status: error.status, answer: error.body };
     throw error;

@@ -1,5 +1,6 @@
 import { expireSession } from './checkout-session.ts';
-import { close, attempt } from './invoice-life.ts';
+import { subscriptionOf } from './invoice-draft.ts';
+import { attempt, close } from './invoice-life.ts';
 import { nextEnd } from './renewal.ts';
 import { phaseEnd } from './schedule-phases.ts';
 import { enterPhase } from './schedule-run.ts';
@@ -54,7 +55,7 @@ function* dues(scope: Scope, clock: string | null): Generator<Due> {
       };
   }
   for (const invoice of scope.list('invoice')) {
-    if ((invoice.test_clock ?? null) === clock) yield* invoiceDues(invoice);
+    if ((invoice.test_clock ?? null) === clock) yield* invoiceDues(scope, invoice);
   }
   for (const subscription of scope.list('subscription')) {
     if ((subscription.test_clock ?? null) === clock && !isOver(subscription))
@@ -62,17 +63,32 @@ function* dues(scope: Scope, clock: string | null): Generator<Due> {
   }
 }
 
-function* invoiceDues(invoice: Entity): Generator<Due> {
+function* invoiceDues(scope: Scope, invoice: Entity): Generator<Due> {
   if (invoice.status === 'draft')
     yield {
       atSeconds: instant(invoice.automatically_finalizes_at),
       run: (then) => void finishDraft(then, invoice),
     };
+  if (invoice.status === 'open' && invoice.collection_method === 'send_invoice')
+    yield* overdue(scope, invoice);
   if (invoice.status === 'open')
     yield {
       atSeconds: instant(invoice.next_payment_attempt),
       run: (then) => void attempt(then, invoice),
     };
+}
+
+/** What is to be paid by hand and was not by its date leaves its subscription past due. */
+function* overdue(scope: Scope, invoice: Entity): Generator<Due> {
+  const subscription = scope.get('subscription', String(subscriptionOf(invoice)));
+  if (subscription?.status !== 'active' || subscription.latest_invoice !== invoice.id) return;
+  yield {
+    atSeconds: instant(invoice.due_date),
+    run(then) {
+      then.emit('invoice.overdue', invoice);
+      changeSubscription(then, subscription, { status: 'past_due' });
+    },
+  };
 }
 
 function* subscriptionDues(scope: Scope, subscription: Entity): Generator<Due> {

@@ -9,7 +9,10 @@ import { type Outage, OUTAGE_MODES } from './outage.ts';
 import { controlPage } from './pages/control-page.ts';
 import { pay } from './checkout-pay.ts';
 import { deauthorized } from './routes/accounts.ts';
+import { retryRules, type RetryRules, USUAL_RETRIES } from './retries.ts';
+import { PLATFORM } from './scope.ts';
 import { reachPeriodEnd } from './subscription-cycle.ts';
+import { isOver } from './subscription-end.ts';
 import type { World } from './world.ts';
 
 interface Parts {
@@ -127,10 +130,24 @@ export function controlApp({ world, accounts, sender, outage, clock, reset }: Pa
     return back(c.req.raw, { nowMs: clock.nowMs() });
   });
 
+  app.post('/retries', async (c) => {
+    const { days = USUAL_RETRIES.days, finally: end = USUAL_RETRIES.finally } = await bodyOf(
+      c.req.raw,
+    );
+    const isRule = (rules: unknown): rules is RetryRules['finally'] =>
+      rules === 'canceled' || rules === 'unpaid' || rules === 'past_due';
+    const isDays = Array.isArray(days) && days.every((day) => typeof day === 'number' && day > 0);
+    if (!isDays || !isRule(end))
+      return c.json({ error: 'days are numbers; finally is canceled, unpaid or past_due.' }, 400);
+    const rules = { days, finally: end };
+    retryRules(world.scope(PLATFORM, false)).set(rules);
+    return c.json(rules);
+  });
+
   app.post('/subscriptions/:id/period-end', async (c) => {
     const found = world.find('subscription', c.req.param('id'));
     if (!found) return c.json({ error: 'No such subscription.' }, 404);
-    if (found.entity.status === 'canceled') return c.json({ error: 'It has ended already.' }, 409);
+    if (isOver(found.entity)) return c.json({ error: 'It has ended already.' }, 409);
     const { id, status } = reachPeriodEnd(found.scope, found.entity);
     return back(c.req.raw, { id, status });
   });

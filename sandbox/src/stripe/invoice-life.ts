@@ -11,6 +11,8 @@ export interface Payer {
   method?: Entity;
   /** The bank said yes a moment ago, whatever it says to later charges. */
   isAccepted?: boolean;
+  /** Somebody asked for it: it is no try of the retry schedule. */
+  isManual?: boolean;
 }
 
 /** Keeps a draft and tells that it was made. The items that waited for it are on it. */
@@ -72,7 +74,17 @@ export function attempt(scope: Scope, invoice: Entity, payer: Payer = {}): Entit
   const payment = openPaymentOf(scope, invoice) ?? openPayment(scope, invoice);
   const isRefused = payer.isAccepted !== true && refuses(scope, method);
   const hasCome = charge(scope, payment, { method, isRefused });
-  return hasCome ? paid(scope, invoice, payment) : failed(scope, invoice);
+  // Any first try counts as one of the schedule, of the later ones only the schedule's own.
+  const isCounted = payer.isManual !== true || invoice.attempted === false;
+  const tries = Number(invoice.attempt_count) + (isCounted ? 1 : 0);
+  if (hasCome) return paid(scope, { ...invoice, attempt_count: tries }, payment);
+  return failed(scope, invoice, {
+    attempt_count: tries,
+    attempted: true,
+    next_payment_attempt: isCounted
+      ? retryAfter(scope, invoice, tries)
+      : invoice.next_payment_attempt,
+  });
 }
 
 /** Marks an open invoice paid, by a payment, by nothing, or outside of Stripe. */
@@ -89,7 +101,6 @@ export function paid(scope: Scope, open: Entity, payment?: Entity): Entity {
     ...open,
     amount_paid: open.amount_due,
     amount_remaining: 0,
-    attempt_count: Number(open.attempt_count) + (payment ? 1 : 0),
     attempted: true,
     auto_advance: false,
     next_payment_attempt: null,
@@ -126,14 +137,8 @@ export function close(scope: Scope, old: Entity, how: 'void' | 'uncollectible'):
   return invoice;
 }
 
-function failed(scope: Scope, open: Entity): Entity {
-  const tries = Number(open.attempt_count) + 1;
-  const invoice = scope.put('invoice', {
-    ...open,
-    attempt_count: tries,
-    attempted: true,
-    next_payment_attempt: retryAfter(scope, open, tries),
-  });
+function failed(scope: Scope, open: Entity, fields: Record<string, unknown>): Entity {
+  const invoice = scope.put('invoice', { ...open, ...fields });
   scope.emit('invoice.payment_failed', invoice);
   scope.emit('invoice.updated', invoice, {
     attempt_count: open.attempt_count,

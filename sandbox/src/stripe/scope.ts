@@ -23,6 +23,7 @@ export type Kind =
   | 'subscription_schedule'
   | 'billing.pending_update'
   | 'billing.trial_notice'
+  | 'test_helpers.test_clock'
   | 'billing.meter'
   | 'billing.meter_event'
   | 'invoice'

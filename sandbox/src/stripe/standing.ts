@@ -11,9 +11,12 @@ export function afterPayment(scope: Scope, invoice: Entity): void {
   if (!subscription) return;
   const waiting = scope.get('billing.pending_update', subscription.id);
   if (waiting?.invoice === invoice.id) return applyPending(scope, subscription, waiting);
-  const wasOwing = ['past_due', 'unpaid', 'incomplete'].includes(String(subscription.status));
-  if (wasOwing && subscription.latest_invoice === invoice.id)
-    changeSubscription(scope, subscription, { status: 'active' });
+  const wasOwing = ['past_due', 'unpaid', 'incomplete', 'paused'].includes(
+    String(subscription.status),
+  );
+  if (!wasOwing || subscription.latest_invoice !== invoice.id) return;
+  const active = changeSubscription(scope, subscription, { status: 'active' });
+  if (subscription.status === 'paused') scope.emit('customer.subscription.resumed', active);
 }
 
 /** What a failed try does: the customer owes, and after the last one the subscription may be over. */

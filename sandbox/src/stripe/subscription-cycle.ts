@@ -1,4 +1,5 @@
-import { bill, collect, finalize, issue } from './invoice-life.ts';
+import { subscriptionOf } from './invoice-draft.ts';
+import { bill, close, collect, finalize, issue } from './invoice-life.ts';
 import { methodFor } from './invoice-charge.ts';
 import { nextEnd, renewalDraft, renewedItems, usageLines } from './renewal.ts';
 import { bringForward, phaseFields } from './schedule-phases.ts';
@@ -43,9 +44,13 @@ export function renew(scope: Scope, old: Entity): Entity {
   });
 }
 
-/** Closes and collects the invoice of a renewal, an hour after it was made. */
+/** Closes and collects a draft an hour after it was made, unless collection is paused. */
 export function finishDraft(scope: Scope, draft: Entity): Entity {
-  return collect(scope, finalize(scope, draft));
+  const invoice = finalize(scope, draft);
+  const subscription = scope.get('subscription', String(subscriptionOf(draft)));
+  const pause = subscription?.pause_collection as { behavior: string } | null | undefined;
+  if (invoice.status !== 'open' || !pause) return collect(scope, invoice);
+  return close(scope, invoice, pause.behavior === 'void' ? 'void' : 'uncollectible');
 }
 
 /**

@@ -2,6 +2,8 @@ import type { Clock } from '../core/clock.ts';
 import type { Store } from '../core/store.ts';
 import type { Accounts } from './accounts.ts';
 import { catchUp } from './catch-up.ts';
+import { finishAdvances } from './test-clock.ts';
+import { inItsTime } from './time-of.ts';
 import { type Emit, type Entity, type Kind, openScope, PLATFORM, type Scope } from './scope.ts';
 
 /** The scopes of the sandbox: one for each account and mode. */
@@ -19,7 +21,11 @@ export interface World {
 /** Opens every scope of a store. A scope is brought up to its present whenever it is opened. */
 export function openWorld(store: Store, clock: Clock, accounts: Accounts, emit: Emit): World {
   const world: World = {
-    scope: (account, livemode) => catchUp(openScope(store, clock, account, livemode, emit)),
+    scope(account, livemode) {
+      const scope = catchUp(openScope(store, clock, account, livemode, emit));
+      finishAdvances(scope);
+      return scope;
+    },
     scopes: () =>
       [PLATFORM, ...accounts.list().map(({ id }) => id)].flatMap((id) => [
         world.scope(id, false),
@@ -28,7 +34,7 @@ export function openWorld(store: Store, clock: Clock, accounts: Accounts, emit: 
     find(kind, id) {
       for (const scope of world.scopes()) {
         const entity = scope.get(kind, id);
-        if (entity) return { scope, entity };
+        if (entity) return { scope: inItsTime(scope, {}, id), entity };
       }
       return null;
     },

@@ -5,6 +5,18 @@ export interface Recurring {
 }
 
 const DAY_SECONDS = 86_400;
+/** Lengths for comparing intervals; a month counts as its longest. */
+const LENGTHS: Record<string, number> = {
+  day: DAY_SECONDS,
+  week: 7 * DAY_SECONDS,
+  month: 31 * DAY_SECONDS,
+  year: 366 * DAY_SECONDS,
+};
+
+/** The most seconds an interval can take. */
+export const longestSeconds = ({ interval, interval_count }: Recurring): number =>
+  (LENGTHS[interval] ?? DAY_SECONDS) * interval_count;
+
 /** Whether two prices ask for money equally often. */
 export const isSameInterval = (one: Recurring, other: Recurring): boolean =>
   one.interval === other.interval && one.interval_count === other.interval_count;

@@ -4,6 +4,7 @@ import { group, metadata, type Params, text, unsettable } from '../form.ts';
 import { attach, methodOf } from '../payment-methods.ts';
 import { type Entity, newId, type Scope } from '../scope.ts';
 import { endAt, isOver } from '../subscription-end.ts';
+import { clockForCustomer } from '../test-clock.ts';
 import type { Resource } from '../resource.ts';
 
 /** `/v1/customers`. */
@@ -13,10 +14,11 @@ export const customers: Resource = {
     return withMethod(scope, customer, params) ?? customer;
   },
   'GET /v1/customers': (scope, params) => {
-    const email = text(params, 'email');
+    const [email, clock] = [text(params, 'email'), text(params, 'test_clock')];
     const found = scope
       .list('customer')
-      .filter((c) => c.deleted !== true && (email === undefined || c.email === email));
+      .filter((c) => c.deleted !== true && (email === undefined || c.email === email))
+      .filter((c) => c.test_clock === (clock ?? null));
     return page(found, params, '/v1/customers');
   },
   'GET /v1/customers/:id': (scope, _params, id) =>
@@ -77,6 +79,8 @@ function settingsOf(scope: Scope, old: Entity, params: Params): object | undefin
 
 /** A customer, as made by the API or by a checkout that was given none. */
 export function createCustomer(scope: Scope, params: Params): Entity {
+  const clockId = text(params, 'test_clock');
+  const clock = clockId === undefined ? null : clockForCustomer(scope, clockId);
   const customer = scope.put('customer', {
     id: newId('cus'),
     object: 'customer',
@@ -105,7 +109,7 @@ export function createCustomer(scope: Scope, params: Params): Entity {
     preferred_locales: [],
     shipping: null,
     tax_exempt: 'none',
-    test_clock: null,
+    test_clock: clock?.id ?? null,
   });
   scope.emit('customer.created', customer);
   return customer;

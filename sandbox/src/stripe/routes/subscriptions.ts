@@ -5,6 +5,7 @@ import type { Resource } from '../resource.ts';
 import { cancelSubscription } from '../subscription-cancel.ts';
 import { createSubscription } from '../subscription-create.ts';
 import { itemsOf } from '../subscription-items.ts';
+import { resumeSubscription } from '../subscription-resume.ts';
 import { updateSubscription } from '../subscription-update.ts';
 
 /** `/v1/subscriptions`. */
@@ -14,20 +15,27 @@ export const subscriptions: Resource = {
     const [customer, status, price, clock] = ['customer', 'status', 'price', 'test_clock'].map(
       (name) => text(params, name),
     );
-    const found = scope
-      .list('subscription')
-      .filter(
-        (s) =>
-          (customer === undefined || s.customer === customer) &&
-          (clock === undefined || s.test_clock === clock) &&
-          hasStatus(s.status, status) &&
-          (price === undefined || itemsOf(s).some((item) => item.price.id === price)),
-      );
+    const found = scope.list('subscription').filter(
+      (s) =>
+        (customer === undefined || s.customer === customer) &&
+        // Those that live by a test clock are found by it, or by their customer.
+        (clock === undefined
+          ? customer !== undefined || s.test_clock === null
+          : s.test_clock === clock) &&
+        hasStatus(s.status, status) &&
+        (price === undefined || itemsOf(s).some((item) => item.price.id === price)),
+    );
     return page(found, params, '/v1/subscriptions');
   },
   'GET /v1/subscriptions/:id': (scope, _params, id) => scope.must('subscription', id),
   'POST /v1/subscriptions/:id': (scope, params, id) =>
     updateSubscription(scope, scope.must('subscription', id), params),
+  'POST /v1/subscriptions/:id/resume': (scope, params, id) => {
+    const subscription = scope.must('subscription', id);
+    if (subscription.status !== 'paused')
+      throw faults.wrongState('Only paused subscriptions can be resumed.');
+    return resumeSubscription(scope, subscription, params);
+  },
   'DELETE /v1/subscriptions/:id': (scope, params, id) => {
     const subscription = scope.must('subscription', id);
     if (subscription.status === 'canceled') throw faults.missing('subscription', id);
