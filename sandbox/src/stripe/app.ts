@@ -28,7 +28,10 @@ import { paymentMethods } from './routes/payment-methods.ts';
 import { paymentPages } from './routes/payment-pages.ts';
 import { payments } from './routes/payments.ts';
 import { portal } from './routes/portal.ts';
+import { invoiceItems } from './routes/invoice-items.ts';
 import { invoices } from './routes/invoices.ts';
+import { subscriptionItems } from './routes/subscription-items.ts';
+import { taxRates } from './routes/tax-rates.ts';
 import { subscriptionSchedules } from './routes/subscription-schedules.ts';
 import { setupIntents } from './routes/setup-intents.ts';
 import { subscriptions } from './routes/subscriptions.ts';
@@ -78,6 +81,9 @@ export function createStripeSandbox({
     ...subscriptions,
     ...subscriptionSchedules,
     ...invoices,
+    ...invoiceItems,
+    ...subscriptionItems,
+    ...taxRates,
     ...testClocks,
     ...portal(baseUrl),
     ...events((scope, event, to) => {
