@@ -1,5 +1,12 @@
 import { change } from './change.ts';
-import { charge, methodFor, openPayment, openPaymentOf, refuses } from './invoice-charge.ts';
+import {
+  charge,
+  intentIdOf,
+  methodFor,
+  openPayment,
+  openPaymentOf,
+  refuses,
+} from './invoice-charge.ts';
 import { type Draft, draftInvoice, endingBalance, subscriptionOf } from './invoice-draft.ts';
 import { retryAfter } from './retries.ts';
 import { type Entity, newId, type Scope } from './scope.ts';
@@ -113,6 +120,18 @@ export function paid(scope: Scope, open: Entity, payment?: Entity): Entity {
   if (settled) scope.emit('invoice_payment.paid', settled);
   afterPayment(scope, invoice);
   return invoice;
+}
+
+/** Marks the invoice paid that a payment intent was for, once its owner paid that by itself. */
+export function settle(scope: Scope, intent: Entity): Entity {
+  if (intent.status !== 'succeeded') return intent;
+  const payment = scope
+    .list('invoice_payment')
+    .find((one) => one.status === 'open' && intentIdOf(one) === intent.id);
+  const invoice = payment && scope.get('invoice', String(payment.invoice));
+  if (invoice?.status === 'open')
+    paid(scope, { ...invoice, attempt_count: Math.max(1, Number(invoice.attempt_count)) }, payment);
+  return intent;
 }
 
 /** Marks an open invoice void, or a draft or open one uncollectible: nobody asks for it any more. */

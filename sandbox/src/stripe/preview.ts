@@ -24,6 +24,7 @@ export function previewInvoice(scope: Scope, params: Params): Entity {
   return {
     ...invoice,
     billing_reason: 'upcoming',
+    customer: invoice.customer || null,
     ending_balance: endingBalance(invoice),
     parent:
       id === undefined

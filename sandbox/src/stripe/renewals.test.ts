@@ -1,6 +1,12 @@
 import type { Stripe } from 'stripe';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openShop, startTestStripe, type TestShop, type TestStripe } from './test-stripe.ts';
+import {
+  openShop,
+  startTestStripe,
+  submit,
+  type TestShop,
+  type TestStripe,
+} from './test-stripe.ts';
 
 let sandbox: TestStripe;
 let shop: TestShop;
@@ -133,6 +139,14 @@ test.each(['canceled', 'unpaid', 'past_due'] as const)(
     expect((await shop.subscription(id)).status).toBe(end);
   },
 );
+
+test('a subscription that is over asks for what it owed no more', async () => {
+  const { id, latest_invoice } = await pastDue();
+  await shop.stripe.subscriptions.cancel(id, {}, shop.on);
+  expect(await telling(() => advance(10 * DAY_MS))).toEqual([]);
+  const invoice = await shop.stripe.invoices.retrieve(String(latest_invoice), {}, shop.on);
+  expect(invoice).toMatchObject({ status: 'open', attempt_count: 1, next_payment_attempt: null });
+});
 
 test('by itself it is tried four more times within three weeks', async () => {
   const { id, latest_invoice } = await pastDue();
@@ -307,6 +321,30 @@ test('a first payment that is made later makes the subscription active', async (
   const payment_method = await goodCard();
   await shop.stripe.invoices.pay(String(made.latest_invoice), { payment_method }, shop.on);
   expect((await shop.subscription(made.id)).status).toBe('active');
+});
+
+test('a first payment that its owner confirms makes the subscription active', async () => {
+  const made = await shop.stripe.subscriptions.create(
+    {
+      customer: shop.customer.id,
+      items: [{ price: shop.price.id }],
+      payment_behavior: 'default_incomplete',
+    },
+    shop.on,
+  );
+  const invoice = String(made.latest_invoice);
+  const payments = await shop.stripe.invoicePayments.list({ invoice, status: 'open' }, shop.on);
+  const intent = String(payments.data[0]?.payment.payment_intent);
+  const asked = await shop.stripe.paymentIntents.confirm(
+    intent,
+    { payment_method: 'pm_card_threeDSecure2Required', return_url: 'http://shop.test/back' },
+    shop.on,
+  );
+  expect(asked.status).toBe('requires_action');
+  expect((await shop.subscription(made.id)).status).toBe('incomplete');
+  await submit(String(asked.next_action?.redirect_to_url?.url), { answer: 'complete' });
+  expect((await shop.subscription(made.id)).status).toBe('active');
+  expect(await latest(made.id)).toMatchObject({ status: 'paid', amount_paid: 1900 });
 });
 
 test('a session that is over in time tells so', async () => {

@@ -1,4 +1,4 @@
-import { type Params, text } from './form.ts';
+import { group, type Params, text } from './form.ts';
 import type { Entity, Kind, Scope } from './scope.ts';
 import { itemsOf } from './subscription-items.ts';
 
@@ -25,7 +25,12 @@ const NAMES = ['customer', 'subscription', 'from_subscription', 'invoice', 'test
  * lives by, else the sandbox's.
  */
 export function inItsTime(scope: Scope, params: Params, id: string): Scope {
-  const ids = [id, ...NAMES.map((name) => text(params, name) ?? '')];
+  const ids = [
+    id,
+    ...NAMES.map((name) => text(params, name) ?? ''),
+    // A meter's event names its customer in a place the meter chooses.
+    ...Object.values(group(params, 'payload') ?? {}).map(String),
+  ];
   for (const one of ids) {
     const clock = clockOf(scope, one);
     if (clock) return scope.at(Number(clock.frozen_time));

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { html, page } from '../../core/page.ts';
 import { parseForm, text } from '../form.ts';
+import { settle } from '../invoice-life.ts';
 import { answerChallenge } from '../payment-intents.ts';
 import type { Entity } from '../scope.ts';
 import { answerSetupChallenge } from '../setup-intents.ts';
@@ -33,7 +34,7 @@ export function challengePages(world: World): Hono {
     const { scope, entity } = found;
     const isPayment = entity.object === 'payment_intent';
     const after = isPayment
-      ? answerChallenge(scope, entity, isOwner)
+      ? settle(scope, answerChallenge(scope, entity, isOwner))
       : answerSetupChallenge(scope, entity, isOwner);
     const back = returnUrlOf(entity);
     if (!back) return c.html(note('You are done', 'You can close the page.'));

@@ -1,6 +1,7 @@
 import { page } from '../answer.ts';
 import { faults } from '../faults.ts';
 import { flag, group, integer, link, metadata, type Params, text, unsettable } from '../form.ts';
+import { settle } from '../invoice-life.ts';
 import { cancel, capture, confirm, newIntent } from '../payment-intents.ts';
 import { methodOf } from '../payment-methods.ts';
 import type { Resource } from '../resource.ts';
@@ -16,13 +17,14 @@ export const paymentIntents = (baseUrl: () => string): Resource => {
         "You cannot confirm this PaymentIntent because it's missing a payment method.",
         { code: 'payment_intent_unexpected_state', payment_intent: intent },
       );
-    return confirm(scope, intent, {
+    const confirmed = confirm(scope, intent, {
       method: methodOf(scope, given, 'payment_method'),
       isOffSession: flag(params, 'off_session') === true,
       challengeUrl,
       returnUrl: link(params, 'return_url') ?? null,
       failsOnAction: flag(params, 'error_on_requires_action') === true,
     });
+    return settle(scope, confirmed);
   };
   return {
     'POST /v1/payment_intents': (scope, params) => {
