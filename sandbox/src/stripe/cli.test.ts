@@ -18,7 +18,23 @@ const TRIGGERED = [
   'checkout.session.expired',
   'customer.created',
   'customer.deleted',
+  'customer.subscription.created',
+  'customer.subscription.deleted',
+  'customer.subscription.trial_will_end',
+  'customer.subscription.updated',
   'customer.updated',
+  'invoice.created',
+  'invoice.deleted',
+  'invoice.finalized',
+  'invoice.marked_uncollectible',
+  'invoice.paid',
+  'invoice.payment_failed',
+  'invoice.payment_succeeded',
+  'invoice.sent',
+  'invoice.updated',
+  'invoice.voided',
+  'invoiceitem.created',
+  'invoiceitem.deleted',
   'payment_intent.amount_capturable_updated',
   'payment_intent.canceled',
   'payment_intent.created',
@@ -38,6 +54,12 @@ const TRIGGERED = [
   'setup_intent.requires_action',
   'setup_intent.setup_failed',
   'setup_intent.succeeded',
+  'tax_rate.created',
+  'tax_rate.updated',
+  'test_helpers.test_clock.advancing',
+  'test_helpers.test_clock.created',
+  'test_helpers.test_clock.deleted',
+  'test_helpers.test_clock.ready',
 ];
 
 if (binary === null)
@@ -112,6 +134,35 @@ describe.skipIf(binary === null)('the real Stripe CLI', () => {
     };
     expect(await cli.run('customers', 'retrieve', made.id)).toContain('"name":"Ada"');
     expect(await cli.run('events', 'list', '--limit', '1')).toContain('customer.created');
+  });
+
+  test('moves a test clock, and what lives by it renews', async () => {
+    const clocks = (...args: string[]) => cli.run('test_helpers', 'test_clocks', ...args);
+    const from = 1_800_000_000;
+    const { id } = JSON.parse(await clocks('create', '--frozen-time', `${from}`)) as { id: string };
+    const stripe = sandbox.as('test');
+    const price = await stripe.prices.create({
+      product_data: { name: 'Pro' },
+      unit_amount: 1900,
+      currency: 'usd',
+      recurring: { interval: 'month' },
+    });
+    const customer = await stripe.customers.create({
+      test_clock: id,
+      payment_method: 'pm_card_visa',
+      invoice_settings: { default_payment_method: 'pm_card_visa' },
+    });
+    const { id: subscription } = await stripe.subscriptions.create({
+      customer: customer.id,
+      items: [{ price: price.id }],
+    });
+    await clocks('advance', id, '--frozen-time', `${from + 32 * 86_400}`);
+    await expect.poll(() => clocks('retrieve', id)).toContain('"status":"ready"');
+    const { data } = await stripe.invoices.list({ subscription });
+    expect(data.map(({ status, amount_paid }) => [status, amount_paid])).toEqual([
+      ['paid', 1900],
+      ['paid', 1900],
+    ]);
   });
 
   test('forwards what happens to a local address, signed by the secret it printed', async () => {
