@@ -51,12 +51,12 @@ function createSession(scope: Scope, params: Params, baseUrl: string): Entity {
   if (mode === undefined) throw faults.required('mode');
   if (mode !== 'subscription' && mode !== 'payment')
     throw faults.invalidParam('mode', 'This sandbox knows the modes subscription and payment.');
-  const where = placeOf(params);
-  const isEmbedded = where.ui_mode === 'embedded_page';
   if ('payment_method_types' in params) throw faults.unknownParam('payment_method_types');
   const lines = linesOf(scope, params, mode);
   const customer = text(params, 'customer') ?? null;
   if (customer !== null) scope.must('customer', customer, 'customer');
+  const where = placeOf(params);
+  const isEmbedded = where.ui_mode === 'embedded_page';
   const nowSeconds = scope.nowSeconds();
   const expiresAt = integer(params, 'expires_at') ?? nowSeconds + LIFE_SECONDS.most;
   if (expiresAt < nowSeconds + LIFE_SECONDS.least) {
