@@ -1,6 +1,7 @@
 import { page } from '../answer.ts';
 import { faults } from '../faults.ts';
-import { flag, group, link, list, metadata, type Params, strings, text } from '../form.ts';
+import { flag, group, link, metadata, text } from '../form.ts';
+import { portalFeatures } from '../portal-features.ts';
 import { newId } from '../scope.ts';
 import type { Resource } from '../resource.ts';
 
@@ -37,17 +38,26 @@ export const portal = (baseUrl: () => string): Resource => ({
   'POST /v1/billing_portal/configurations': (scope, params) => {
     const features = group(params, 'features');
     if (features === undefined) throw faults.required('features');
+    const profile = group(params, 'business_profile') ?? {};
     const nowSeconds = scope.nowSeconds();
     return scope.put('billing_portal.configuration', {
       id: newId('bpc'),
       object: 'billing_portal.configuration',
       active: true,
+      application: null,
+      business_profile: {
+        headline: text(profile, 'headline') ?? null,
+        privacy_policy_url: link(profile, 'privacy_policy_url') ?? null,
+        terms_of_service_url: link(profile, 'terms_of_service_url') ?? null,
+      },
       created: nowSeconds,
       default_return_url: link(params, 'default_return_url') ?? null,
-      features: featuresOf(features),
+      features: portalFeatures(features),
       is_default: false,
       livemode: scope.livemode,
+      login_page: { enabled: false, url: null },
       metadata: metadata(params),
+      name: text(params, 'name') ?? null,
       updated: nowSeconds,
     });
   },
@@ -59,32 +69,3 @@ export const portal = (baseUrl: () => string): Resource => ({
     return page(found, params, '/v1/billing_portal/configurations');
   },
 });
-
-function featuresOf(given: Params) {
-  const of = (name: string) => group(given, name) ?? {};
-  const enabled = (name: string) => flag(of(name), 'enabled') ?? false;
-  const update = of('subscription_update');
-  return {
-    customer_update: {
-      allowed_updates: strings(of('customer_update'), 'allowed_updates'),
-      enabled: enabled('customer_update'),
-    },
-    invoice_history: { enabled: enabled('invoice_history') },
-    payment_method_update: { enabled: enabled('payment_method_update') },
-    subscription_cancel: {
-      cancellation_reason: { enabled: false, options: [] },
-      enabled: enabled('subscription_cancel'),
-      mode: text(of('subscription_cancel'), 'mode') ?? 'at_period_end',
-      proration_behavior: 'none',
-    },
-    subscription_update: {
-      default_allowed_updates: strings(update, 'default_allowed_updates'),
-      enabled: enabled('subscription_update'),
-      products: list(update, 'products').map((product) => ({
-        prices: strings(product, 'prices'),
-        product: text(product, 'product'),
-      })),
-      proration_behavior: text(update, 'proration_behavior') ?? 'none',
-    },
-  };
-}
