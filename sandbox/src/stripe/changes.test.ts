@@ -211,6 +211,35 @@ test('a change that must be paid for first takes place when its invoice is paid'
     },
     shop.on,
   );
+  expect(itemOf(put).price.id).toBe(shop.price.id);
+  const { id: payment_method } = await shop.stripe.paymentMethods.attach(
+    'pm_card_visa',
+    { customer: shop.customer.id },
+    shop.on,
+  );
+  await shop.stripe.invoices.pay(String(put.latest_invoice), { payment_method }, shop.on);
+  expect(await shop.subscription(before.id)).toMatchObject({
+    status: 'active',
+    pending_update: null,
+    items: { data: [{ id: itemOf(before).id, price: { id: team.id } }] },
+  });
+  expect(await types()).toContain('customer.subscription.pending_update_applied');
+  await advanceDays(1);
+  expect(await invoice(put)).toMatchObject({ status: 'paid' });
+});
+
+test('a change that nobody pays for within 23 hours does not take place', async () => {
+  const before = await shop.subscribe(FAILS_LATER);
+  const team = await shop.monthly(4900);
+  const put = await shop.stripe.subscriptions.update(
+    before.id,
+    {
+      items: [{ id: itemOf(before).id, price: team.id }],
+      proration_behavior: 'always_invoice',
+      payment_behavior: 'pending_if_incomplete',
+    },
+    shop.on,
+  );
   expect(put).toMatchObject({
     status: 'active',
     items: { data: [{ price: { id: shop.price.id } }] },

@@ -1,4 +1,4 @@
-import type { Stripe } from 'stripe';
+import { Stripe } from 'stripe';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openShop, startTestStripe, type TestShop, type TestStripe } from './test-stripe.ts';
 
@@ -155,4 +155,31 @@ test('a metered price needs its meter', async () => {
     );
   await expect(metered()).rejects.toMatchObject({ param: 'recurring[meter]' });
   await expect(metered('mtr_no')).rejects.toMatchObject({ code: 'resource_missing' });
+});
+
+test('a price is in parts of a cent, in packs or in tiers, and is billed so', async () => {
+  const price = async (more: Partial<Stripe.PriceCreateParams>) =>
+    shop.stripe.prices.create(
+      { product: shop.product.id, currency: 'usd', recurring: { interval: 'month' }, ...more },
+      shop.on,
+    );
+  const parts = await price({ unit_amount_decimal: Stripe.Decimal.from('0.5') });
+  const packs = await price({
+    unit_amount: 500,
+    transform_quantity: { divide_by: 10, round: 'up' },
+  });
+  const tiers = await price({
+    billing_scheme: 'tiered',
+    tiers_mode: 'graduated',
+    tiers: [
+      { up_to: 10, unit_amount: 100 },
+      { up_to: 'inf', unit_amount: 50 },
+    ],
+  });
+  expect(parts).toMatchObject({ unit_amount: null, billing_scheme: 'per_unit' });
+  expect(tiers).toMatchObject({ unit_amount: null, billing_scheme: 'tiered' });
+  const items = [parts, packs, tiers].map(({ id }) => ({ price: id, quantity: 11 }));
+  const made = await create({ items, expand: ['latest_invoice'] });
+  const { lines } = made.latest_invoice as Stripe.Invoice;
+  expect(lines.data.map(({ amount }) => amount)).toEqual([6, 1000, 1050]);
 });
