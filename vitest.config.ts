@@ -1,6 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const nodeProjects = ['contract', 'sandbox', 'sdk', 'demo-site', 'scripts'];
+
+/** The sandbox's tests hold it against types that are made once, before any test. */
+const stripeTypes = fileURLToPath(new URL('sandbox/referee/schemas.setup.ts', import.meta.url));
 
 /** All suites that run in Node or workerd. The widgets' run in a browser: `npm test`. */
 export default defineConfig({
@@ -14,6 +18,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           include: ['**/*.test.ts'],
+          globalSetup: name === 'sandbox' ? [stripeTypes] : [],
         },
       })),
       'edge/vitest.config.*',

@@ -4,15 +4,20 @@ import { createClock } from './core/clock.ts';
 import { listen } from './core/server.ts';
 import { createStore } from './core/store.ts';
 import { createStripeSandbox } from './stripe/app.ts';
+import type { Witness } from './stripe/witness.ts';
 import { createTurnstileSandbox } from './turnstile/app.ts';
 
-/** Where to listen (0 takes a free port) and where to keep state; without a folder none is kept. */
+/**
+ * Where to listen (0 takes a free port) and where to keep state; without a folder none is kept. The
+ * witness sees what Stripe's stand-in says.
+ */
 export interface SandboxOptions {
   stripePort?: number;
   clerkPort?: number;
   turnstilePort?: number;
   dataDir?: string;
   host?: string;
+  stripeWitness?: Witness;
 }
 
 /** A running sandbox. The URLs are without a slash at the end. */
@@ -32,7 +37,14 @@ export interface Sandbox {
 
 /** Starts the stand-ins of Stripe, Clerk and Turnstile. Rejects when a port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { stripePort = 0, clerkPort = 0, turnstilePort = 0, dataDir, host } = options;
+  const {
+    stripePort = 0,
+    clerkPort = 0,
+    turnstilePort = 0,
+    dataDir,
+    host,
+    stripeWitness,
+  } = options;
   const open = (name: string) => {
     const store = createStore(dataDir === undefined ? {} : { file: join(dataDir, `${name}.json`) });
     return { store, clock: createClock(store) };
@@ -40,7 +52,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const at = { stripe: '', clerk: '' };
   const stripeState = open('stripe');
   const clerkState = open('clerk');
-  const stripe = createStripeSandbox({ ...stripeState, baseUrl: () => at.stripe });
+  const stripe = createStripeSandbox({
+    ...stripeState,
+    baseUrl: () => at.stripe,
+    witness: stripeWitness,
+  });
   const clerk = createClerkSandbox({ ...clerkState, baseUrl: () => at.clerk });
   const stripeServer = await listen(stripe.app, stripePort, host);
   at.stripe = stripeServer.url;

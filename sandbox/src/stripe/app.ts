@@ -40,6 +40,7 @@ import { testClocks } from './routes/test-clocks.ts';
 import { newId, PLATFORM, type Scope } from './scope.ts';
 import { isLive, keyOf } from './secret-key.ts';
 import { inItsTime } from './time-of.ts';
+import { shown, type Witness } from './witness.ts';
 import { openWorld } from './world.ts';
 
 /** A running stand-in of Stripe. */
@@ -53,16 +54,19 @@ export interface StripeSandbox {
 
 /**
  * Stripe's API under `/v1`, Connect's OAuth under `/oauth`, the pages people pay and cancel on, and
- * the control API under `/_sandbox`. State lives in `store`, time in `clock`.
+ * the control API under `/_sandbox`. State lives in `store`, time in `clock`. A witness sees every call
+ * and every event.
  */
 export function createStripeSandbox({
   store,
   clock,
   baseUrl,
+  witness,
 }: {
   store: Store;
   clock: Clock;
   baseUrl: () => string;
+  witness?: Witness | undefined;
 }): StripeSandbox {
   const accounts = openAccounts(store, clock);
   const replies = openReplies(store);
@@ -70,6 +74,7 @@ export function createStripeSandbox({
   const { sender, emit } = createEvents(store, clock, {
     accounts,
     tell: (scope, event) => cli.tell(scope, event),
+    witness,
   });
   const outage = createOutage();
   const world = openWorld(store, clock, accounts, emit);
@@ -102,6 +107,7 @@ export function createStripeSandbox({
 
   const app = new Hono();
   app.onError((error, c) => answerFault(c, error));
+  if (witness) for (const path of ['/v1/*', '/oauth/*']) app.use(path, shown(witness));
   app.use('/v1/*', outage.middleware);
   app.use('/oauth/token', outage.middleware);
   app.use('/oauth/deauthorize', outage.middleware);

@@ -49,6 +49,7 @@ export function lineItems(scope: Scope, session: Entity): Entity[] {
     return {
       id: `li_${session.id.slice(-22)}${String(index).padStart(2, '0')}`,
       object: 'item',
+      adjustable_quantity: null,
       amount_discount: 0,
       amount_subtotal: minor,
       amount_tax: 0,

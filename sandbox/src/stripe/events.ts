@@ -4,6 +4,7 @@ import type { Store } from '../core/store.ts';
 import { createSender, type Sender, type WebhookEndpoint } from '../core/webhooks.ts';
 import type { Accounts } from './accounts.ts';
 import { type Emit, type Entity, newId, PLATFORM, type Scope } from './scope.ts';
+import type { Witness } from './witness.ts';
 
 /** The API version of the events. */
 export const API_VERSION = '2026-10-28.endive';
@@ -36,8 +37,13 @@ export function signature(
 export function createEvents(
   store: Store,
   clock: Clock,
-  { accounts, tell }: { accounts: Accounts; tell: (scope: Scope, event: Entity) => void },
+  parts: {
+    accounts: Accounts;
+    tell: (scope: Scope, event: Entity) => void;
+    witness?: Witness | undefined;
+  },
 ): { sender: Sender<StripeEndpoint>; emit: Emit } {
+  const { accounts, tell, witness } = parts;
   const sender = createSender<StripeEndpoint>({
     store,
     clock,
@@ -70,6 +76,7 @@ export function createEvents(
     };
     scope.put('event', event);
     const body = JSON.stringify(event);
+    witness?.event(body);
     for (const endpoint of receivers) sender.enqueue(endpoint, event.id, body);
     tell(scope, event);
   };

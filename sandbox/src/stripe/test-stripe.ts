@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Stripe } from 'stripe';
+import { openReferee, type Referee } from '../../referee/referee.ts';
 import { createClock } from '../core/clock.ts';
 import { listen } from '../core/server.ts';
 import { createStore } from '../core/store.ts';
@@ -16,15 +17,20 @@ export interface TestStripe {
   control(method: string, path: string, body?: object): Promise<Record<string, unknown>>;
   /** Gives the platform access to an account, a new one unless told. Answers its id. */
   connect(mode?: 'test' | 'live', account?: string): Promise<string>;
+  /** Stops it; throws when something was not as Stripe's types have it (see `referee/`). */
   close(): Promise<void>;
 }
 
-/** Starts a sandbox on a free port; with a file it finds the state of the one before it. */
-export async function startTestStripe(file?: string): Promise<TestStripe> {
+/**
+ * Starts a sandbox on a free port; with a file it finds the state of the one before it. Every call and
+ * every event is judged by Stripe's own types.
+ */
+export async function startTestStripe(file?: string, given?: Referee): Promise<TestStripe> {
   const store = createStore(file ? { file } : {});
   const clock = createClock(store);
+  const referee = given ?? (await openReferee());
   let url = '';
-  const sandbox = createStripeSandbox({ store, clock, baseUrl: () => url });
+  const sandbox = createStripeSandbox({ store, clock, baseUrl: () => url, witness: referee });
   const server = await listen(sandbox.app, 0);
   url = server.url;
   const stripe: TestStripe = {
@@ -58,6 +64,7 @@ export async function startTestStripe(file?: string): Promise<TestStripe> {
       sandbox.stop();
       await server.close();
       await store.close();
+      referee.assertClean();
     },
   };
   return stripe;

@@ -98,6 +98,7 @@ function createProduct(scope: Scope, params: Params): Entity {
     shippable: null,
     statement_descriptor: null,
     tax_code: null,
+    tax_details: null,
     type: 'service',
     unit_label: null,
     updated: nowSeconds,
