@@ -3,16 +3,70 @@ import { KEY_ERRORS } from './errors.ts';
 import { Currency, Interval, Limit, Name, text, whole, wholeOrNull } from './primitives.ts';
 import { route } from './respond.ts';
 
-/** One price of a tier. `priceMinor` is in the currency's minor unit (cents). */
-export const TierPrice = v.strictObject({
-  priceMinor: whole(1, 99_999_999),
-  currency: Currency,
-  interval: Interval,
+/**
+ * The steps in which Stripe takes amounts of some currencies: of three decimals it charges two, and
+ * of these two currencies none, though it counts them in hundredths.
+ * Source: Stripe, "Supported currencies", on three-decimal currencies and special cases.
+ */
+const STEPS: Readonly<Record<string, number>> = {
+  bhd: 10,
+  jod: 10,
+  kwd: 10,
+  omr: 10,
+  tnd: 10,
+  isk: 100,
+  ugx: 100,
+};
+
+const amountEntries = { priceMinor: whole(1, 99_999_999), currency: Currency };
+
+const inSteps = <T extends { priceMinor: number; currency: string }>() =>
+  v.rawCheck<T>(({ dataset, addIssue }) => {
+    if (!dataset.typed || dataset.issues) return;
+    const { value } = dataset;
+    const step = STEPS[value.currency] ?? 1;
+    if (value.priceMinor % step === 0) return;
+    const message = `Must be a multiple of ${step} in this currency: Stripe charges no finer steps.`;
+    addIssue({ message, path: [at(value, 'priceMinor')] });
+  });
+
+/** Where in an object an issue is. */
+const at = (input: object, key: string) => ({
+  type: 'object' as const,
+  origin: 'value' as const,
+  input: input as Record<string, unknown>,
+  key,
+  value: (input as Record<string, unknown>)[key],
 });
+
+/** One price of a tier. `priceMinor` is in the currency's minor unit (cents). */
+export const TierPrice = v.pipe(
+  v.strictObject({ ...amountEntries, interval: Interval }),
+  inSteps(),
+);
 export type TierPrice = v.InferOutput<typeof TierPrice>;
 
 /**
- * What a tier allows. `metered`: `limitUnits` a period, null for no limit. `boolean`: allowed.
+ * What units above the limit cost: each begun `perUnits` of them costs `priceMinor`, in the currency
+ * the customer pays in. Billed at the end of the subscription's period.
+ */
+export const Overage = v.strictObject({
+  perUnits: whole(1, 1_000_000),
+  prices: v.pipe(
+    v.array(v.pipe(v.strictObject(amountEntries), inSteps())),
+    v.minLength(1, 'Must have a price.'),
+    v.maxLength(20, 'Must have at most 20 prices.'),
+    v.check(
+      (list) => new Set(list.map((p) => p.currency)).size === list.length,
+      'Must have one price for each currency.',
+    ),
+  ),
+});
+export type Overage = v.InferOutput<typeof Overage>;
+
+/**
+ * What a tier allows. `metered`: `limitUnits` a period, null for no limit; with `overage` it counts
+ * on above the limit and bills what is above, without it refuses there. `boolean`: allowed.
  * A feature that a tier does not list is not included in it.
  */
 export const TierFeature = v.variant('kind', [
@@ -20,13 +74,13 @@ export const TierFeature = v.variant('kind', [
     kind: v.literal('metered'),
     name: Name,
     limitUnits: wholeOrNull(0, 1_000_000_000_000, 'no limit'),
+    overage: v.optional(v.nullable(Overage), null),
   }),
   v.strictObject({ kind: v.literal('boolean'), name: Name }),
 ]);
 export type TierFeature = v.InferOutput<typeof TierFeature>;
 
-/** A tier as a developer writes it. No prices: free. `rateLimitPerMinute` null: no rate limit. */
-export const TierInput = v.strictObject({
+const tierEntries = {
   displayName: text(60),
   description: v.optional(text(300, 0), ''),
   prices: v.optional(
@@ -61,7 +115,41 @@ export const TierInput = v.strictObject({
   trialDays: v.optional(whole(0, 730), 0),
   rateLimitPerMinute: v.optional(wholeOrNull(1, 1_000_000, 'no rate limit'), 100),
   position: v.optional(whole(0, 1000), 0),
-});
+};
+
+/** What is wrong with the overage of a feature in its tier; null when nothing is. */
+function overageFault(
+  feature: TierFeature,
+  prices: readonly { currency: string }[],
+): string | null {
+  if (feature.kind === 'boolean' || !feature.overage) return null;
+  const priced = new Set(feature.overage.prices.map(({ currency }) => currency));
+  if (feature.limitUnits === null)
+    return 'Must be of a feature with a limit: overage is what is above it.';
+  if (prices.length === 0)
+    return 'Must be of a tier with prices: overage is billed with the subscription.';
+  const missing = prices.find(({ currency }) => !priced.has(currency));
+  return missing ? `Must have a price in ${missing.currency}, as the tier has one.` : null;
+}
+
+/** A tier as a developer writes it. No prices: free. `rateLimitPerMinute` null: no rate limit. */
+export const TierInput = v.pipe(
+  v.strictObject(tierEntries),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed || dataset.issues) return;
+    const { features, prices } = dataset.value;
+    for (const [index, feature] of features.entries()) {
+      const message = overageFault(feature, prices);
+      if (message === null) continue;
+      const path = [
+        at(dataset.value, 'features'),
+        at(features, `${index}`),
+        at(feature, 'overage'),
+      ];
+      addIssue({ message, path: path as [(typeof path)[0]] });
+    }
+  }),
+);
 export type TierInput = v.InferOutput<typeof TierInput>;
 
 /** A tier as the management routes show it. */
@@ -84,7 +172,8 @@ export type Tier = v.InferOutput<typeof Tier>;
 /**
  * A tier as pages show it. `name` is what `plan` and `tier` take; `price` is in minor units, of the
  * first price (0, null, null for a free tier); `prices` has them all; `features` are the lines of
- * the price table; `limit` is of the default metered feature.
+ * the price table; `limit` is of the default metered feature; `overage` has a line for each feature
+ * that goes on above its limit, and currency.
  */
 export const PublicTier = v.object({
   name: Name,
@@ -101,6 +190,10 @@ export const PublicTier = v.object({
     v.object({ priceId: v.string(), price: v.number(), currency: v.string(), interval: Interval }),
   ),
   trialDays: v.number(),
+  /** "then $2 per 1,000": what each begun `perUnits` of a feature above its limit cost. */
+  overage: v.array(
+    v.object({ feature: Name, perUnits: v.number(), price: v.number(), currency: v.string() }),
+  ),
 });
 export type PublicTier = v.InferOutput<typeof PublicTier>;
 

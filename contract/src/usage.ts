@@ -9,11 +9,14 @@ export const MAX_AMOUNT_UNITS = 1_000_000_000;
 /**
  * A customer's usage of one feature in the running period. `periodStart` and `periodEnd` are days
  * (YYYY-MM-DD, the end being the last day) or, for hourly periods, instants; `resetsAtMs` is exact.
+ * `overageUnits` is there when a feature with overage is above its limit: by how much. Of a boolean
+ * feature nothing is counted: an answer says that the plan includes it, an error that it does not.
  */
 export const Usage = v.object({
   count: v.number(),
   limit: Limit,
   remaining: Limit,
+  overageUnits: v.exactOptional(v.number()),
   plan: Name,
   feature: Name,
   periodStart: v.string(),
@@ -63,6 +66,7 @@ export const UsageStatus = v.object({
   usageCount: v.number(),
   limit: Limit,
   remaining: Limit,
+  overageUnits: v.exactOptional(v.number()),
   periodStart: v.string(),
   periodEnd: v.string(),
   resetsAtMs: AtMs,
@@ -88,6 +92,7 @@ export const getUsage = route({
     'session_expired',
     'session_ended',
     'feature_not_found',
+    'feature_not_included',
     'tier_not_found',
     'origin_not_allowed',
   ],

@@ -4,6 +4,13 @@ import { call, createEnvironment, manage, OPERATOR, type TestEnvironment } from 
 
 const price = { priceMinor: 1900, currency: 'usd', interval: 'month' };
 const metered = { kind: 'metered', name: 'exports', limitUnits: 10 };
+const soft = (perUnits?: number, ...currencies: string[]) => ({
+  perUnits,
+  prices: (currencies.length > 0 ? currencies : ['usd']).map((currency) => ({
+    priceMinor: 2,
+    currency,
+  })),
+});
 const times = <T>(count: number, item: (index: number) => T) =>
   Array.from({ length: count }, (_, index) => item(index));
 
@@ -84,6 +91,57 @@ describe('a tier that cannot be saved', () => {
       { features: times(51, (n) => ({ ...metered, name: `f${n}` })) },
       'features',
       'Must have at most 50 features.',
+    ],
+    [
+      { features: [{ ...metered, overage: soft(undefined) }] },
+      'features.0.overage.perUnits',
+      'Is required.',
+    ],
+    [
+      { features: [{ ...metered, overage: soft(0) }] },
+      'features.0.overage.perUnits',
+      'Must be a whole number from 1 to 1000000.',
+    ],
+    [
+      { features: [{ ...metered, overage: { perUnits: 1, prices: [] } }] },
+      'features.0.overage.prices',
+      'Must have a price.',
+    ],
+    [
+      { features: [{ ...metered, overage: soft(1, 'usd', 'usd') }] },
+      'features.0.overage.prices',
+      'Must have one price for each currency.',
+    ],
+    [
+      { prices: [price], features: [{ ...metered, limitUnits: null, overage: soft(1) }] },
+      'features.0.overage',
+      'Must be of a feature with a limit: overage is what is above it.',
+    ],
+    [
+      { features: [{ ...metered, overage: soft(1) }] },
+      'features.0.overage',
+      'Must be of a tier with prices: overage is billed with the subscription.',
+    ],
+    [
+      {
+        prices: [price, { ...price, currency: 'EUR' }],
+        features: [
+          { ...metered, name: 'x' },
+          { ...metered, overage: soft(1) },
+        ],
+      },
+      'features.1.overage',
+      'Must have a price in eur, as the tier has one.',
+    ],
+    [
+      { prices: [{ ...price, currency: 'KWD', priceMinor: 5991 }] },
+      'prices.0.priceMinor',
+      'Must be a multiple of 10 in this currency: Stripe charges no finer steps.',
+    ],
+    [
+      { features: [{ ...metered, overage: soft(1, 'isk') }] },
+      'features.0.overage.prices.0.priceMinor',
+      'Must be a multiple of 100 in this currency: Stripe charges no finer steps.',
     ],
     [{ highlights: 'Fast' }, 'highlights', 'Must be a list.'],
     [{ highlights: ['Fast', ''] }, 'highlights.1', 'Must not be empty.'],

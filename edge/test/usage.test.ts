@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { KEPT } from '../src/customers/kept.ts';
+import { manage as elsewhere } from './billing-shop.ts';
 import { call, createEnvironment, manage } from './harness.ts';
 
 const post = (sk: string, user: string, more: object = {}) =>
@@ -188,4 +189,93 @@ describe('POST /api/usage', () => {
       expect((await call('GET', '/api/usage', { key: sk, user: 'ada' })).body.usageCount).toBe(0);
     },
   );
+});
+
+describe('a feature with overage', () => {
+  it('counts on above its limit, and says by how much', async () => {
+    const shop = await createEnvironment();
+    await manage('PUT', `/api/projects/${shop.id}/test/tiers/pro`, {
+      displayName: 'Pro',
+      prices: [{ priceMinor: 1900, currency: 'usd', interval: 'month' }],
+      features: [
+        {
+          kind: 'metered',
+          name: 'requests',
+          limitUnits: 3,
+          overage: { perUnits: 10, prices: [{ priceMinor: 200, currency: 'usd' }] },
+        },
+      ],
+    });
+    const headers = { 'x-user-plan': 'pro' };
+    const within = (await post(shop.sk, 'ada', { headers, body: { amount: 3 } })).body.usage;
+    expect(within).toMatchObject({ count: 3, limit: 3, remaining: 0 });
+    expect(within).not.toHaveProperty('overageUnits');
+    const above = await post(shop.sk, 'ada', { headers, body: { amount: 4 } });
+    expect(above.status).toBe(200);
+    expect(above.body.usage).toMatchObject({ count: 7, limit: 3, remaining: 0, overageUnits: 4 });
+    expect((await call('GET', '/api/usage', { key: shop.sk, user: 'ada' })).body).toMatchObject({
+      usageCount: 7,
+      remaining: 0,
+      overageUnits: 4,
+    });
+  });
+});
+
+describe('a boolean feature', () => {
+  it('is answered for by the plan that includes it, and counts nothing', async () => {
+    const shop = await createEnvironment();
+    await manage('PUT', `/api/projects/${shop.id}/test/tiers/team`, {
+      displayName: 'Team',
+      features: [{ kind: 'boolean', name: 'sso' }],
+      rateLimitPerMinute: 1,
+    });
+    const body = { feature: 'sso' };
+    const refused = await post(shop.sk, 'ada', { body });
+    expect([refused.status, refused.body.code]).toEqual([403, 'feature_not_included']);
+    const read = () => call('GET', '/api/usage?feature=sso', { key: shop.sk, user: 'ada' });
+    expect((await read()).body.code).toBe('feature_not_included');
+    for (let calls = 0; calls < 3; calls++) {
+      const answer = await post(shop.sk, 'ada', { body, headers: { 'x-user-plan': 'team' } });
+      expect(answer.body.usage).toMatchObject({ feature: 'sso', count: 0, limit: 'unlimited' });
+    }
+    expect((await read()).body).toMatchObject({ feature: 'sso', usageCount: 0, plan: 'team' });
+    expect((await post(shop.sk, 'ada', { body: { feature: 'saml' } })).body.code).toBe(
+      'feature_not_found',
+    );
+  });
+});
+
+describe('a tier that changed', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Saves the free tier from another isolate: the one under test is not told. */
+  const saveElsewhere = (id: string, fields: object) =>
+    elsewhere('PUT', `/api/projects/${id}/test/tiers/free`, {
+      displayName: 'Free',
+      isDefault: true,
+      ...fields,
+    });
+  const metered = (name: string, limitUnits: number) => ({ kind: 'metered', name, limitUnits });
+
+  it.each<[string, object, number, string | undefined]>([
+    ['a higher limit lets through', { features: [metered('requests', 4)] }, 3, undefined],
+    ['a lower limit refuses', { features: [metered('requests', 2)] }, 2, 'limit_reached'],
+    ['a removed feature is refused', { features: [metered('x', 9)] }, 1, 'feature_not_included'],
+    [
+      'a lower rate limit refuses',
+      { features: [metered('requests', 9)], rateLimitPerMinute: 1 },
+      1,
+      'rate_limited',
+    ],
+  ])('reaches running meters everywhere within 10 s: %s', async (_, fields, used, code) => {
+    const { id, sk } = await createEnvironment();
+    const nowMs = Date.now();
+    setDate(nowMs);
+    for (let calls = 0; calls < used; calls++) await post(sk, 'ada');
+    await saveElsewhere(id, fields);
+    setDate(nowMs + 10_000);
+    expect((await post(sk, 'ada')).body.code).toBe(code);
+  });
 });

@@ -1,11 +1,15 @@
 /** A limit: a whole number of units, or no limit. */
 export type Limit = number | 'unlimited';
 
-/** Usage of one feature in the running period. Days are YYYY-MM-DD; `resetsAtMs` is exact. */
+/**
+ * Usage of one feature in the running period. Days are YYYY-MM-DD; `resetsAtMs` is exact.
+ * `overageUnits` is there when a feature with overage is above its limit: by how much.
+ */
 export interface Usage {
   count: number;
   limit: Limit;
   remaining: Limit;
+  overageUnits?: number;
   plan: string;
   feature: string;
   periodStart: string;
@@ -21,6 +25,7 @@ export interface UsageStatus {
   usageCount: number;
   limit: Limit;
   remaining: Limit;
+  overageUnits?: number;
   periodStart: string;
   periodEnd: string;
   resetsAtMs: number;
@@ -122,7 +127,10 @@ export interface Session {
   usage: UsageStatus | null;
 }
 
-/** A plan as pages show it; `price` is in minor units. */
+/**
+ * A plan as pages show it; `price` is in minor units. `overage` says what each begun `perUnits` of a
+ * feature above its limit cost.
+ */
 export interface Tier {
   name: string;
   displayName: string;
@@ -136,6 +144,7 @@ export interface Tier {
   priceId: string | null;
   prices: { priceId: string; price: number; currency: string; interval: 'month' | 'year' }[];
   trialDays: number;
+  overage: { feature: string; perUnits: number; price: number; currency: string }[];
 }
 
 /** What every webhook says; `data` is told by `type`. */

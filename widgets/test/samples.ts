@@ -14,6 +14,7 @@ export const free: PublicTier = {
   priceId: null,
   prices: [],
   trialDays: 0,
+  overage: [],
 };
 
 /** A tier on sale by the month and by the year, in two currencies. */

@@ -89,7 +89,7 @@ export class CatalogRpc extends RpcTarget {
     const free: Omit<TierInput, 'prices' | 'isDefault'> = {
       displayName: 'Free',
       description: '',
-      features: [{ kind: 'metered', name: 'requests', limitUnits: 100 }],
+      features: [{ kind: 'metered', name: 'requests', limitUnits: 100, overage: null }],
       highlights: [],
       popular: false,
       listed: true,

@@ -28,7 +28,7 @@ export function readTiers(sql: SqlStorage): TierRecord[] {
     .exec<TierRow>('SELECT * FROM tier ORDER BY position, name')
     .toArray()
     .map((row) => ({
-      ...(JSON.parse(row.body) as TierInput),
+      ...bodyOf(row),
       name: row.name,
       isDefault: row.is_default === 1,
       prices: prices
@@ -42,4 +42,13 @@ export function readTiers(sql: SqlStorage): TierRecord[] {
       stripeProductId: row.stripe_product_id,
       archived: row.archived_ms !== null,
     }));
+}
+
+/** A tier as it was written. One from before there was overage says nothing of it. */
+function bodyOf({ body }: TierRow): TierInput {
+  const tier = JSON.parse(body) as TierInput;
+  const features = tier.features.map((feature) =>
+    feature.kind === 'metered' ? { ...feature, overage: feature.overage ?? null } : feature,
+  );
+  return { ...tier, features };
 }

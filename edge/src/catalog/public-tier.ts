@@ -1,4 +1,4 @@
-import type { PublicTier } from '@dream/contract';
+import type { Overage, PublicTier } from '@dream/contract';
 import { DEFAULT_FEATURE } from '@dream/contract/primitives';
 import type { TierRecord } from './tier.ts';
 
@@ -26,7 +26,23 @@ function publicTier(tier: TierRecord): PublicTier {
     priceId: shown?.priceId ?? null,
     prices: sold,
     trialDays: tier.trialDays,
+    overage: tier.features.flatMap((feature) =>
+      feature.kind === 'boolean' || !feature.overage
+        ? []
+        : overageLines(feature.name, feature.overage, tier),
+    ),
   };
+}
+
+/** What overage costs, in the currencies the tier is sold in. */
+function overageLines(
+  feature: string,
+  { perUnits, prices }: Overage,
+  tier: TierRecord,
+): PublicTier['overage'] {
+  return prices
+    .filter(({ currency }) => tier.prices.some((price) => price.currency === currency))
+    .map(({ priceMinor, currency }) => ({ feature, perUnits, price: priceMinor, currency }));
 }
 
 /** A tier as the management routes show it, without what only we need to know. */

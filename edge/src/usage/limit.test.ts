@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decideUsage, RATE_WINDOW_MS } from './limit.ts';
+import { decideUsage, newOverageUnits, RATE_WINDOW_MS } from './limit.ts';
 
 const NOW_MS = 1_000_000;
 const tier = {
@@ -37,6 +37,88 @@ describe('a metered call', () => {
 
   it('of a feature the tier has not is refused', () => {
     expect(at(0, 1, 'seats')).toEqual({ allowed: false, reason: 'feature_not_included' });
+  });
+});
+
+describe('a metered call of a feature with overage', () => {
+  it.each([
+    [9, 1, 10],
+    [10, 1, 11],
+    [9, 5, 14],
+    [40, 1, 41],
+  ])('with %i used and %i more is counted: %i', (usedUnits, amountUnits, after) => {
+    const window = { startMs: 0, calls: 0 };
+    const decided = decideUsage(tier, 'requests', usedUnits, amountUnits, window, NOW_MS, true);
+    expect(decided).toMatchObject({ allowed: true, usedUnits: after });
+  });
+
+  it.each([
+    ['within the limit', 10, 5, 5, 0, 0],
+    ['over the edge', 10, 8, 5, 0, 3],
+    ['wholly above', 10, 13, 4, 3, 4],
+    ['at a limit of 0', 0, 0, 2, 0, 2],
+    ['after the limit was lowered below what was used', 5, 90, 1, 0, 1],
+    ['and the next one', 5, 91, 2, 1, 2],
+    ['after the limit was raised above what was used', 100, 15, 1, 5, 0],
+    ['above a raised limit, as far as it was not billed', 100, 104, 3, 5, 2],
+  ])(
+    '%s: limit %i, %i used, %i more, %i billed: bills %i',
+    (_, limit, used, amount, billed, due) => {
+      expect(newOverageUnits(limit, used, amount, billed)).toBe(due);
+    },
+  );
+
+  it('bills what is above the limit in all, whatever the sizes of the calls', () => {
+    for (let limit = 0; limit < 12; limit++) {
+      let [used, billed] = [0, 0];
+      for (const amount of [1, 3, 1, 7, 2, 5]) {
+        billed += newOverageUnits(limit, used, amount, billed);
+        used += amount;
+        expect(billed).toBe(Math.max(0, used - limit));
+      }
+    }
+  });
+});
+
+describe('a threshold', () => {
+  const limits = { features: { few: 3, odd: 7, none: 0, all: null }, rateLimitPerMinute: null };
+  it.each([
+    ['few', 0, 2, []],
+    ['few', 2, 1, [80, 100]],
+    ['odd', 5, 1, [80]],
+    ['odd', 6, 1, [100]],
+    ['odd', 0, 7, [80, 100]],
+    ['odd', 7, 1, []],
+    ['odd', 6, 9, [100]],
+    ['none', 0, 1, []],
+    ['all', 0, 1_000_000, []],
+  ] as const)('of %s is crossed with %i used and %i more: %j', (feature, used, more, expected) => {
+    const window = { startMs: 0, calls: 0 };
+    expect(decideUsage(limits, feature, used, more, window, NOW_MS, true)).toMatchObject({
+      crossed: expected,
+    });
+  });
+
+  it('is crossed once on the way to the limit, by whatever steps, and costs no list otherwise', () => {
+    const window = { startMs: 0, calls: 0 };
+    const met: number[] = [];
+    const lists = new Set<readonly number[]>();
+    for (let used = 0; used < 20; used++) {
+      const decided = decideUsage(
+        { ...limits, features: { x: 12 } },
+        'x',
+        used,
+        1,
+        window,
+        NOW_MS,
+        true,
+      );
+      if (!decided.allowed) throw new Error('refused');
+      met.push(...decided.crossed);
+      if (decided.crossed.length === 0) lists.add(decided.crossed);
+    }
+    expect(met).toEqual([80, 100]);
+    expect(lists.size).toBe(1);
   });
 });
 

@@ -4,6 +4,8 @@ import type { TierFeature } from '@dream/contract';
 export interface TierLimits {
   /** Units a period by metered feature, null for no limit; `true` for a boolean feature. */
   features: Readonly<Record<string, number | null | true>>;
+  /** Those that count on above their limit, what is above being billed. Left out when there are none. */
+  soft?: readonly string[];
   rateLimitPerMinute: number | null;
 }
 
@@ -16,15 +18,20 @@ export interface RateWindow {
   calls: number;
 }
 
+/** Parts of a limit, in per cent, that others are told of when usage reaches them. */
+export type Threshold = 80 | 100;
+
+/** `crossed` are the thresholds that usage was below before this call, and is not any more. */
 export type Decision =
-  | { allowed: true; usedUnits: number; window: RateWindow }
+  | { allowed: true; usedUnits: number; window: RateWindow; crossed: readonly Threshold[] }
   | { allowed: false; reason: 'limit_reached'; limitUnits: number }
   | { allowed: false; reason: 'rate_limited'; retryAfterMs: number }
   | { allowed: false; reason: 'feature_not_included' };
 
 /**
  * Whether a customer may use `amountUnits` more. A call that would cross the limit is refused
- * whole; a refused call counts nothing, not even against the rate limit.
+ * whole, unless the customer may go on above it (`isSoft`); a refused call counts nothing, not even
+ * against the rate limit.
  */
 export function decideUsage(
   tier: TierLimits,
@@ -33,6 +40,7 @@ export function decideUsage(
   amountUnits: number,
   window: RateWindow,
   nowMs: number,
+  isSoft = false,
 ): Decision {
   const limitUnits = tier.features[feature];
   if (limitUnits === undefined) return { allowed: false, reason: 'feature_not_included' };
@@ -44,14 +52,45 @@ export function decideUsage(
       retryAfterMs: current.startMs + RATE_WINDOW_MS - nowMs,
     };
   }
-  if (typeof limitUnits === 'number' && usedUnits + amountUnits > limitUnits) {
+  const afterUnits = usedUnits + amountUnits;
+  if (typeof limitUnits === 'number' && afterUnits > limitUnits && !isSoft) {
     return { allowed: false, reason: 'limit_reached', limitUnits };
   }
   return {
     allowed: true,
-    usedUnits: usedUnits + amountUnits,
+    usedUnits: afterUnits,
     window: { startMs: current.startMs, calls: current.calls + 1 },
+    crossed: typeof limitUnits === 'number' ? crossed(usedUnits, afterUnits, limitUnits) : NONE,
   };
+}
+
+// Nearly every call crosses nothing: it must not make a list to say so.
+const NONE: readonly Threshold[] = [];
+const MOST: readonly Threshold[] = [80];
+const ALL: readonly Threshold[] = [100];
+const BOTH: readonly Threshold[] = [80, 100];
+
+function crossed(usedUnits: number, afterUnits: number, limitUnits: number): readonly Threshold[] {
+  // In hundredths, so that no fraction is rounded.
+  const reaches = (percent: Threshold) =>
+    usedUnits * 100 < limitUnits * percent && afterUnits * 100 >= limitUnits * percent;
+  if (reaches(100)) return reaches(80) ? BOTH : ALL;
+  return reaches(80) ? MOST : NONE;
+}
+
+/**
+ * How many of a call's units are to be billed as overage, after `billedUnits` of the period were.
+ * Nobody pays for a unit that was within the limit when it was used, so a limit lowered since bills
+ * this call's units at most; and what a raised limit covers now is not billed once more.
+ */
+export function newOverageUnits(
+  limitUnits: number,
+  usedUnits: number,
+  amountUnits: number,
+  billedUnits: number,
+): number {
+  const aboveUnits = usedUnits + amountUnits - limitUnits;
+  return Math.min(amountUnits, Math.max(0, aboveUnits - billedUnits));
 }
 
 /** The window at an instant: the running one, or a new one if it is over or lies in the future. */
@@ -68,5 +107,12 @@ export function limitsOf(tier: {
   const features = tier.features.map(
     (feature) => [feature.name, feature.kind === 'metered' ? feature.limitUnits : true] as const,
   );
-  return { features: Object.fromEntries(features), rateLimitPerMinute: tier.rateLimitPerMinute };
+  const soft = tier.features.flatMap((feature) =>
+    feature.kind === 'metered' && feature.overage ? [feature.name] : [],
+  );
+  return {
+    features: Object.fromEntries(features),
+    ...(soft.length > 0 && { soft }),
+    rateLimitPerMinute: tier.rateLimitPerMinute,
+  };
 }

@@ -148,6 +148,8 @@ export class MeterRpc extends RpcTarget {
       const replay = this.#replay(call, call.idempotency);
       if (replay) return replay;
     }
+    // Nothing is counted of a boolean feature: the answer is that the plan includes it.
+    if (known.limits.features[call.feature] === true) return this.read(call);
     const row = this.#runningRow(known, call);
     const window = this.#store.window(call.customerId);
     const decision = decideUsage(
@@ -157,6 +159,7 @@ export class MeterRpc extends RpcTarget {
       call.amountUnits,
       window,
       call.nowMs,
+      known.limits.soft?.includes(call.feature),
     );
     const told = this.#note(known, call, row, decision);
     if (!decision.allowed) return refusal(decision, known, call.feature, row);
@@ -315,6 +318,9 @@ function toUsage(
     count: row.used_units,
     limit: limited ? limitUnits : 'unlimited',
     remaining: limited ? Math.max(0, limitUnits - row.used_units) : 'unlimited',
+    ...(limited &&
+      known.limits.soft?.includes(feature) &&
+      row.used_units > limitUnits && { overageUnits: row.used_units - limitUnits }),
     plan: known.plan,
     feature,
     ...periodLabels(bounds, known.rules.timeZone),

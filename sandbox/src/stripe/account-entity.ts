@@ -29,7 +29,6 @@ export function accountEntity(account: Connected): Entity {
       mcc: null,
       minority_owned_business_designation: null,
       name: account.name,
-      specified_commercial_transactions_act_url: null,
       product_description: null,
       specified_commercial_transactions_act_url: null,
       support_address: null,
