@@ -155,8 +155,11 @@ const TimeZone = v.pipe(
   }, 'Must be an IANA time zone, like "Europe/Berlin".'),
 );
 
-/** How often counts start anew, in the environment's time zone. */
-export const PERIODS = ['hour', 'day', 'week', 'month', 'year'] as const;
+/**
+ * How often counts start anew: by the calendar, in the environment's time zone, or with the period of
+ * the customer's subscription, which without a live one is the calendar month.
+ */
+export const PERIODS = ['hour', 'day', 'week', 'month', 'year', 'subscription'] as const;
 export type Period = (typeof PERIODS)[number];
 
 const settingsEntries = {
@@ -170,7 +173,7 @@ const settingsEntries = {
       v.regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'Must be a language tag, like "de" or "pt-BR".'),
     ),
   ),
-  period: v.picklist(PERIODS, 'Must be "hour", "day", "week", "month" or "year".'),
+  period: v.picklist(PERIODS, 'Must be "hour", "day", "week", "month", "year" or "subscription".'),
   timeZone: TimeZone,
   emailCode: v.boolean(),
   password: v.boolean(),

@@ -61,7 +61,7 @@ describe('looking at an object', () => {
       {
         ...state,
         id: 'sub_foreign',
-        items: [{ id: 'si_1', priceId: 'price_foreign', renewsAtMs: 1 }],
+        items: state.items.map((item) => ({ ...item, priceId: 'price_foreign' })),
       },
     ]) {
       const { turn } = await billing().beginSync('sub_foreign', 'job_h', Date.now());

@@ -4,7 +4,7 @@ import { letGo } from './let-go.store.ts';
 import { writeAudit } from '../projects/audit.rpc.ts';
 import type { PaymentState } from '../providers/stripe/payments.ts';
 import type { AccountState, StripeState, SubscriptionState } from '../providers/stripe/state.ts';
-import { chooseSubscription, isLive, planFromSubscription } from './subscription.ts';
+import { chooseSubscription, countFrom, isLive, planFromSubscription } from './subscription.ts';
 import {
   findSubscription,
   putSubscription,
@@ -91,14 +91,22 @@ function applySubscription(
   const plan = planFromSubscription(state.items, (priceId) => tierOfPrice(sql, priceId));
   const tier = plan?.tier ?? known?.tier;
   if (customerId === null || tier === undefined) return NOTHING;
+  const period = {
+    priceId: plan?.priceId ?? known?.priceId ?? '',
+    periodStartMs: plan?.periodStartMs ?? known?.periodStartMs ?? null,
+    periodEndMs: plan?.renewsAtMs ?? known?.periodEndMs ?? null,
+  };
   const record = {
     id: state.id,
     customerId,
     tier,
-    priceId: plan?.priceId ?? known?.priceId ?? '',
+    ...period,
     status: state.status,
     renewsAtMs: state.endsAtMs === null ? (plan?.renewsAtMs ?? known?.renewsAtMs ?? null) : null,
     endsAtMs: state.endsAtMs,
+    interval: plan?.interval ?? known?.interval ?? null,
+    countFromMs: countFrom(known, period),
+    billed: [],
     createdAtMs: state.createdAtMs,
     trialEndsAtMs: state.trialEndsAtMs,
     pastDueSinceMs: state.pastDueSinceMs,

@@ -81,6 +81,18 @@ ALTER TABLE connection ADD COLUMN events_since_ms INTEGER;
 ALTER TABLE connection ADD COLUMN events_until_ms INTEGER;
 ALTER TABLE connection ADD COLUMN events_after_id TEXT;`;
 
+/**
+ * The period of a subscription that runs, and the features whose overage it pays for. `count_from_ms`
+ * is when it was renewed last, `told_terms` what the shard was told of all this.
+ */
+export const TERMS_SCHEMA = `
+ALTER TABLE subscription ADD COLUMN period_start_ms INTEGER;
+ALTER TABLE subscription ADD COLUMN period_end_ms INTEGER;
+ALTER TABLE subscription ADD COLUMN interval TEXT;
+ALTER TABLE subscription ADD COLUMN count_from_ms INTEGER;
+ALTER TABLE subscription ADD COLUMN billed TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE subscription ADD COLUMN told_terms TEXT;`;
+
 /** Stripe customers of erased customers, until they are deleted in the account they were made in. */
 export const ERASURE_SCHEMA = `
 CREATE TABLE erasure (

@@ -1,5 +1,6 @@
 import type { Subscription } from '@dream/contract';
-import { chooseSubscription } from './subscription.ts';
+import type { SubscriptionTerms } from '../customers/plan.ts';
+import { chooseSubscription, termsOf } from './subscription.ts';
 import { type PricedSubscription, subscriptionsOf } from './subscription.store.ts';
 
 /** The one subscription that gives a customer a plan at `nowMs`, or null. */
@@ -30,4 +31,14 @@ function shown(live: PricedSubscription): Subscription {
         ? null
         : { plan: nextTier, priceId: nextPriceId, atMs: nextAtMs },
   };
+}
+
+/** What that subscription means for counting, or null. */
+export function liveTerms(
+  sql: SqlStorage,
+  customerId: string,
+  nowMs: number,
+): SubscriptionTerms | null {
+  const { live } = chooseSubscription(subscriptionsOf(sql, customerId), nowMs);
+  return live && termsOf(live);
 }

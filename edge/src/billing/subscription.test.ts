@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   chooseSubscription,
   isLive,
+  countFrom,
   planFromSubscription,
   type SubscriptionFacts,
 } from './subscription.ts';
@@ -104,5 +105,22 @@ describe('the plan of a subscription', () => {
 
   it('is none when no price is ours', () => {
     expect(planFromSubscription([{ priceId: 'price_support', renewsAtMs: 1 }], tierOf)).toBeNull();
+  });
+});
+
+describe('the count of a subscriber', () => {
+  const known = { priceId: 'price_a', periodStartMs: 100, periodEndMs: 200, countFromMs: null };
+
+  it.each([
+    ['a new subscription carries it', undefined, 'price_a', 100, 200, null],
+    ['the same period again', known, 'price_a', 100, 200, null],
+    ['a renewal begins it anew', known, 'price_a', 200, 300, 200],
+    ['so does one brought forward', known, 'price_a', 150, 250, 150],
+    ['another price within the period carries it', known, 'price_b', 100, 200, null],
+    ['another price with a period of its own at once carries it', known, 'price_b', 150, 999, null],
+    ['another price from the next period on begins it anew', known, 'price_b', 200, 300, 200],
+    ['an earlier period is no renewal', { ...known, countFromMs: 100 }, 'price_a', 50, 150, 100],
+  ])('%s', (_, before, priceId, periodStartMs, periodEndMs, expected) => {
+    expect(countFrom(before, { priceId, periodStartMs, periodEndMs })).toBe(expected);
   });
 });

@@ -1,4 +1,6 @@
 import type { Subscription } from '@dream/contract/customers';
+import type { Interval } from '@dream/contract/primitives';
+import type { SubscriptionTerms } from '../customers/plan.ts';
 
 /** What decides whether a subscription gives its plan. */
 export interface SubscriptionFacts {
@@ -54,13 +56,52 @@ function goesBefore(a: SubscriptionFacts, b: SubscriptionFacts): boolean {
 }
 
 /** The tier whose item is in a subscription at Stripe, or null when none of its prices is ours. */
-export function planFromSubscription(
-  items: readonly { priceId: string; renewsAtMs: number }[],
+export function planFromSubscription<Item extends { priceId: string }>(
+  items: readonly Item[],
   tierOfPrice: (priceId: string) => string | null,
-): { tier: string; priceId: string; renewsAtMs: number } | null {
-  for (const { priceId, renewsAtMs } of items) {
-    const tier = tierOfPrice(priceId);
-    if (tier !== null) return { tier, priceId, renewsAtMs };
+): (Item & { tier: string }) | null {
+  for (const item of items) {
+    const tier = tierOfPrice(item.priceId);
+    if (tier !== null) return { ...item, tier };
   }
   return null;
+}
+
+/** The period of a subscription that runs, and what is paid for in it. Null: not known yet. */
+export interface SubscriptionPeriod {
+  priceId: string;
+  periodStartMs: number | null;
+  periodEndMs: number | null;
+}
+
+/**
+ * Since when the count of a subscriber counts, given what was known and what is: a renewal begins it
+ * anew, a change of plan carries it, also one that begins a new period at once, as from month to
+ * year. Null: nothing was renewed yet.
+ */
+export function countFrom(
+  known: (SubscriptionPeriod & { countFromMs: number | null }) | undefined,
+  now: SubscriptionPeriod,
+): number | null {
+  if (!known || known.periodStartMs === null || known.periodEndMs === null) return null;
+  const startMs = now.periodStartMs ?? known.periodStartMs;
+  const isLater = startMs > known.periodStartMs;
+  const isRenewal = isLater && (now.priceId === known.priceId || startMs >= known.periodEndMs);
+  return isRenewal ? startMs : known.countFromMs;
+}
+
+/** What the customer's shard is told of a live subscription. A trial pays for no overage. */
+export function termsOf(live: {
+  status: Subscription['status'];
+  periodStartMs: number | null;
+  periodEndMs: number | null;
+  interval: Interval | null;
+  endsAtMs: number | null;
+  countFromMs: number | null;
+  billed: readonly string[];
+}): SubscriptionTerms | null {
+  const { periodStartMs, periodEndMs, interval, endsAtMs, countFromMs } = live;
+  if (periodStartMs === null || periodEndMs === null || interval === null) return null;
+  const billed = live.status === 'trialing' ? [] : live.billed;
+  return { periodStartMs, periodEndMs, interval, endsAtMs, countFromMs, billed };
 }

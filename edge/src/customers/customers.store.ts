@@ -1,6 +1,6 @@
 import type { Customer, Subscription } from '@dream/contract';
 import { defaultTierName } from '../catalog/catalog.rpc.ts';
-import { liveSubscription } from '../billing/subscription.rpc.ts';
+import { liveSubscription, liveTerms } from '../billing/subscription.rpc.ts';
 import { type CustomerSnapshot, planInForce } from './plan.ts';
 
 /** A customer as it stands in the table. */
@@ -101,6 +101,7 @@ export function snapshotOf(sql: SqlStorage, row: CustomerRow, nowMs: number): Cu
     plan: planSource === 'default' ? null : plan,
     headerPlan: row.header_plan,
     banned: row.banned === 1,
+    subscription: liveTerms(sql, row.id, nowMs),
   };
 }
 

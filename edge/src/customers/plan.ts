@@ -1,4 +1,5 @@
 import type { PlanSource } from '@dream/contract/customers';
+import type { Interval } from '@dream/contract/primitives';
 
 /** What decides a customer's plan. `subscribedPlan` is set while a subscription is live. */
 export interface PlanFacts {
@@ -18,6 +19,21 @@ export function planInForce(facts: PlanFacts): { plan: string; planSource: PlanS
 }
 
 /**
+ * What a live subscription means for counting. Its period is the one its provider says is current.
+ */
+export interface SubscriptionTerms {
+  periodStartMs: number;
+  periodEndMs: number;
+  interval: Interval;
+  /** When it ends; null for one that goes on. */
+  endsAtMs: number | null;
+  /** Counts of periods that began before this are over: it was renewed then. Null before that. */
+  countFromMs: number | null;
+  /** The features whose overage it pays for. */
+  billed: readonly string[];
+}
+
+/**
  * What a shard must know of a customer. A shard takes a snapshot only if its `version` is not
  * older than the one it has. `headerPlan` is the last X-User-Plan, whether or not it is in force.
  */
@@ -27,4 +43,6 @@ export interface CustomerSnapshot {
   plan: string | null;
   headerPlan: string | null;
   banned: boolean;
+  /** Of the live subscription; left out by a sender that knew nothing of it yet. */
+  subscription?: SubscriptionTerms | null;
 }

@@ -6,6 +6,7 @@ import {
   FORMER_ACCOUNT_SCHEMA,
   ONBOARDING_SCHEMA,
   PAYMENT_SCHEMA,
+  TERMS_SCHEMA,
 } from '../billing/billing.schema.ts';
 import { TURNSTILE_SCHEMA } from '../bots/turnstile.schema.ts';
 import { CATALOG_SCHEMA, RETIRED_SCHEMA } from '../catalog/catalog.schema.ts';
@@ -58,4 +59,5 @@ export const PROJECT_STEPS: readonly string[] = [
   FORMER_ACCOUNT_SCHEMA,
   ONBOARDING_SCHEMA,
   `${OUTGOING_SCHEMA}\n${ANNOUNCED_PLAN_SCHEMA}`,
+  TERMS_SCHEMA,
 ];

@@ -1,9 +1,15 @@
 import { DEVICE_SCHEMA, SESSIONS_SCHEMA } from '../sessions/sessions.schema.ts';
-import { METER_SCHEMA, NOTICE_SCHEMA, STANDING_SCHEMA } from '../usage/meter.schema.ts';
+import {
+  METER_SCHEMA,
+  NOTICE_SCHEMA,
+  STANDING_SCHEMA,
+  TERMS_SCHEMA,
+} from '../usage/meter.schema.ts';
 
 /** The tables of one shard. Append a step to change them; never edit one that was released. */
 export const SHARD_STEPS: readonly string[] = [
   `${METER_SCHEMA}\n${SESSIONS_SCHEMA}`,
   `${DEVICE_SCHEMA}\n${STANDING_SCHEMA}`,
   NOTICE_SCHEMA,
+  TERMS_SCHEMA,
 ];

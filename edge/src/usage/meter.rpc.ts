@@ -2,14 +2,14 @@ import { RpcTarget } from 'cloudflare:workers';
 import type { Usage } from '@dream/contract';
 import type { ErrorCode } from '@dream/contract/errors';
 import type { RunningUsage } from '../customers/kept.ts';
-import type { CustomerSnapshot } from '../customers/plan.ts';
+import type { CustomerSnapshot, SubscriptionTerms } from '../customers/plan.ts';
 import type { FailDetails } from '../http/fail.ts';
 import { type Decision, decideUsage, type TierLimits } from './limit.ts';
 import { momentsOf, type NoticesTo } from './notice.ts';
 import { noticeId, Notices } from './notices.rpc.ts';
 import type { Told } from './told.ts';
 import { MeterStore, type MeterRow } from './meter.store.ts';
-import { periodAt, periodLabels, type PeriodRule } from './period.ts';
+import { countingPeriod, periodLabels, type PeriodRule } from './period.ts';
 
 /** The rules of an environment as its shards keep them; a newer `version` replaces an older. */
 export interface Rules extends PeriodRule {
@@ -241,19 +241,26 @@ export class MeterRpc extends RpcTarget {
       limits,
       headerPlan: customer.header_plan,
       isBanned: customer.banned === 1,
+      subscription:
+        customer.subscription === null
+          ? null
+          : (JSON.parse(customer.subscription) as SubscriptionTerms),
     };
   }
 
-  /** The meter of a feature, started anew when its period is over. */
+  /** The meter of a feature in the period of now, started anew when the one before is over. */
   #runningRow(known: Known, { customerId, feature, nowMs }: UsageQuery): MeterRow {
     const row = this.#store.meter(customerId, feature);
-    if (row && nowMs < row.period_end_ms) return row;
-    const { startMs, endMs } = periodAt(known.rules, nowMs);
-    const window = {
+    const running = row ? { startMs: row.period_start_ms, endMs: row.period_end_ms } : null;
+    const period = countingPeriod(running, known.rules, known.subscription, nowMs);
+    return {
+      used_units: period.startsAnew ? 0 : (row?.used_units ?? 0),
+      period_start_ms: period.startMs,
+      period_end_ms: period.endMs,
       window_start_ms: row?.window_start_ms ?? 0,
       window_calls: row?.window_calls ?? 0,
+      told: period.startsAnew ? 0 : (row?.told ?? 0),
     };
-    return { used_units: 0, period_start_ms: startMs, period_end_ms: endMs, ...window, told: 0 };
   }
 }
 
@@ -263,6 +270,7 @@ interface Known {
   limits: TierLimits;
   headerPlan: string | null;
   isBanned: boolean;
+  subscription: SubscriptionTerms | null;
 }
 
 function notIncluded(known: Known, feature: string): UsageAnswer {

@@ -43,3 +43,6 @@ CREATE TABLE gone (id_hash TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROW
 export const NOTICE_SCHEMA = `
 ALTER TABLE meter ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE notice (id TEXT PRIMARY KEY, customer_id TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;`;
+/** What a customer's live subscription means for counting, as JSON; null without one. */
+export const TERMS_SCHEMA = `
+ALTER TABLE customer ADD COLUMN subscription TEXT;`;

@@ -21,6 +21,8 @@ type CustomerRow = {
   header_plan: string | null;
   erased_ms: number | null;
   banned: number;
+  /** JSON of the subscription's terms. */
+  subscription: string | null;
 };
 
 /** The statements of the metered path. */
@@ -52,17 +54,21 @@ export class MeterStore {
     const gone = this.#sql
       .exec<{ at_ms: number }>('SELECT at_ms FROM gone WHERE id_hash = ?', hashOf(id))
       .toArray()[0];
-    return gone && { version: 0, plan: null, header_plan: null, banned: 0, erased_ms: gone.at_ms };
+    if (!gone) return undefined;
+    const nothing = { version: 0, plan: null, header_plan: null, banned: 0, subscription: null };
+    return { ...nothing, erased_ms: gone.at_ms };
   }
 
-  putCustomer({ customerId, version, plan, headerPlan, banned }: CustomerSnapshot): void {
+  putCustomer(snapshot: CustomerSnapshot): void {
+    const { customerId, version, plan, headerPlan, banned, subscription } = snapshot;
     this.#sql.exec(
-      'INSERT OR REPLACE INTO customer VALUES (?, ?, ?, ?, NULL, ?)',
+      'INSERT OR REPLACE INTO customer VALUES (?, ?, ?, ?, NULL, ?, ?)',
       customerId,
       version,
       plan,
       headerPlan,
       banned ? 1 : 0,
+      subscription ? JSON.stringify(subscription) : null,
     );
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { periodAt, periodLabels } from './period.ts';
+import type { SubscriptionTerms } from '../customers/plan.ts';
+import { countingPeriod, periodAt, periodLabels, subscriptionPeriodAt } from './period.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString().replace('.000Z', 'Z');
 
@@ -98,5 +99,136 @@ describe('a period', () => {
   ] as const)('%s in %s at %s is written as %s to %s', (period, timeZone, at, first, last) => {
     const bounds = periodAt({ period, timeZone }, Date.parse(at));
     expect(periodLabels(bounds, timeZone)).toEqual({ periodStart: first, periodEnd: last });
+  });
+});
+
+const day = (text: string) => Date.parse(text.length === 10 ? `${text}T09:30:15Z` : text);
+const terms = (start: string, end: string, more: Partial<SubscriptionTerms> = {}) => ({
+  periodStartMs: day(start),
+  periodEndMs: day(end),
+  interval: 'month' as const,
+  endsAtMs: null,
+  countFromMs: null,
+  billed: [],
+  ...more,
+});
+
+describe('the period of a subscription', () => {
+  it.each([
+    ['as it was told', '2026-11-21', '2026-12-21', '2026-12-01', '2026-11-21', '2026-12-21'],
+    [
+      'when our clock is behind',
+      '2026-11-21',
+      '2026-12-21',
+      '2026-10-01',
+      '2026-11-21',
+      '2026-12-21',
+    ],
+    [
+      'of a renewal not told yet',
+      '2026-11-21',
+      '2026-12-21',
+      '2026-12-21',
+      '2026-12-21',
+      '2027-01-21',
+    ],
+    ['of renewals missed', '2026-11-21', '2026-12-21', '2027-03-01', '2027-02-21', '2027-03-21'],
+    [
+      'from a 31st into a short month',
+      '2027-01-31',
+      '2027-02-28',
+      '2027-03-01',
+      '2027-02-28',
+      '2027-03-31',
+    ],
+    [
+      'from a 30th through February',
+      '2027-01-30',
+      '2027-02-28',
+      '2027-04-01',
+      '2027-03-30',
+      '2027-04-30',
+    ],
+    ['from a 28th', '2027-01-28', '2027-02-28', '2027-03-01', '2027-02-28', '2027-03-28'],
+    ['from a 31st on', '2027-01-31', '2027-02-28', '2027-05-02', '2027-04-30', '2027-05-31'],
+    ['after a trial', '2026-11-20', '2026-12-04', '2026-12-05', '2026-12-04', '2027-01-04'],
+  ])('%s: %s to %s is at %s from %s to %s', (_, start, end, at, from, to) => {
+    expect(subscriptionPeriodAt(terms(start, end), day(at))).toEqual({
+      startMs: day(from),
+      endMs: day(to),
+    });
+  });
+
+  it('of a year ends a year later, on the 28th where there is no 29th', () => {
+    const leap = terms('2028-02-29', '2029-02-28', { interval: 'year' });
+    expect(subscriptionPeriodAt(leap, day('2029-03-01'))).toEqual({
+      startMs: day('2029-02-28'),
+      endMs: day('2030-02-28'),
+    });
+  });
+
+  it('is over at its last millisecond, and not before', () => {
+    const one = terms('2026-11-21', '2026-12-21');
+    expect(subscriptionPeriodAt(one, one.periodEndMs - 1).startMs).toBe(one.periodStartMs);
+    expect(subscriptionPeriodAt(one, one.periodEndMs).startMs).toBe(one.periodEndMs);
+  });
+});
+
+describe('a count', () => {
+  const rule = { period: 'subscription', timeZone: 'UTC' } as const;
+  const november = { startMs: Date.parse('2026-11-01'), endMs: Date.parse('2026-12-01') };
+  const sold = terms('2026-11-21', '2026-12-21');
+  const first = { startMs: sold.periodStartMs, endMs: sold.periodEndMs };
+  const renewed = terms('2026-12-21', '2027-01-21', { countFromMs: day('2026-12-21') });
+  const second = { startMs: renewed.periodStartMs, endMs: renewed.periodEndMs };
+
+  it.each([
+    ['is of the calendar month without a subscription', null, null, '2026-11-25', november, true],
+    ['is carried into the period that is bought', november, sold, '2026-11-25', first, false],
+    ['goes on in its period', first, sold, '2026-12-20', first, false],
+    ['starts anew when the period is over, told or not', first, sold, '2026-12-21', second, true],
+    ['goes on when the renewal is told late', second, renewed, '2026-12-22', second, false],
+    [
+      'starts anew with a renewal our clock has not reached',
+      first,
+      renewed,
+      '2026-12-01',
+      second,
+      true,
+    ],
+    ['goes on in that one', second, renewed, '2026-12-01', second, false],
+    [
+      'is carried by a change that begins a period at once',
+      first,
+      terms('2026-12-01', '2027-12-01', { interval: 'year' }),
+      '2026-12-02',
+      { startMs: day('2026-12-01'), endMs: day('2027-12-01') },
+      false,
+    ],
+    ['goes on to its end when the subscription ended', first, null, '2026-12-10', first, false],
+    [
+      'is of the calendar month after that',
+      first,
+      { ...sold, endsAtMs: day('2026-12-21') },
+      '2026-12-21',
+      { startMs: Date.parse('2026-12-01'), endMs: Date.parse('2027-01-01') },
+      true,
+    ],
+    ['does not start anew when the clock is set back', second, sold, '2026-12-20', first, false],
+  ])('%s', (_, running, subscription, at, bounds, startsAnew) => {
+    expect(countingPeriod(running, rule, subscription, day(at))).toEqual({ ...bounds, startsAnew });
+  });
+
+  it('by the calendar goes on to the end of its month, whatever the subscription says', () => {
+    const monthly = { period: 'month', timeZone: 'UTC' } as const;
+    expect(countingPeriod(first, monthly, renewed, day('2026-12-20'))).toEqual({
+      ...first,
+      startsAnew: false,
+    });
+    expect(countingPeriod(november, monthly, renewed, Date.parse('2026-12-01'))).toEqual({
+      startMs: Date.parse('2026-12-01'),
+      endMs: Date.parse('2027-01-01'),
+      startsAnew: true,
+    });
   });
 });

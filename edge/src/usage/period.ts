@@ -1,4 +1,5 @@
 import type { Period } from '@dream/contract/projects';
+import type { SubscriptionTerms } from '../customers/plan.ts';
 
 /** When counts start anew: the kind of period, and the time zone its days are days of. */
 export interface PeriodRule {
@@ -12,7 +13,70 @@ export interface PeriodBounds {
   endMs: number;
 }
 
-/** The calendar period that contains `atMs`. Weeks start on Monday. */
+/** The period a count is in, and whether the count starts anew with it. */
+export interface CountingPeriod extends PeriodBounds {
+  startsAnew: boolean;
+}
+
+/**
+ * The period of a count at an instant; `running` is the one it was in, null for a new one. A period
+ * of the calendar goes on until it is over, whatever became of plan and rule. With `subscription` a
+ * live subscription's own period holds from the moment it is known: the count is carried into it,
+ * and starts anew when the one it was in is over or the subscription was renewed since.
+ */
+export function countingPeriod(
+  running: PeriodBounds | null,
+  rule: PeriodRule,
+  subscription: SubscriptionTerms | null,
+  atMs: number,
+): CountingPeriod {
+  const isOver = running === null || atMs >= running.endMs;
+  const terms =
+    rule.period === 'subscription' && isLiveAt(subscription, atMs) ? subscription : null;
+  if (terms) {
+    const isRenewed = terms.countFromMs !== null && (running?.startMs ?? 0) < terms.countFromMs;
+    return { ...subscriptionPeriodAt(terms, atMs), startsAnew: isOver || isRenewed };
+  }
+  return isOver ? { ...periodAt(rule, atMs), startsAnew: true } : { ...running, startsAnew: false };
+}
+
+const isLiveAt = (terms: SubscriptionTerms | null, atMs: number): boolean =>
+  terms !== null && (terms.endsAtMs === null || atMs < terms.endsAtMs);
+
+/**
+ * The period of a subscription at an instant. It is the one its provider named as current, also when
+ * our clock is behind. When that is over and nobody has told of the next one yet, it is the next one
+ * by the calendar: a renewal rolls the period before it is paid. A period that ends on the last day
+ * of a month began on a day this month may not have, and comes back to it in a longer one.
+ * Source: Stripe, "billing_cycle_anchor".
+ */
+export function subscriptionPeriodAt(
+  { periodStartMs, periodEndMs, interval }: SubscriptionTerms,
+  atMs: number,
+): PeriodBounds {
+  const last = new Date(periodEndMs);
+  const isLastOfMonth = new Date(periodEndMs + 86_400_000).getUTCDate() === 1;
+  const dayOfEnd = last.getUTCDate();
+  const day = isLastOfMonth ? Math.max(dayOfEnd, new Date(periodStartMs).getUTCDate()) : dayOfEnd;
+  const months = interval === 'year' ? 12 : 1;
+  let bounds = { startMs: periodStartMs, endMs: periodEndMs };
+  for (let passed = 1; atMs >= bounds.endMs; passed++)
+    bounds = { startMs: bounds.endMs, endMs: monthsLater(last, passed * months, day) };
+  return bounds;
+}
+
+/** The same time of day some months later, on `day` or the last day there is. */
+function monthsLater(from: Date, months: number, day: number): number {
+  const [year, month] = [from.getUTCFullYear(), from.getUTCMonth() + months];
+  const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  const timeMs = from.getTime() - Date.UTC(year, from.getUTCMonth(), from.getUTCDate());
+  return Date.UTC(year, month, Math.min(day, lastDay)) + timeMs;
+}
+
+/**
+ * The calendar period that contains `atMs`: the month, where nothing but a subscription says another.
+ * Weeks start on Monday.
+ */
 export function periodAt(rule: PeriodRule, atMs: number): PeriodBounds {
   if (rule.period === 'hour') {
     const startMs = Math.floor(atMs / 3_600_000) * 3_600_000;
@@ -31,6 +95,7 @@ export function periodAt(rule: PeriodRule, atMs: number): PeriodBounds {
       };
     }
     case 'month':
+    case 'subscription':
       return { startMs: midnight(year, month, 1), endMs: midnight(year, month + 1, 1) };
     case 'year':
       return { startMs: midnight(year, 0, 1), endMs: midnight(year + 1, 0, 1) };

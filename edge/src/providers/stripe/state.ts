@@ -1,6 +1,16 @@
 import type { Subscription } from '@dream/contract/customers';
+import type { Interval } from '@dream/contract/primitives';
 import type { Stripe } from 'stripe';
 import type { PaymentState } from './payments.ts';
+
+/** What a subscription is for, and the period of it that runs, up to `renewsAtMs`. */
+export interface SubscriptionItem {
+  id: string;
+  priceId: string;
+  interval: Interval;
+  periodStartMs: number;
+  renewsAtMs: number;
+}
 
 /** A subscription at Stripe, the whole of what we keep of it. */
 export interface SubscriptionState {
@@ -9,7 +19,7 @@ export interface SubscriptionState {
   stripeCustomerId: string;
   status: Subscription['status'];
   /** What it is for; ours is the item whose price is one of our prices. */
-  items: { id: string; priceId: string; renewsAtMs: number }[];
+  items: SubscriptionItem[];
   /** When it ends, or ended; null for one that goes on. */
   endsAtMs: number | null;
   trialEndsAtMs: number | null;
@@ -61,6 +71,8 @@ export function subscriptionState(subscription: Stripe.Subscription): Subscripti
   const items = subscription.items.data.map((item) => ({
     id: item.id,
     priceId: item.price.id,
+    interval: item.price.recurring?.interval === 'year' ? ('year' as const) : ('month' as const),
+    periodStartMs: item.current_period_start * 1000,
     renewsAtMs: item.current_period_end * 1000,
   }));
   const periodEndMs = Math.max(0, ...items.map((item) => item.renewsAtMs)) || null;
