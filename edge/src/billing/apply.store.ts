@@ -1,3 +1,4 @@
+import { featureOfOverage } from '../catalog/overage.rpc.ts';
 import { connectAccount } from './connect.store.ts';
 import { dropOnboarding, putFacts, readConnection } from './connection.store.ts';
 import { letGo } from './let-go.store.ts';
@@ -106,7 +107,7 @@ function applySubscription(
     endsAtMs: state.endsAtMs,
     interval: plan?.interval ?? known?.interval ?? null,
     countFromMs: countFrom(known, period),
-    billed: [],
+    billed: billedIn(sql, state),
     createdAtMs: state.createdAtMs,
     trialEndsAtMs: state.trialEndsAtMs,
     pastDueSinceMs: state.pastDueSinceMs,
@@ -192,6 +193,12 @@ function nextOf(
   return next && priceId !== undefined
     ? { nextPriceId: priceId, nextAtMs: next.atMs }
     : { nextPriceId: null, nextAtMs: null };
+}
+
+/** The features whose overage a subscription pays for. */
+function billedIn(sql: SqlStorage, { items }: SubscriptionState): string[] {
+  const features = items.map(({ priceId }) => featureOfOverage(sql, priceId));
+  return [...new Set(features.filter((feature) => feature !== null))].sort();
 }
 
 function customerOf(sql: SqlStorage, stripeCustomerId: string): string | null {

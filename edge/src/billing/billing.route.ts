@@ -154,7 +154,7 @@ async function startCheckout(
   { ref, customerId }: CalledCustomer,
   stripe: StripeClient,
   facts: Checkouting,
-  { tier, price, trialDays }: Extract<CheckoutDecision, { kind: 'start' }>,
+  { tier, price, meteredPriceIds, trialDays }: Extract<CheckoutDecision, { kind: 'start' }>,
   request: Page & { fingerprint: string },
 ): Promise<CheckoutPlace | null> {
   const { fingerprint, successUrl, cancelUrl, embedded } = request;
@@ -166,6 +166,7 @@ async function startCheckout(
     customerId,
     stripeCustomerId,
     priceId: price.priceId,
+    meteredPriceIds,
     trialDays,
     successUrl: withCheckoutParam(successUrl),
     cancelUrl,

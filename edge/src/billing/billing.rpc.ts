@@ -1,5 +1,6 @@
 import { RpcTarget } from 'cloudflare:workers';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
+import { knownOveragePrices } from '../catalog/overage.rpc.ts';
 import { type Buyer, CustomersRpc } from '../customers/customers.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import type { EventPage, EventWindow } from '../providers/stripe/missed-events.ts';
@@ -43,6 +44,8 @@ export interface Checkouting extends CheckoutFacts {
   email: string | null;
   name: string | null;
   stripeCustomerId: string | null;
+  /** Every price of ours that bills use above limits. */
+  knownMeteredPriceIds: string[];
   /** The customer's checkout that may still be paid. */
   open: { id: string; fingerprint: string } | null;
   /** The place of the next checkout in the customer's order of them. */
@@ -106,6 +109,7 @@ export class BillingRpc extends RpcTarget {
       email: customer.email,
       name: customer.name,
       stripeCustomerId: customer.stripeCustomerId,
+      knownMeteredPriceIds: knownOveragePrices(sql),
       open: open ?? null,
       turn: this.#nextTurn(customer.id),
     });

@@ -17,6 +17,7 @@ const tier = (name: string, given: Partial<TierRecord> = {}): TierRecord => ({
   position: 0,
   stripeProductId: null,
   archived: false,
+  overagePrices: [],
   ...given,
 });
 const price = (priceId: string | null, interval: 'month' | 'year' = 'month', currency = 'usd') => ({
@@ -65,6 +66,7 @@ describe('a checkout', () => {
       kind: 'start',
       tier: 'pro',
       price: price('pro_month'),
+      meteredPriceIds: [],
       trialDays: 14,
     });
   });
@@ -73,6 +75,38 @@ describe('a checkout', () => {
     expect(decide({}, { tier: 'pro', priceId: 'pro_year' })).toMatchObject({
       kind: 'start',
       price: { priceId: 'pro_year' },
+    });
+  });
+
+  it('comes with the overage prices of its currency and interval, and waits until there are all', () => {
+    const over = (currency: string, interval: 'month' | 'year', priceId: string | null) =>
+      ['calls', 'seats'].map((feature, index) => ({
+        feature,
+        currency,
+        interval,
+        priceId: index === 0 ? `${interval}_${currency}_${feature}` : priceId,
+      }));
+    const soft = tier('soft', {
+      prices: [price('soft_month'), price('soft_year', 'year'), price('soft_eur', 'month', 'eur')],
+      overagePrices: [
+        ...over('usd', 'month', 'month_usd_seats'),
+        ...over('usd', 'year', null),
+        ...over('eur', 'month', 'month_eur_seats'),
+      ],
+    });
+    const given = { tiers: [...tiers, soft] };
+    const metered = ['month_eur_calls', 'month_eur_seats'];
+    expect(decide(given, { tier: 'soft', priceId: 'soft_eur' })).toMatchObject({
+      meteredPriceIds: metered,
+    });
+    expect(decide(given, { tier: 'soft', priceId: 'soft_year' })).toMatchObject({
+      code: 'tier_not_for_sale',
+    });
+    const inEuro = { ...live, priceId: 'pro_eur', currency: 'eur', interval: 'month' as const };
+    expect(decide({ ...given, live: inEuro }, { tier: 'soft' })).toMatchObject({
+      kind: 'change',
+      price: { priceId: 'soft_eur' },
+      meteredPriceIds: metered,
     });
   });
 
@@ -140,6 +174,7 @@ describe("a subscriber's checkout", () => {
       live,
       tier: 'team',
       price: price('team_year', 'year'),
+      meteredPriceIds: [],
     });
   });
 

@@ -1,8 +1,8 @@
 import type { Subscription } from '@dream/contract/customers';
 import type { ErrorCode } from '@dream/contract/errors';
 import type { Interval } from '@dream/contract/primitives';
+import type { OveragePrice, TierRecord } from '../catalog/tier.ts';
 import type { SaleBlock } from './connection.ts';
-import type { TierRecord } from '../catalog/tier.ts';
 
 /** What of a live subscription decides how it may change. Amounts are null for a price we lost. */
 export interface LiveFacts {
@@ -31,8 +31,14 @@ export type SoldPrice = TierRecord['prices'][number] & { priceId: string };
 
 /** `start` a checkout, `change` or `end` the live subscription, or say why not. */
 export type CheckoutDecision =
-  | { kind: 'start'; tier: string; price: SoldPrice; trialDays: number }
-  | { kind: 'change'; live: LiveFacts; tier: string; price: SoldPrice }
+  | { kind: 'start'; tier: string; price: SoldPrice; meteredPriceIds: string[]; trialDays: number }
+  | {
+      kind: 'change';
+      live: LiveFacts;
+      tier: string;
+      price: SoldPrice;
+      meteredPriceIds: string[];
+    }
   | { kind: 'end'; live: LiveFacts; tier: string }
   | { kind: 'refused'; code: ErrorCode; details: Record<string, unknown> };
 
@@ -70,18 +76,21 @@ export function decideCheckout(
     asked.priceId === undefined ? null : sold.find((price) => price.priceId === asked.priceId);
   if (named === undefined)
     return refused('price_not_found', { prices: sold.map(({ priceId }) => priceId) });
-  if (live) return decideChange(live, tier.name, sold, named);
+  if (live) return decideChange(live, tier, sold, named);
+  const price = named ?? first;
+  const meteredPriceIds = meteredFor(tier, price);
+  if (meteredPriceIds === null) return refused('tier_not_for_sale', { tier: tier.name });
   const trialDays = facts.hadSubscription ? 0 : tier.trialDays;
-  return { kind: 'start', tier: tier.name, price: named ?? first, trialDays };
+  return { kind: 'start', tier: tier.name, price, meteredPriceIds, trialDays };
 }
 
 function decideChange(
   live: LiveFacts,
-  tier: string,
+  tier: TierRecord,
   sold: readonly SoldPrice[],
   named: SoldPrice | null,
 ): CheckoutDecision {
-  if (live.tier === tier && (named === null || named.priceId === live.priceId))
+  if (live.tier === tier.name && (named === null || named.priceId === live.priceId))
     return refused('already_subscribed', { plan: live.tier });
   if (live.status === 'past_due') return refused('payment_past_due', {});
   const inCurrency = sold.filter(
@@ -91,5 +100,15 @@ function decideChange(
   const price = named ?? alike;
   if (!price || !inCurrency.includes(price))
     return refused('currency_fixed', { currency: live.currency });
-  return { kind: 'change', live, tier, price };
+  const meteredPriceIds = meteredFor(tier, price);
+  if (meteredPriceIds === null) return refused('tier_not_for_sale', { tier: tier.name });
+  return { kind: 'change', live, tier: tier.name, price, meteredPriceIds };
+}
+
+/** The overage prices that come with a price of a tier; null while Stripe has not all of them. */
+function meteredFor(tier: TierRecord, price: SoldPrice): string[] | null {
+  const isAlike = ({ currency, interval }: OveragePrice) =>
+    currency === price.currency && interval === price.interval;
+  const ids = tier.overagePrices.filter(isAlike).map((one) => one.priceId);
+  return ids.every((id) => id !== null) ? ids : null;
 }

@@ -65,6 +65,7 @@ export function putAccount(
     keepFormerCustomers(sql, last_account_id);
     sql.exec('UPDATE tier SET stripe_product_id = NULL');
     sql.exec('UPDATE price SET stripe_price_id = NULL');
+    sql.exec('UPDATE overage_price SET stripe_price_id = NULL');
     sql.exec('UPDATE customer SET stripe_customer_id = NULL');
     sql.exec('UPDATE connection SET events_since_ms = ?, events_after_id = NULL', nowMs);
     sql.exec("UPDATE checkout SET status = 'expired' WHERE status = 'open'");

@@ -58,12 +58,15 @@ async function change(
   { facts, decision }: { ref: EnvironmentRef; facts: Checkouting; decision: PriceChange },
   prorationAtMs: number | null,
 ): Promise<void> {
-  const { live, price } = decision;
+  const { live, price, meteredPriceIds } = decision;
   const subscriptionId = live.id;
   // Two equal requests at once make one change; what was declined may be tried again in a minute.
   const key = `change_${live.id}_${live.priceId}_${price.priceId}_${prorationAtMs ?? Math.floor(deps.nowMs() / 60_000)}`;
   if (timing.kind === 'downgrade')
-    return stripe.changeLater({ subscriptionId, priceIds: [price.priceId] }, key);
+    return stripe.changeLater(
+      { subscriptionId, priceIds: [price.priceId, ...meteredPriceIds] },
+      key,
+    );
   const items = lines(facts, state, decision);
   return stripe.changeNow(
     { subscriptionId, items, isProrated: timing.isProrated, prorationAtMs },
@@ -146,9 +149,14 @@ const pricedOf = ({ tier, priceMinor, interval }: LiveFacts): Priced | null =>
 const periodEndOf = ({ items }: SubscriptionState): number =>
   Math.max(0, ...items.map(({ renewsAtMs }) => renewsAtMs));
 
-function lines(facts: Checkouting, { items }: SubscriptionState, { live, price }: PriceChange) {
-  const ours = new Set(facts.tiers.flatMap(({ prices }) => prices.map(({ priceId }) => priceId)));
-  return itemChanges(items, (id) => id === live.priceId || ours.has(id), [price.priceId]);
+function lines(
+  { tiers, knownMeteredPriceIds }: Checkouting,
+  { items }: SubscriptionState,
+  { live, price, meteredPriceIds }: PriceChange,
+) {
+  const plans = tiers.flatMap(({ prices }) => prices.map(({ priceId }) => priceId));
+  const ours = new Set([...plans, ...knownMeteredPriceIds, live.priceId]);
+  return itemChanges(items, (id) => ours.has(id), [price.priceId, ...meteredPriceIds]);
 }
 
 function checkPreview(prorationAtMs: number, nowMs: number): void {

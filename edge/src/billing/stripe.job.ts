@@ -1,7 +1,9 @@
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
-import type { StripeClient } from '../providers/stripe/client.ts';
+import type { TierToPublish } from '../catalog/catalog.rpc.ts';
+import type { NewPrice, StripeClient } from '../providers/stripe/client.ts';
+import { meterEventName } from '../usage/overage.ts';
 import type { Surplus } from './apply.store.ts';
 import { isLive } from './subscription.ts';
 import { takeWaitingEvents } from './waiting-events.job.ts';
@@ -46,7 +48,7 @@ export async function publishTier(
   const work = await catalog.toPublish(name);
   if (via === null || !work) return;
   const stripe = deps.stripe(ref, stripeAccountId);
-  const { tier, missing, retired } = work;
+  const { tier, missing, retired, overage } = work;
   const productId = await stripe.putProduct({
     // The id is ours, so making it twice makes one.
     id: tier.stripeProductId ?? `${ref.projectId}_${ref.mode}_${name}`,
@@ -55,19 +57,53 @@ export async function publishTier(
     active: !tier.archived,
   });
   const mayBeMade = deps.nowMs() - createdAtMs > KEYS_LAST_MS;
+  const metered = await meteredPrices(stripe, ref, productId, work);
+  const plain = missing.map(({ id: rowId, priceMinor, currency, interval }) => {
+    return { rowId, productId, priceMinor, currency, interval };
+  });
   const prices = await Promise.all(
-    missing.map(async ({ id, priceMinor, currency, interval }) => {
-      const made = mayBeMade ? await stripe.findPrice(productId, id) : null;
-      const price = { rowId: id, productId, priceMinor, currency, interval };
-      return { id, stripePriceId: made ?? (await stripe.createPrice(price)) };
+    [...plain, ...metered].map(async (price) => {
+      const made = mayBeMade ? await stripe.findPrice(price.productId, price.rowId) : null;
+      return { id: price.rowId, stripePriceId: made ?? (await stripe.createPrice(price)) };
     }),
   );
+  // All at once: a tier must not be sold by its price while what bills its overage is missing.
   await deps.project(ref).catalog().published(name, productId, prices, stripeAccountId);
   deps.environments.drop(ref);
-  for (const priceId of retired) {
+  for (const priceId of [...retired, ...overage.retired]) {
     await stripe.archivePrice(priceId);
     await deps.project(ref).catalog().retired(priceId);
   }
+}
+
+/**
+ * The prices to be made for overage. Each feature has a meter of the environment, and in the tier a
+ * product of its own, so that an invoice says what a line is for. A meter stays when no tier sells
+ * by it any more: those who bought it before are still counted.
+ */
+async function meteredPrices(
+  stripe: StripeClient,
+  ref: EnvironmentRef,
+  tierProductId: string,
+  { tier, overage }: TierToPublish,
+): Promise<NewPrice[]> {
+  const prices: NewPrice[] = [];
+  for (const feature of new Set(overage.missing.map((rate) => rate.feature))) {
+    const meterId = await stripe.putMeter({ eventName: meterEventName(ref, feature), feature });
+    const productId = await stripe.putProduct({
+      id: `${tierProductId}_${feature}`,
+      name: `${tier.displayName}: ${feature} above the limit`,
+      description: '',
+      active: true,
+    });
+    for (const { id: rowId, perUnits, ...rate } of overage.missing) {
+      if (rate.feature !== feature) continue;
+      const { priceMinor, currency, interval } = rate;
+      const metered = { meterId, perUnits };
+      prices.push({ rowId, productId, priceMinor, currency, interval, metered });
+    }
+  }
+  return prices;
 }
 
 /**

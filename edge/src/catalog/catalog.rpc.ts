@@ -4,6 +4,12 @@ import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
 import { readTiers } from './catalog.store.ts';
+import {
+  type OverageToPublish,
+  overageRates,
+  overageToPublish,
+  replaceOverage,
+} from './overage.store.ts';
 import type { TierRecord } from './tier.ts';
 
 /** A tier was written; `jobId` is the outbox row that makes it so in Stripe, null when nothing is to do. */
@@ -18,6 +24,7 @@ export interface TierToPublish {
   missing: { id: string; priceMinor: number; currency: string; interval: 'month' | 'year' }[];
   /** Stripe prices that are no longer sold, and Stripe was not told. */
   retired: string[];
+  overage: OverageToPublish;
 }
 
 /** The tiers of one environment. */
@@ -56,6 +63,7 @@ export class CatalogRpc extends RpcTarget {
         body.position,
       );
       this.#replacePrices(name, prices, ids.prices, act.nowMs);
+      replaceOverage(sql, name, overageRates(input), ids.job, act.nowMs);
       sql.exec('UPDATE environment SET version = version + 1');
       writeAudit(sql, act, 'tier.saved', name);
       return ok({ tier: this.#must(name), jobId: this.#enqueuePublish(name, ids.job, act.nowMs) });
@@ -76,6 +84,7 @@ export class CatalogRpc extends RpcTarget {
         act.nowMs,
         name,
       );
+      replaceOverage(sql, name, [], jobId, act.nowMs);
       sql.exec('UPDATE environment SET version = version + 1');
       writeAudit(sql, act, 'tier.archived', name);
       return ok({ tier: this.#must(name), jobId: this.#enqueuePublish(name, jobId, act.nowMs) });
@@ -126,7 +135,7 @@ export class CatalogRpc extends RpcTarget {
       )
       .toArray()
       .map((row) => row.id);
-    return { tier, missing, retired };
+    return { tier, missing, retired, overage: overageToPublish(sql, name) };
   }
 
   /**
@@ -144,12 +153,10 @@ export class CatalogRpc extends RpcTarget {
       const isOfNow = sql.exec('SELECT 1 FROM connection WHERE stripe_account_id IS ?', accountId);
       if (isOfNow.toArray().length === 0) return;
       sql.exec('UPDATE tier SET stripe_product_id = ? WHERE name = ?', productId, name);
-      for (const price of prices) {
-        sql.exec(
-          'UPDATE price SET stripe_price_id = ? WHERE id = ?',
-          price.stripePriceId,
-          price.id,
-        );
+      // A row is either a price or one of overage: its id is in one table.
+      for (const { id, stripePriceId } of prices) {
+        sql.exec('UPDATE price SET stripe_price_id = ? WHERE id = ?', stripePriceId, id);
+        sql.exec('UPDATE overage_price SET stripe_price_id = ? WHERE id = ?', stripePriceId, id);
       }
       sql.exec('UPDATE environment SET version = version + 1');
     });
@@ -157,7 +164,12 @@ export class CatalogRpc extends RpcTarget {
 
   /** Notes that Stripe sells a price no more. */
   retired(stripePriceId: string): void {
-    this.#storage.sql.exec('UPDATE price SET retired = 1 WHERE stripe_price_id = ?', stripePriceId);
+    for (const table of ['price', 'overage_price']) {
+      this.#storage.sql.exec(
+        `UPDATE ${table} SET retired = 1 WHERE stripe_price_id = ?`,
+        stripePriceId,
+      );
+    }
   }
 
   #replacePrices(
@@ -195,11 +207,12 @@ export class CatalogRpc extends RpcTarget {
 
   #enqueuePublish(name: string, jobId: string, nowMs: number): string | null {
     const work = this.toPublish(name);
-    if (
-      !work ||
-      (work.missing.length === 0 && work.retired.length === 0 && !work.tier.stripeProductId)
-    )
-      return null;
+    if (!work) return null;
+    const { missing, retired, overage } = work;
+    const hasWork = [missing, retired, overage.missing, overage.retired].some(
+      (list) => list.length > 0,
+    );
+    if (!hasWork && !work.tier.stripeProductId) return null;
     enqueue(this.#storage.sql, jobId, { kind: 'stripe.publish_tier', tier: name }, nowMs);
     armAlarm(this.#storage);
     return jobId;

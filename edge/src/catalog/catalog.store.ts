@@ -1,4 +1,5 @@
 import type { TierInput } from '@dream/contract';
+import { overagePrices } from './overage.store.ts';
 import type { TierRecord } from './tier.ts';
 
 type TierRow = {
@@ -41,6 +42,7 @@ export function readTiers(sql: SqlStorage): TierRecord[] {
         })),
       stripeProductId: row.stripe_product_id,
       archived: row.archived_ms !== null,
+      overagePrices: overagePrices(sql, row.name),
     }));
 }
 

@@ -49,7 +49,8 @@ function overageLines(
 export function managedTier({
   stripeProductId: _product,
   archived: _archived,
+  overagePrices: _overage,
   ...tier
-}: TierRecord): Omit<TierRecord, 'stripeProductId' | 'archived'> {
+}: TierRecord): Omit<TierRecord, 'stripeProductId' | 'archived' | 'overagePrices'> {
   return tier;
 }

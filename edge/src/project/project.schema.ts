@@ -9,7 +9,7 @@ import {
   TERMS_SCHEMA,
 } from '../billing/billing.schema.ts';
 import { TURNSTILE_SCHEMA } from '../bots/turnstile.schema.ts';
-import { CATALOG_SCHEMA, RETIRED_SCHEMA } from '../catalog/catalog.schema.ts';
+import { CATALOG_SCHEMA, OVERAGE_SCHEMA, RETIRED_SCHEMA } from '../catalog/catalog.schema.ts';
 import {
   ACCOUNT_SCHEMA,
   CUSTOMERS_SCHEMA,
@@ -59,5 +59,5 @@ export const PROJECT_STEPS: readonly string[] = [
   FORMER_ACCOUNT_SCHEMA,
   ONBOARDING_SCHEMA,
   `${OUTGOING_SCHEMA}\n${ANNOUNCED_PLAN_SCHEMA}`,
-  TERMS_SCHEMA,
+  `${TERMS_SCHEMA}\n${OVERAGE_SCHEMA}`,
 ];

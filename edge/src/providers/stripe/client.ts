@@ -6,6 +6,7 @@ import type { Config } from '../../env.ts';
 import { Fail } from '../../http/fail.ts';
 import { asked, isMissing, isRefusal } from './errors.ts';
 import { PROJECT_HINT } from './events.ts';
+import { putMeter } from './meter.ts';
 import { type EventPage, type EventWindow, listEvents } from './missed-events.ts';
 import { fetchPayment } from './payments.ts';
 import { openPortal } from './portal.ts';
@@ -32,6 +33,8 @@ export interface NewPrice {
   priceMinor: number;
   currency: string;
   interval: Interval;
+  /** Paid by use: what a meter counts, each begun `perUnits` of it. */
+  metered?: { meterId: string; perUnits: number };
 }
 
 /** A checkout of one tier by one customer. */
@@ -39,6 +42,8 @@ export interface NewCheckout {
   customerId: string;
   stripeCustomerId: string;
   priceId: string;
+  /** What bills use above limits, beside the price. */
+  meteredPriceIds: readonly string[];
   trialDays: number;
   /** May hold `{CHECKOUT_SESSION_ID}`, which Stripe fills in. */
   successUrl: string;
@@ -57,6 +62,8 @@ export interface StripeClient {
     active: boolean;
   }): Promise<string>;
   createPrice(price: NewPrice): Promise<string>;
+  /** The meter that hears this event name; made if there is none. Safe to repeat, and at once. */
+  putMeter(meter: { eventName: string; feature: string }): Promise<string>;
   /** The price made for a row, when it may have been made too long ago to be asked for again. */
   findPrice(productId: string, rowId: string): Promise<string | null>;
   archivePrice(priceId: string): Promise<void>;
@@ -125,20 +132,10 @@ function stripeClient(stripe: Stripe, account: Account, hint: Stripe.MetadataPar
   return {
     putProduct: (product) => asked(() => putProduct(stripe, account, product)),
 
-    createPrice: ({ rowId, productId, priceMinor, currency, interval }) =>
-      asked(async () => {
-        const price = await stripe.prices.create(
-          {
-            product: productId,
-            unit_amount: priceMinor,
-            currency,
-            recurring: { interval },
-            metadata: { dream_price: rowId },
-          },
-          keyed(rowId),
-        );
-        return price.id;
-      }),
+    createPrice: (price) =>
+      asked(async () => (await stripe.prices.create(priceParams(price), keyed(price.rowId))).id),
+
+    putMeter: (meter) => asked(() => putMeter(stripe, account, meter)),
 
     findPrice: (productId, rowId) =>
       asked(async () => {
@@ -238,11 +235,27 @@ async function putProduct(
   }
 }
 
+function priceParams(price: NewPrice): Stripe.PriceCreateParams {
+  const { rowId, productId, priceMinor, currency, interval, metered } = price;
+  return {
+    product: productId,
+    unit_amount: priceMinor,
+    currency,
+    recurring: metered ? { interval, usage_type: 'metered', meter: metered.meterId } : { interval },
+    ...(metered &&
+      metered.perUnits > 1 && {
+        transform_quantity: { divide_by: metered.perUnits, round: 'up' },
+      }),
+    metadata: { dream_price: rowId },
+  };
+}
+
 function checkoutParams(
   {
     customerId,
     stripeCustomerId,
     priceId,
+    meteredPriceIds,
     trialDays,
     successUrl,
     cancelUrl,
@@ -255,7 +268,7 @@ function checkoutParams(
     mode: 'subscription',
     customer: stripeCustomerId,
     client_reference_id: customerId,
-    line_items: [{ price: priceId, quantity: 1 }],
+    line_items: [{ price: priceId, quantity: 1 }, ...meteredPriceIds.map((price) => ({ price }))],
     ...(embedded
       ? { ui_mode: 'embedded_page' as const, return_url: successUrl }
       : { success_url: successUrl, ...(cancelUrl !== null && { cancel_url: cancelUrl }) }),
