@@ -6,10 +6,12 @@ import { runCron } from './cron.job.ts';
 import { createDeps, type Deps } from './deps.ts';
 import type { Bindings } from './env.ts';
 import type { AppEnv } from './http/call.ts';
+import type { EnvironmentRef } from './deps.ts';
 import { goneCode } from './http/fail.ts';
 import { deliverJobs } from './outbox/deliver.job.ts';
 import { deliverWebhooks } from './outgoing/deliver.job.ts';
 import type { Notice, NoticesTo } from './usage/notice.ts';
+import { reportOverage } from './usage/overage.job.ts';
 
 export { GateObject } from './gate/gate.object.ts';
 export { ProjectObject } from './project/project.object.ts';
@@ -42,6 +44,12 @@ export class Work extends WorkerEntrypoint<Bindings> {
     } catch (error) {
       if (goneCode(error) === null) throw error;
     }
+  }
+
+  /** Sends the overage that a shard of an environment has to report. */
+  async reportOverage(ref: EnvironmentRef, shard: string): Promise<void> {
+    const { deps } = await boot(this.env);
+    await reportOverage(deps, ref, shard);
   }
 }
 

@@ -14,7 +14,7 @@ import { dropErasure } from './erasure.store.ts';
 import { eventWindow, putEventWindow } from './event-window.store.ts';
 import { type ReceivedEvent, takeIn } from './inbox.store.ts';
 import { soldHere } from './sold.store.ts';
-import { chooseSubscription } from './subscription.ts';
+import { billsAt, chooseSubscription } from './subscription.ts';
 import {
   findSubscription,
   type PricedSubscription,
@@ -273,6 +273,22 @@ export class BillingRpc extends RpcTarget {
       if (dueMs !== null) lookAgainAt(this.#storage, turn.objectId, dueMs, nowMs);
       return { ...applied, again: isDirtyAgain(sql, turn) };
     });
+  }
+
+  /**
+   * Who pays for overage of an instant: the Stripe customer with a subscription, in force then, that
+   * bills the feature. Null: nobody does.
+   */
+  payerOfOverage(
+    customerId: string,
+    feature: string,
+    atMs: number,
+  ): { stripeCustomerId: string; stripeAccountId: string | null } | null {
+    const { sql } = this.#storage;
+    const stripeCustomerId = this.#customer(customerId)?.stripeCustomerId ?? null;
+    const isPaid = subscriptionsOf(sql, customerId).some((one) => billsAt(one, feature, atMs));
+    if (stripeCustomerId === null || !isPaid) return null;
+    return { stripeCustomerId, stripeAccountId: readConnection(sql).stripeAccountId };
   }
 
   /** Notes what was done about a surplus subscription; once, whatever is repeated. */

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import {
   chooseSubscription,
   isLive,
+  billsAt,
   countFrom,
+  termsOf,
   planFromSubscription,
   type SubscriptionFacts,
 } from './subscription.ts';
@@ -122,5 +124,40 @@ describe('the count of a subscriber', () => {
     ['an earlier period is no renewal', { ...known, countFromMs: 100 }, 'price_a', 50, 150, 100],
   ])('%s', (_, before, priceId, periodStartMs, periodEndMs, expected) => {
     expect(countFrom(before, { priceId, periodStartMs, periodEndMs })).toBe(expected);
+  });
+});
+
+describe('overage', () => {
+  const paid = { status: 'active' as const, endsAtMs: null, billed: ['calls'] };
+  it.each([
+    ['of a feature it has', paid, 'calls', 5000, true],
+    ['of one it has not', paid, 'seats', 5000, false],
+    ['past due', { ...paid, status: 'past_due' as const }, 'calls', 5000, true],
+    ['in a trial', { ...paid, status: 'trialing' as const }, 'calls', 5000, false],
+    ['never paid', { ...paid, status: 'incomplete' as const }, 'calls', 5000, false],
+    [
+      'before its end',
+      { ...paid, status: 'canceled' as const, endsAtMs: 6000 },
+      'calls',
+      5000,
+      true,
+    ],
+    ['in the second of its end', { ...paid, endsAtMs: 5000 }, 'calls', 5999, true],
+    ['after its end', { ...paid, endsAtMs: 5000 }, 'calls', 6000, false],
+  ])('%s is billed by a subscription %j, %s at %i: %s', (_, one, feature, atMs, expected) => {
+    expect(billsAt(one, feature, atMs)).toBe(expected);
+  });
+
+  it('is told the shard of what is paid for, and of a trial not', () => {
+    const live = {
+      ...paid,
+      periodStartMs: 1,
+      periodEndMs: 2,
+      interval: 'month' as const,
+      countFromMs: null,
+    };
+    expect(termsOf(live)?.billed).toEqual(['calls']);
+    expect(termsOf({ ...live, status: 'trialing' })?.billed).toEqual([]);
+    expect(termsOf({ ...live, periodStartMs: null })).toBeNull();
   });
 });

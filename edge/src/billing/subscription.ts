@@ -90,6 +90,23 @@ export function countFrom(
   return isRenewal ? startMs : known.countFromMs;
 }
 
+/** Statuses under which nothing was ever paid for. */
+const NEVER_PAID: ReadonlySet<Subscription['status']> = new Set(['incomplete', 'trialing']);
+
+/**
+ * Whether a subscription bills overage of an instant: one that has ended since does, up to its end.
+ */
+export function billsAt(
+  subscription: Pick<SubscriptionFacts, 'status' | 'endsAtMs'> & { billed: readonly string[] },
+  feature: string,
+  atMs: number,
+): boolean {
+  const { status, endsAtMs, billed } = subscription;
+  if (NEVER_PAID.has(status) || !billed.includes(feature)) return false;
+  // An end is told in whole seconds: what came before it in its second counts, too.
+  return endsAtMs === null || atMs < endsAtMs + 1000;
+}
+
 /** What the customer's shard is told of a live subscription. A trial pays for no overage. */
 export function termsOf(live: {
   status: Subscription['status'];

@@ -5,11 +5,13 @@ import { SessionsRpc } from '../sessions/sessions.rpc.ts';
 import { LiveSockets } from '../sessions/live.sockets.ts';
 import { erase, isErased, refusingStorage } from '../storage/erase.ts';
 import { migrate } from '../storage/migrate.ts';
+import { OverageRpc } from '../usage/overage.rpc.ts';
 import { MeterRpc, type UsageAnswer, type UsageCall, type UsageQuery } from '../usage/meter.rpc.ts';
 import { Notices } from '../usage/notices.rpc.ts';
+import { armShard } from './alarm.rpc.ts';
 import { SHARD_STEPS } from './shard.schema.ts';
 
-/** How long notices wait that could not be handed on. */
+/** How long waits what could not be done. */
 const RETRY_MS = 30_000;
 
 /** A share of an environment's customers: usage, sessions and open pages. */
@@ -22,7 +24,7 @@ export class ShardObject extends DurableObject<Bindings> {
     this.#isErased = isErased(ctx.storage);
     if (!this.#isErased) {
       migrate(ctx.storage, SHARD_STEPS);
-      new Notices(ctx.storage).arm(Date.now());
+      armShard(ctx.storage, Date.now());
     }
     this.#sockets = new LiveSockets(ctx, env, (customerId, nowMs) => {
       const feature = DEFAULT_FEATURE;
@@ -42,9 +44,15 @@ export class ShardObject extends DurableObject<Bindings> {
   }
 
   meter(): MeterRpc {
-    return new MeterRpc(this.#storage(), (customerId, told) =>
-      this.#sockets.tell(customerId, told),
+    return new MeterRpc(
+      this.#storage(),
+      (customerId, told) => this.#sockets.tell(customerId, told),
+      () => armShard(this.ctx.storage, Date.now()),
     );
+  }
+
+  overage(): OverageRpc {
+    return new OverageRpc(this.#storage(), () => armShard(this.ctx.storage, Date.now()));
   }
 
   sessions(): SessionsRpc {
@@ -65,20 +73,30 @@ export class ShardObject extends DurableObject<Bindings> {
     return this.#sockets.message(socket, message, Date.now());
   }
 
-  /** Hands notices on. Never throws: the next alarm is set before anything else. */
+  /** Has the Worker do what waits. Never throws: the next alarm is set before anything else. */
   override async alarm(): Promise<void> {
     if (this.#isErased) return;
+    await this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
+    const done = await Promise.allSettled([this.#handOn(), this.#reportOverage()]);
+    const failed = done.filter((one) => one.status === 'rejected');
+    for (const { reason } of failed)
+      console.error(JSON.stringify({ event: 'shard.alarm_failed', error: String(reason) }));
+    // Erased meanwhile, it stays empty.
+    if (failed.length > 0 || this.#isErased) return;
+    if (!armShard(this.ctx.storage, Date.now())) await this.ctx.storage.deleteAlarm();
+  }
+
+  async #handOn(): Promise<void> {
     const notices = new Notices(this.ctx.storage);
-    notices.arm(Date.now() + RETRY_MS);
     const open = notices.open();
-    try {
-      const to = this.meter().noticesTo();
-      if (to && open.length > 0) await this.ctx.exports.Work.tell(open, to);
-      // Erased meanwhile, it stays empty.
-      if (!this.#isErased) notices.drop(open, Date.now());
-    } catch (error) {
-      console.error(JSON.stringify({ event: 'notices.not_handed_on', error: String(error) }));
-    }
+    const to = this.meter().noticesTo();
+    if (to && open.length > 0) await this.ctx.exports.Work.tell(open, to);
+    if (!this.#isErased) notices.drop(open);
+  }
+
+  async #reportOverage(): Promise<void> {
+    const where = this.meter().whereabouts();
+    if (where) await this.ctx.exports.Work.reportOverage(where.ref, where.shard);
   }
 
   /** Erases everything of these customers, for good. Safe to repeat. */

@@ -2,6 +2,7 @@ import { DEVICE_SCHEMA, SESSIONS_SCHEMA } from '../sessions/sessions.schema.ts';
 import {
   METER_SCHEMA,
   NOTICE_SCHEMA,
+  OVERAGE_SCHEMA,
   STANDING_SCHEMA,
   TERMS_SCHEMA,
 } from '../usage/meter.schema.ts';
@@ -12,4 +13,5 @@ export const SHARD_STEPS: readonly string[] = [
   `${DEVICE_SCHEMA}\n${STANDING_SCHEMA}`,
   NOTICE_SCHEMA,
   TERMS_SCHEMA,
+  OVERAGE_SCHEMA,
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decideUsage, newOverageUnits, RATE_WINDOW_MS } from './limit.ts';
+import { aboveLimit, decideUsage, newOverageUnits, RATE_WINDOW_MS } from './limit.ts';
 
 const NOW_MS = 1_000_000;
 const tier = {
@@ -77,6 +77,29 @@ describe('a metered call of a feature with overage', () => {
         expect(billed).toBe(Math.max(0, used - limit));
       }
     }
+  });
+});
+
+describe('units above a limit', () => {
+  const terms = {
+    periodStartMs: 0,
+    periodEndMs: 2 * NOW_MS,
+    interval: 'month' as const,
+    endsAtMs: null,
+    countFromMs: null,
+    billed: ['requests'],
+  };
+  it.each([
+    ['of a feature without overage', 'exports', terms, 'refused'],
+    ['of a plan that was given', 'requests', null, 'counted'],
+    ['of a subscriber who pays for them', 'requests', terms, 'billed'],
+    ['of a subscriber who does not', 'requests', { ...terms, billed: [] }, 'refused'],
+    ['until a subscription ends', 'requests', { ...terms, endsAtMs: NOW_MS + 1 }, 'billed'],
+    ['from its end on', 'requests', { ...terms, endsAtMs: NOW_MS }, 'refused'],
+  ])('%s: %s, %j: are %s', (_, feature, subscription, expected) => {
+    expect(aboveLimit({ ...tier, soft: ['requests'] }, feature, subscription, NOW_MS)).toBe(
+      expected,
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 import type { TierFeature } from '@dream/contract';
+import type { SubscriptionTerms } from '../customers/plan.ts';
 
 /** What a shard knows of a tier. */
 export interface TierLimits {
@@ -76,6 +77,26 @@ function crossed(usedUnits: number, afterUnits: number, limitUnits: number): rea
     usedUnits * 100 < limitUnits * percent && afterUnits * 100 >= limitUnits * percent;
   if (reaches(100)) return reaches(80) ? BOTH : ALL;
   return reaches(80) ? MOST : NONE;
+}
+
+/** What happens to units above a limit: the call is refused, or they are counted, or billed, too. */
+export type AboveLimit = 'refused' | 'counted' | 'billed';
+
+/**
+ * What happens to units above the limit of a feature. A subscriber goes on above it only who pays for
+ * that: not in a trial, and not with a subscription from before the feature had overage. Whom the
+ * developer gave the plan without one goes on unbilled.
+ */
+export function aboveLimit(
+  tier: TierLimits,
+  feature: string,
+  subscription: SubscriptionTerms | null,
+  nowMs: number,
+): AboveLimit {
+  if (!tier.soft?.includes(feature)) return 'refused';
+  if (subscription === null) return 'counted';
+  const isLive = subscription.endsAtMs === null || nowMs < subscription.endsAtMs;
+  return isLive && subscription.billed.includes(feature) ? 'billed' : 'refused';
 }
 
 /**

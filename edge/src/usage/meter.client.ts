@@ -14,6 +14,7 @@ export function rulesOf(environment: Environment): Rules {
   const { projectId, mode } = environment;
   return {
     version: environment.version,
+    environment: { projectId: environment.projectId, mode: environment.mode },
     period,
     timeZone,
     defaultPlan: environment.tiers.find((tier) => tier.isDefault)?.name ?? 'free',

@@ -1,19 +1,30 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { Usage } from '@dream/contract';
 import type { ErrorCode } from '@dream/contract/errors';
+import { shardOf } from '../customers/customer-id.ts';
 import type { RunningUsage } from '../customers/kept.ts';
 import type { CustomerSnapshot, SubscriptionTerms } from '../customers/plan.ts';
+import type { EnvironmentRef } from '../deps.ts';
 import type { FailDetails } from '../http/fail.ts';
-import { type Decision, decideUsage, type TierLimits } from './limit.ts';
+import {
+  aboveLimit,
+  type Decision,
+  decideUsage,
+  newOverageUnits,
+  type TierLimits,
+} from './limit.ts';
 import { momentsOf, type NoticesTo } from './notice.ts';
 import { noticeId, Notices } from './notices.rpc.ts';
 import type { Told } from './told.ts';
 import { MeterStore, type MeterRow } from './meter.store.ts';
+import { noteOverage, putReport } from './overage.store.ts';
 import { countingPeriod, periodLabels, type PeriodRule } from './period.ts';
 
 /** The rules of an environment as its shards keep them; a newer `version` replaces an older. */
 export interface Rules extends PeriodRule {
   version: number;
+  /** Whose they are; left out by rules from before there was overage. */
+  environment?: EnvironmentRef;
   defaultPlan: string;
   tiers: Readonly<Record<string, TierLimits>>;
   /** Who is told of thresholds and limits; null, or missing in rules of before, while nobody asks. */
@@ -54,9 +65,16 @@ export class MeterRpc extends RpcTarget {
   readonly #storage: DurableObjectStorage;
   readonly #store: MeterStore;
   readonly #tell: (customerId: string, told: Told) => void;
+  readonly #arm: () => void;
 
-  constructor(storage: DurableObjectStorage, tell: (customerId: string, told: Told) => void) {
+  /** `tell` reaches a customer's open pages; `arm` sees to it that overage is reported in time. */
+  constructor(
+    storage: DurableObjectStorage,
+    tell: (customerId: string, told: Told) => void,
+    arm: () => void,
+  ) {
     super();
+    this.#arm = arm;
     this.#storage = storage;
     this.#store = new MeterStore(storage.sql);
     this.#tell = tell;
@@ -80,7 +98,7 @@ export class MeterRpc extends RpcTarget {
     if ('kind' in known) return known;
     const limitUnits = known.limits.features[query.feature];
     if (limitUnits === undefined) return notIncluded(known, query.feature);
-    const row = this.#runningRow(known, query);
+    const { row } = this.#runningRow(known, query);
     return {
       kind: 'usage',
       replayed: false,
@@ -101,6 +119,13 @@ export class MeterRpc extends RpcTarget {
   /** Who is told of thresholds and limits, or null. */
   noticesTo(): NoticesTo | null {
     return this.#store.rules()?.noticesTo ?? null;
+  }
+
+  /** Which environment and shard this is, as far as anything with overage was counted here. */
+  whereabouts(): { ref: EnvironmentRef; shard: string } | null {
+    const ref = this.#store.rules()?.environment;
+    const shard = shardOf(this.#store.anyWithOverage() ?? '');
+    return ref && shard !== null ? { ref, shard } : null;
   }
 
   /** Why nothing may begin for a customer, as far as the shard knows; else null. */
@@ -150,7 +175,8 @@ export class MeterRpc extends RpcTarget {
     }
     // Nothing is counted of a boolean feature: the answer is that the plan includes it.
     if (known.limits.features[call.feature] === true) return this.read(call);
-    const row = this.#runningRow(known, call);
+    const { row, over } = this.#runningRow(known, call);
+    const above = aboveLimit(known.limits, call.feature, known.subscription, call.nowMs);
     const window = this.#store.window(call.customerId);
     const decision = decideUsage(
       known.limits,
@@ -159,24 +185,27 @@ export class MeterRpc extends RpcTarget {
       call.amountUnits,
       window,
       call.nowMs,
-      known.limits.soft?.includes(call.feature),
+      above !== 'refused',
     );
     const told = this.#note(known, call, row, decision);
     if (!decision.allowed) return refusal(decision, known, call.feature, row);
+    const limitUnits = known.limits.features[call.feature] ?? null;
+    const overUnits =
+      above === 'billed' && typeof limitUnits === 'number'
+        ? newOverageUnits(limitUnits, row.used_units, call.amountUnits, row.over_units)
+        : 0;
     const counted: MeterRow = {
       ...row,
+      over_units: row.over_units + overUnits,
       used_units: decision.usedUnits,
       window_start_ms: decision.window.startMs,
       window_calls: (row.window_start_ms === decision.window.startMs ? row.window_calls : 0) + 1,
       told,
     };
+    if (over) this.#report(call, over);
     this.#store.putMeter(call.customerId, call.feature, counted);
-    const usage = toUsage(
-      known,
-      call.feature,
-      counted,
-      known.limits.features[call.feature] ?? null,
-    );
+    if (overUnits > 0) this.#noteOverage(call);
+    const usage = toUsage(known, call.feature, counted, limitUnits);
     if (call.idempotency)
       this.#store.putAnswer(call.customerId, call.idempotency, usage, call.nowMs);
     return { kind: 'usage', usage, replayed: false };
@@ -248,19 +277,43 @@ export class MeterRpc extends RpcTarget {
     };
   }
 
-  /** The meter of a feature in the period of now, started anew when the one before is over. */
-  #runningRow(known: Known, { customerId, feature, nowMs }: UsageQuery): MeterRow {
+  #noteOverage({ customerId, feature, nowMs }: UsageCall): void {
+    if (noteOverage(this.#storage.sql, customerId, feature, nowMs)) this.#arm();
+  }
+
+  /** Reports what is left of a period that is over, before its row is written over. */
+  #report({ customerId, feature, nowMs }: UsageCall, row: MeterRow): void {
+    if (row.over_units === row.handed_units) return;
+    const { over_units: overUnits, handed_units: handedUnits } = row;
+    const { period_start_ms: periodStartMs, period_end_ms: periodEndMs } = row;
+    const counted = { customerId, feature, overUnits, handedUnits, periodStartMs, periodEndMs };
+    putReport(this.#storage.sql, counted, nowMs);
+    this.#arm();
+  }
+
+  /**
+   * The meter of a feature in the period of now, started anew when the one before is over: then
+   * `over` is that one.
+   */
+  #runningRow(
+    known: Known,
+    { customerId, feature, nowMs }: UsageQuery,
+  ): { row: MeterRow; over: MeterRow | null } {
     const row = this.#store.meter(customerId, feature);
     const running = row ? { startMs: row.period_start_ms, endMs: row.period_end_ms } : null;
     const period = countingPeriod(running, known.rules, known.subscription, nowMs);
-    return {
-      used_units: period.startsAnew ? 0 : (row?.used_units ?? 0),
+    const before = period.startsAnew ? null : row;
+    const now: MeterRow = {
+      used_units: before?.used_units ?? 0,
+      over_units: before?.over_units ?? 0,
+      handed_units: before?.handed_units ?? 0,
       period_start_ms: period.startMs,
       period_end_ms: period.endMs,
       window_start_ms: row?.window_start_ms ?? 0,
       window_calls: row?.window_calls ?? 0,
       told: period.startsAnew ? 0 : (row?.told ?? 0),
     };
+    return { row: now, over: period.startsAnew && row ? row : null };
   }
 }
 

@@ -46,3 +46,29 @@ CREATE TABLE notice (id TEXT PRIMARY KEY, customer_id TEXT NOT NULL, body TEXT N
 /** What a customer's live subscription means for counting, as JSON; null without one. */
 export const TERMS_SCHEMA = `
 ALTER TABLE customer ADD COLUMN subscription TEXT;`;
+
+/**
+ * Units above a limit that are to be billed. `meter.over_units` are those of the period, of which
+ * `handed_units` are in a report. `overage_due` has the customers and features with more than that,
+ * and since when; `overage_report` what is to be sent, fixed, until it has arrived.
+ */
+export const OVERAGE_SCHEMA = `
+ALTER TABLE meter ADD COLUMN over_units INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE meter ADD COLUMN handed_units INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE overage_due (
+  customer_id TEXT NOT NULL,
+  feature TEXT NOT NULL,
+  since_ms INTEGER NOT NULL,
+  PRIMARY KEY (customer_id, feature)
+) WITHOUT ROWID;
+CREATE TABLE overage_report (
+  id TEXT PRIMARY KEY,
+  customer_id TEXT NOT NULL,
+  feature TEXT NOT NULL,
+  units INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  tries INTEGER NOT NULL,
+  due_ms INTEGER NOT NULL,
+  first_sent_ms INTEGER
+) WITHOUT ROWID;
+CREATE INDEX overage_report_due ON overage_report(due_ms);`;

@@ -14,6 +14,9 @@ export type MeterRow = {
   window_calls: number;
   /** What webhooks were told of it in this period, as bits. */
   told: number;
+  /** Of the used units, those to be billed as overage, and of these, those in a report. */
+  over_units: number;
+  handed_units: number;
 };
 type CustomerRow = {
   version: number;
@@ -72,6 +75,16 @@ export class MeterStore {
     );
   }
 
+  /** A customer whose overage waits to be reported. */
+  anyWithOverage(): string | undefined {
+    return this.#sql
+      .exec<{ id: string }>(
+        `SELECT customer_id AS id FROM overage_due
+         UNION ALL SELECT customer_id FROM overage_report LIMIT 1`,
+      )
+      .toArray()[0]?.id;
+  }
+
   meter(customerId: string, feature: string): MeterRow | undefined {
     return this.#sql
       .exec<MeterRow>(
@@ -94,7 +107,7 @@ export class MeterStore {
 
   putMeter(customerId: string, feature: string, row: MeterRow): void {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       customerId,
       feature,
       row.used_units,
@@ -103,6 +116,8 @@ export class MeterStore {
       row.window_start_ms,
       row.window_calls,
       row.told,
+      row.over_units,
+      row.handed_units,
     );
   }
 
@@ -152,7 +167,7 @@ export class MeterStore {
   /** Raises a count to what was used before; the rate window starts empty. */
   resume(customerId: string, usage: RunningUsage): void {
     this.#sql.exec(
-      `INSERT INTO meter VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, 0) ON CONFLICT (customer_id, feature)
+      `INSERT INTO meter VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, 0, 0, 0) ON CONFLICT (customer_id, feature)
        DO UPDATE SET used_units = max(used_units, ?3) WHERE period_end_ms = ?5`,
       customerId,
       usage.feature,
@@ -169,7 +184,7 @@ export class MeterStore {
   }
 
   erase(customerId: string): void {
-    for (const table of ['meter', 'answer', 'notice'])
+    for (const table of ['meter', 'answer', 'notice', 'overage_due', 'overage_report'])
       this.#sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, customerId);
     this.#sql.exec('DELETE FROM customer WHERE id = ?', customerId);
   }

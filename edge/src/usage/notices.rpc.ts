@@ -42,16 +42,8 @@ export class Notices {
       .map(({ body }) => JSON.parse(body) as Notice);
   }
 
-  /** Forgets what was handed on. The alarm is set for what is left, and else taken back. */
-  drop(handedOn: readonly Notice[], nowMs: number): void {
+  /** Forgets what was handed on. */
+  drop(handedOn: readonly Notice[]): void {
     for (const { id } of handedOn) this.#storage.sql.exec('DELETE FROM notice WHERE id = ?', id);
-    if (!this.arm(nowMs)) void this.#storage.deleteAlarm();
-  }
-
-  /** Sets the alarm if something is left; answers whether. */
-  arm(atMs: number): boolean {
-    const isLeft = this.open().length > 0;
-    if (isLeft) void this.#storage.setAlarm(atMs);
-    return isLeft;
   }
 }

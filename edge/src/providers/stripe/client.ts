@@ -6,7 +6,7 @@ import type { Config } from '../../env.ts';
 import { Fail } from '../../http/fail.ts';
 import { asked, isMissing, isRefusal } from './errors.ts';
 import { PROJECT_HINT } from './events.ts';
-import { putMeter } from './meter.ts';
+import { hasUse, putMeter, reportUse } from './meter.ts';
 import { type EventPage, type EventWindow, listEvents } from './missed-events.ts';
 import { fetchPayment } from './payments.ts';
 import { openPortal } from './portal.ts';
@@ -52,6 +52,15 @@ export interface NewCheckout {
   embedded: boolean;
 }
 
+/** Use above a limit. `id` is the same however often it is reported. */
+export interface MeteredUse {
+  id: string;
+  eventName: string;
+  stripeCustomerId: string;
+  units: number;
+  atMs: number;
+}
+
 /** What we do at Stripe, for one environment. Every verb throws `Fail` and takes at most 10 s. */
 export interface StripeClient {
   /** Makes the product with this id, or brings it up to date. */
@@ -66,6 +75,10 @@ export interface StripeClient {
   putMeter(meter: { eventName: string; feature: string }): Promise<string>;
   /** The price made for a row, when it may have been made too long ago to be asked for again. */
   findPrice(productId: string, rowId: string): Promise<string | null>;
+  /** Reports use to the meter. One id counts once within a day, however often it is reported. */
+  reportUse(use: MeteredUse): Promise<void>;
+  /** Whether use of this much arrived in its minute, when its id may be forgotten by now. */
+  hasUse(use: MeteredUse): Promise<boolean>;
   archivePrice(priceId: string): Promise<void>;
   createCustomer(
     customer: { customerId: string; email: string | null; name: string | null },
@@ -136,6 +149,10 @@ function stripeClient(stripe: Stripe, account: Account, hint: Stripe.MetadataPar
       asked(async () => (await stripe.prices.create(priceParams(price), keyed(price.rowId))).id),
 
     putMeter: (meter) => asked(() => putMeter(stripe, account, meter)),
+
+    reportUse: (use) => asked(() => reportUse(stripe, account, use)),
+
+    hasUse: (use) => asked(() => hasUse(stripe, account, use)),
 
     findPrice: (productId, rowId) =>
       asked(async () => {

@@ -1,4 +1,5 @@
 import type { Stripe } from 'stripe';
+import type { MeteredUse } from './client.ts';
 import { isRefusal } from './errors.ts';
 
 type Account = { stripeAccount?: string };
@@ -41,4 +42,43 @@ async function findMeter(
   const active = stripe.billing.meters.list({ status: 'active', limit: 100 }, account);
   for await (const meter of active) if (meter.event_name === eventName) return meter.id;
   return null;
+}
+
+/** Reports use. That an id is known already is a success: it was counted. */
+export async function reportUse(
+  stripe: Stripe,
+  account: Account,
+  { id, eventName, stripeCustomerId, units, atMs }: MeteredUse,
+): Promise<void> {
+  try {
+    await stripe.billing.meterEvents.create(
+      {
+        event_name: eventName,
+        identifier: id,
+        timestamp: Math.floor(atMs / 1000),
+        payload: { stripe_customer_id: stripeCustomerId, value: String(units) },
+      },
+      account,
+    );
+  } catch (error) {
+    if (!isRefusal(error) || !/already exists with identifier/i.test(error.message)) throw error;
+  }
+}
+
+/** Whether the use of a minute is in the meter. There is one report a minute at most. */
+export async function hasUse(
+  stripe: Stripe,
+  account: Account,
+  { eventName, stripeCustomerId, units, atMs }: MeteredUse,
+): Promise<boolean> {
+  const meterId = await findMeter(stripe, account, eventName);
+  if (meterId === null) return false;
+  const startSeconds = Math.floor(atMs / 60_000) * 60;
+  const summaries = await stripe.billing.meters.listEventSummaries(
+    meterId,
+    { customer: stripeCustomerId, start_time: startSeconds, end_time: startSeconds + 60 },
+    account,
+  );
+  const counted = summaries.data.reduce((sum, { aggregated_value: value }) => sum + value, 0);
+  return counted >= units;
 }

@@ -1,0 +1,40 @@
+import { RpcTarget } from 'cloudflare:workers';
+import { nextTryMs } from '../outbox/back-off.ts';
+import type { OverageReport } from './overage.ts';
+import { dropReport, handOverDue, retryReport, takeReports } from './overage.store.ts';
+
+/** Waits between tries grow up to this one, and stay there. */
+const LAST_WAIT = 11;
+
+/** Overage that waits in a shard to be reported. */
+export class OverageRpc extends RpcTarget {
+  readonly #storage: DurableObjectStorage;
+  readonly #arm: () => void;
+
+  /** `arm` sees to it that the object wakes when something is due. */
+  constructor(storage: DurableObjectStorage, arm: () => void) {
+    super();
+    this.#storage = storage;
+    this.#arm = arm;
+  }
+
+  /** Fixes what has waited for its minute, and takes reports to be sent, at most `limit`. */
+  take(nowMs: number, limit: number): OverageReport[] {
+    const reports = this.#storage.transactionSync(() => {
+      handOverDue(this.#storage.sql, nowMs);
+      return takeReports(this.#storage.sql, nowMs, limit);
+    });
+    this.#arm();
+    return reports;
+  }
+
+  /** Notes what became of a report: over and done with, or to be tried again. Safe to repeat. */
+  record({ id, tries }: OverageReport, isDone: boolean, nowMs: number): void {
+    if (isDone) dropReport(this.#storage.sql, id);
+    else {
+      const dueMs = nextTryMs(Math.min(tries + 1, LAST_WAIT), nowMs) ?? nowMs;
+      retryReport(this.#storage.sql, id, dueMs);
+    }
+    this.#arm();
+  }
+}
