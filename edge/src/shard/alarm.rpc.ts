@@ -1,5 +1,5 @@
 import { Notices } from '../usage/notices.rpc.ts';
-import { overageDueMs } from '../usage/overage.store.ts';
+import { nextOverageMs } from '../usage/overage.rpc.ts';
 
 /**
  * Sets a shard's alarm to what is due first: overage in its time, and notices, which never wait, at
@@ -7,7 +7,7 @@ import { overageDueMs } from '../usage/overage.store.ts';
  */
 export function armShard(storage: DurableObjectStorage, nowMs: number): boolean {
   const dues = [
-    overageDueMs(storage.sql),
+    nextOverageMs(storage),
     new Notices(storage).open().length > 0 ? nowMs : null,
   ].filter((dueMs): dueMs is number => dueMs !== null);
   if (dues.length > 0) void storage.setAlarm(Math.min(...dues));

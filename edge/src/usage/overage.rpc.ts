@@ -1,10 +1,20 @@
 import { RpcTarget } from 'cloudflare:workers';
 import { nextTryMs } from '../outbox/back-off.ts';
 import type { OverageReport } from './overage.ts';
-import { dropReport, handOverDue, retryReport, takeReports } from './overage.store.ts';
+import {
+  dropReport,
+  handOverDue,
+  overageDueMs,
+  retryReport,
+  takeReports,
+} from './overage.store.ts';
 
 /** Waits between tries grow up to this one, and stay there. */
 const LAST_WAIT = 11;
+
+/** When overage is to be reported next; null when there is none. */
+export const nextOverageMs = (storage: DurableObjectStorage): number | null =>
+  overageDueMs(storage.sql);
 
 /** Overage that waits in a shard to be reported. */
 export class OverageRpc extends RpcTarget {
