@@ -91,7 +91,7 @@ describe('an event of an account that nobody has connected', () => {
 
   it('is not kept when it is about nothing we look at', async () => {
     const shop = await Shop.open({ connected: false });
-    await shop.hear('charge.succeeded', { id: 'ch_1', object: 'charge' }, { account });
+    await shop.hear('price.created', { id: 'price_1', object: 'price' }, { account });
     expect(await waiting()).toEqual([]);
   });
 

@@ -65,15 +65,22 @@ describe('a payment', () => {
     expect(await shop.shardPlan(customer)).toBe('pro');
   });
 
-  it('that failed says why', async () => {
+  it('of a renewal that failed says why', async () => {
     const customer = await shop.newCustomer();
     const { body } = await shop.checkout(customer, { tier: 'pro' });
-    const checkoutId = /cs_\w+/.exec(body.url)?.[0];
-    await control(`checkout/${checkoutId}/pay`, { card: '4000000000009995' });
+    const checkoutId = /cs_\w+/.exec(body.url)?.[0] ?? '';
+    await control(`checkout/${checkoutId}/pay`, { card: '4000000000000341' });
+    await shop.bySecretKey('POST', '/api/checkout/confirm', { checkoutId }, customer);
+    const [subscription] = await shop.subscriptionsAtStripe(customer);
+    await control(`subscriptions/${subscription?.id}/period-end`, {});
     await reconcile();
-    expect(await paymentsOf(customer)).toMatchObject([
-      { status: 'failed', amountMinor: 1900, failure: expect.any(String) },
-    ]);
+    const failed = (await paymentsOf(customer)).find(({ status }) => status === 'failed');
+    expect(failed).toMatchObject({ amountMinor: 1900, failure: 'card_declined' });
+    expect((await shop.customer(customer)).subscription).toMatchObject({
+      status: 'past_due',
+      graceEndsAtMs: expect.any(Number),
+    });
+    expect(await shop.shardPlan(customer)).toBe('pro');
   });
 
   it('of somebody else of the same account is nobody’s here', async () => {

@@ -47,6 +47,8 @@ const goodBody: Record<string, object> = {
   confirmCheckout: { checkoutId: 'cs_test_x' },
   createCheckout: { tier: 'team', successUrl: 'https://shop.example/' },
   createPortal: { returnUrl: 'https://shop.example/' },
+  previewChange: { tier: 'team' },
+  changeSubscription: { tier: 'team' },
   setPassword: { password: 'correct horse' },
 };
 /** Calls a route as it is meant to be called, but for what opens it. */

@@ -24,8 +24,8 @@ export async function listEvents(
   const page = await stripe.events.list(
     {
       types: SOLD_EVENTS,
-      // Instants are whole seconds: the window's first second is read once more.
-      created: { gte: Math.floor(sinceMs / 1000), lt: Math.floor(untilMs / 1000) },
+      // Instants are whole seconds, and the last one may not be over: it is read once more then.
+      created: { gte: Math.floor(sinceMs / 1000), lte: Math.floor(untilMs / 1000) },
       limit: 100,
       ...(afterId !== null && { starting_after: afterId }),
     },
