@@ -12,6 +12,7 @@ import {
   type SubscriptionRecord,
   subscriptionsOf,
 } from './subscription.store.ts';
+import { ownerOf } from './stripe-customer.store.ts';
 import { putPayment } from './payment.store.ts';
 import { markDirty } from './sync.store.ts';
 import { tellPlan } from './tell-plan.store.ts';
@@ -87,7 +88,7 @@ function applySubscription(
   nowMs: number,
 ): Applied {
   const { sql } = storage;
-  const customerId = customerOf(sql, state.stripeCustomerId);
+  const customerId = ownerOf(sql, state.stripeCustomerId);
   const known = findSubscription(sql, state.id);
   const plan = planFromSubscription(state.items, (priceId) => tierOfPrice(sql, priceId));
   const tier = plan?.tier ?? known?.tier;
@@ -147,8 +148,7 @@ type Shown = Pick<SubscriptionRecord, (typeof SHOWN)[number]>;
 /** Ours is a payment of a customer we made. What became of it is noted once in the audit. */
 function applyPayment(storage: DurableObjectStorage, state: PaymentState, nowMs: number): Applied {
   const { sql } = storage;
-  const customerId =
-    state.stripeCustomerId === null ? null : customerOf(sql, state.stripeCustomerId);
+  const customerId = state.stripeCustomerId === null ? null : ownerOf(sql, state.stripeCustomerId);
   if (customerId === null) return NOTHING;
   putPayment(sql, customerId, state);
   if (state.refundedMinor > 0) auditOnce(sql, 'payment.refunded', state.id, nowMs);
@@ -170,7 +170,7 @@ function applyGone(
   sql.exec("UPDATE checkout SET status = 'expired' WHERE id = ?", id);
   dropOnboarding(sql, id);
   letGo(storage, id, { actor: 'stripe', nowMs });
-  const customerId = customerOf(sql, id) ?? findSubscription(sql, id)?.customerId;
+  const customerId = ownerOf(sql, id) ?? findSubscription(sql, id)?.customerId;
   if (customerId === undefined) return NOTHING;
   sql.exec(
     `UPDATE subscription SET status = 'canceled'
@@ -199,17 +199,6 @@ function nextOf(
 function billedIn(sql: SqlStorage, { items }: SubscriptionState): string[] {
   const features = items.map(({ priceId }) => featureOfOverage(sql, priceId));
   return [...new Set(features.filter((feature) => feature !== null))].sort();
-}
-
-function customerOf(sql: SqlStorage, stripeCustomerId: string): string | null {
-  return (
-    sql
-      .exec<{ id: string }>(
-        'SELECT id FROM customer WHERE stripe_customer_id = ?',
-        stripeCustomerId,
-      )
-      .toArray()[0]?.id ?? null
-  );
 }
 
 /** The tier of one of our prices, also one that is no longer sold. */

@@ -229,7 +229,10 @@ async function makeCustomer(
   const minute = Math.floor(deps.nowMs() / 60_000);
   const key = `customer_${customerId}_${turn}_${(await fingerprintOf(email, name)).slice(0, 16)}_${minute}`;
   const made = await stripe.createCustomer({ customerId, email, name }, key);
-  return unwrap(await deps.project(ref).billing().setStripeCustomer(customerId, made));
+  const kept = await deps.project(ref).billing().setStripeCustomer(customerId, made);
+  // Another tab was first, or who asked is erased by now: nobody may stay behind at Stripe.
+  if (!kept.ok || kept.value !== made) await stripe.deleteCustomer(made);
+  return unwrap(kept);
 }
 
 function redirectOf(

@@ -13,6 +13,7 @@ import { readConnection } from './connection.store.ts';
 import { dropErasure } from './erasure.store.ts';
 import { eventWindow, putEventWindow } from './event-window.store.ts';
 import { type ReceivedEvent, takeIn } from './inbox.store.ts';
+import { keepStripeCustomer } from './stripe-customer.store.ts';
 import { soldHere } from './sold.store.ts';
 import { billsAt, chooseSubscription } from './subscription.ts';
 import {
@@ -125,9 +126,10 @@ export class BillingRpc extends RpcTarget {
         customerId,
       );
       const customer = this.#customer(customerId);
-      return customer
-        ? ok(customer.stripeCustomerId ?? stripeCustomerId)
-        : no('customer_not_found');
+      if (!customer) return no('customer_not_found');
+      const kept = customer.stripeCustomerId ?? stripeCustomerId;
+      keepStripeCustomer(sql, kept, customer.id);
+      return ok(kept);
     });
   }
 

@@ -139,3 +139,12 @@ ALTER TABLE connection ADD COLUMN facts TEXT;
 ALTER TABLE connection ADD COLUMN onboarding TEXT;
 ALTER TABLE connection ADD COLUMN onboarding_key TEXT;
 ALTER TABLE connection ADD COLUMN onboarding_key_ms INTEGER;`;
+/** Every Stripe customer that was ever made for a customer, also one that is gone. */
+export const STRIPE_CUSTOMER_SCHEMA = `
+CREATE TABLE stripe_customer (
+  id TEXT PRIMARY KEY,
+  customer_id TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX stripe_customer_by_customer ON stripe_customer(customer_id);
+INSERT INTO stripe_customer SELECT stripe_customer_id, id FROM customer
+  WHERE stripe_customer_id IS NOT NULL;`;

@@ -19,7 +19,8 @@ export function erasePurchases(
   const bought = sql.exec<{ id: string }>(
     `SELECT id FROM subscription WHERE customer_id = ?1
      UNION ALL SELECT id FROM checkout WHERE customer_id = ?1
-     UNION ALL SELECT id FROM payment WHERE customer_id = ?1`,
+     UNION ALL SELECT id FROM payment WHERE customer_id = ?1
+     UNION ALL SELECT id FROM stripe_customer WHERE customer_id = ?1`,
     id,
   );
   for (const { id: objectId } of bought.toArray()) {
@@ -27,7 +28,7 @@ export function erasePurchases(
     forgetJobs(sql, objectId);
     sql.exec('DELETE FROM synced WHERE object_id = ?', objectId);
   }
-  for (const table of ['subscription', 'checkout', 'payment'])
+  for (const table of ['subscription', 'checkout', 'payment', 'stripe_customer'])
     sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, id);
   const made = dropFormerCustomers(sql, id);
   if (stripeCustomerId !== null)

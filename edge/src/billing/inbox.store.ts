@@ -33,7 +33,7 @@ function isOurs(
 ): boolean {
   if (stripeCustomerId === null && NAMED_ALONE.test(objectId)) return true;
   const found = sql.exec(
-    `SELECT 1 FROM customer WHERE stripe_customer_id = ?2
+    `SELECT 1 FROM stripe_customer WHERE id = ?2
      UNION ALL SELECT 1 FROM subscription WHERE id = ?1
      UNION ALL SELECT 1 FROM checkout WHERE id = ?1
      UNION ALL SELECT 1 FROM connection WHERE stripe_account_id = ?1 OR onboarding ->> '$.id' = ?1

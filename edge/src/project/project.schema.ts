@@ -6,6 +6,7 @@ import {
   FORMER_ACCOUNT_SCHEMA,
   ONBOARDING_SCHEMA,
   PAYMENT_SCHEMA,
+  STRIPE_CUSTOMER_SCHEMA,
   TERMS_SCHEMA,
 } from '../billing/billing.schema.ts';
 import { TURNSTILE_SCHEMA } from '../bots/turnstile.schema.ts';
@@ -60,4 +61,5 @@ export const PROJECT_STEPS: readonly string[] = [
   ONBOARDING_SCHEMA,
   `${OUTGOING_SCHEMA}\n${ANNOUNCED_PLAN_SCHEMA}`,
   `${TERMS_SCHEMA}\n${OVERAGE_SCHEMA}`,
+  STRIPE_CUSTOMER_SCHEMA,
 ];
