@@ -20,8 +20,11 @@ import { makeChange } from './plan-change.client.ts';
 import { decideRedirect, withCheckoutParam } from './redirect.ts';
 import { inAccount, syncNow } from './stripe.job.ts';
 
-/** How often a checkout starts over because the customer's situation changed under it. */
-const ROUNDS = 4;
+/**
+ * How often a checkout starts over because the customer's situation changed under it: the subscription
+ * ended, the customer is gone at Stripe, and each other tab may be faster once.
+ */
+const ROUNDS = 8;
 
 /** Buying a tier, coming back from it, and the page where a customer manages what was bought. */
 export function billingRoutes(app: Hono<AppEnv>, deps: Deps): void {
@@ -111,7 +114,7 @@ async function carryOut(
   decision: Exclude<CheckoutDecision, { kind: 'refused' | 'end' }>,
   page: Page,
 ): Promise<CheckoutPlace | null> {
-  const { ref } = customer;
+  const { ref, customerId } = customer;
   const stripe = deps.stripe(ref, facts.connection.stripeAccountId);
   const fingerprint = await fingerprintOf(decision, page);
   const earlier = await settleOpen(deps, customer, stripe, facts, { fingerprint, ...page });
@@ -119,7 +122,7 @@ async function carryOut(
   if (earlier !== null) return earlier;
   if (decision.kind === 'start')
     return startCheckout(deps, customer, stripe, facts, decision, { fingerprint, ...page });
-  return (await makeChange(deps, { ref, facts, decision })) && { url: page.successUrl };
+  return (await makeChange(deps, { ref, customerId, facts, decision })) && { url: page.successUrl };
 }
 
 /**

@@ -25,6 +25,7 @@ import {
   isDirtyAgain,
   lookAgainAt,
   markDirty,
+  marksOf,
   appliesTurn,
   takeTurn,
   type Turn,
@@ -51,6 +52,8 @@ export interface Checkouting extends CheckoutFacts {
   open: { id: string; fingerprint: string } | null;
   /** The place of the next checkout in the customer's order of them. */
   turn: number;
+  /** How often the live subscription was to be looked at: more after each change of it. */
+  looks: number;
 }
 
 /** A checkout made at Stripe, in the turn that was read before. */
@@ -113,6 +116,7 @@ export class BillingRpc extends RpcTarget {
       knownMeteredPriceIds: knownOveragePrices(sql),
       open: open ?? null,
       turn: this.#nextTurn(customer.id),
+      looks: live ? marksOf(sql, live.id) : 0,
     });
   }
 

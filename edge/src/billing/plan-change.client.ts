@@ -1,6 +1,6 @@
 import type { PlanChangePreview } from '@dream/contract/subscription';
 import type { Deps, EnvironmentRef } from '../deps.ts';
-import { Fail } from '../http/fail.ts';
+import { Fail, unwrap } from '../http/fail.ts';
 import type { StripeClient } from '../providers/stripe/client.ts';
 import type { SubscriptionState } from '../providers/stripe/state.ts';
 import type { Checkouting } from './billing.rpc.ts';
@@ -18,6 +18,7 @@ type PriceChange = Extract<CheckoutDecision, { kind: 'change' }>;
 /** A plan change of a customer, by what was known when it was decided. */
 export interface PlanChange {
   ref: EnvironmentRef;
+  customerId: string;
   facts: Checkouting;
   decision: Change;
 }
@@ -32,52 +33,78 @@ interface Looked {
 /**
  * Makes a change and waits until it is applied here. A dearer plan begins at once, a cheaper one
  * when what is paid ends. Throws `payment_failed`, `preview_expired`, and what Stripe answers; null
- * when the subscription is over by now, so that it is to be decided anew.
+ * when the subscription is another one by now, so that it is to be decided anew.
  */
 export async function makeChange(
   deps: Deps,
-  { ref, facts, decision }: PlanChange,
+  plan: PlanChange,
   prorationAtMs: number | null = null,
 ): Promise<true | null> {
-  const { live } = decision;
+  const { ref, facts, decision } = plan;
   if (prorationAtMs !== null) checkPreview(prorationAtMs, deps.nowMs());
-  if (decision.kind === 'end') {
-    await deps.stripe(ref, facts.connection.stripeAccountId).endWithPeriod(live.id);
-  } else {
+  return onLive(deps, plan, async () => {
+    if (decision.kind === 'end') {
+      await deps.stripe(ref, facts.connection.stripeAccountId).endWithPeriod(decision.live.id);
+      return true;
+    }
     const looked = await look(deps, { ref, facts, decision });
-    if (looked === null) return null;
-    await change(deps, looked, { ref, facts, decision }, prorationAtMs);
+    return looked && change(deps, looked, { facts, decision }, prorationAtMs);
+  });
+}
+
+/**
+ * Does something to the live subscription and waits until it is applied here. Null when it was
+ * decided by what is not so any more: `act` says so, or Stripe refused it and there is news.
+ */
+export async function onLive(
+  deps: Deps,
+  { ref, customerId, facts }: { ref: EnvironmentRef; customerId: string; facts: Checkouting },
+  act: () => Promise<true | null>,
+): Promise<true | null> {
+  const id = facts.live?.id ?? '';
+  try {
+    if ((await act()) === null) return null;
+  } catch (error) {
+    if (!(error instanceof Fail) || error.code !== 'provider_refused') throw error;
+    await syncNow(deps, ref, id);
+    const { live } = unwrap(
+      await deps.project(ref).billing().checkouting(customerId, deps.nowMs()),
+    );
+    if (JSON.stringify(live) === JSON.stringify(facts.live)) throw error;
+    return null;
   }
-  await syncNow(deps, ref, live.id);
+  await syncNow(deps, ref, id);
   return true;
 }
 
 async function change(
   deps: Deps,
   { stripe, state, timing }: Looked,
-  { facts, decision }: { ref: EnvironmentRef; facts: Checkouting; decision: PriceChange },
+  { facts, decision }: { facts: Checkouting; decision: PriceChange },
   prorationAtMs: number | null,
-): Promise<void> {
-  const { live, price, meteredPriceIds } = decision;
+): Promise<true> {
+  const { live, price } = decision;
   const subscriptionId = live.id;
-  // Two equal requests at once make one change; what was declined may be tried again in a minute.
-  const key = `change_${live.id}_${live.priceId}_${price.priceId}_${prorationAtMs ?? Math.floor(deps.nowMs() / 60_000)}`;
-  if (timing.kind === 'downgrade')
-    return stripe.changeLater(
-      { subscriptionId, priceIds: [price.priceId, ...meteredPriceIds] },
-      key,
-    );
   const items = lines(facts, state, decision);
-  return stripe.changeNow(
+  if (timing.kind === 'downgrade') {
+    await stripe.changeLater({ subscriptionId, items });
+    return true;
+  }
+  // Two equal requests at once make one change. Each look at the subscription begins a new one, for
+  // who goes back and forth means each; what was declined may be tried again in a minute.
+  const minute = Math.floor(deps.nowMs() / 60_000);
+  const key = `change_${live.id}_${price.priceId}_${facts.looks}_${prorationAtMs ?? 'now'}_${minute}`;
+  await stripe.changeNow(
     { subscriptionId, items, isProrated: timing.isProrated, prorationAtMs },
     key,
   );
+  return true;
 }
 
 /** What a change would cost. Null when the subscription is over by now. */
 export async function previewOf(
   deps: Deps,
-  { ref, facts, decision }: PlanChange,
+  { ref, facts, decision }: Omit<PlanChange, 'customerId'>,
 ): Promise<PlanChangePreview | null> {
   const nowMs = deps.nowMs();
   const looked = await look(deps, { ref, facts, decision });
@@ -116,7 +143,10 @@ export async function previewOf(
 }
 
 /** What is known here may be old: a change is made from what Stripe has. */
-async function look(deps: Deps, { ref, facts, decision }: PlanChange): Promise<Looked | null> {
+async function look(
+  deps: Deps,
+  { ref, facts, decision }: Omit<PlanChange, 'customerId'>,
+): Promise<Looked | null> {
   const { live } = decision;
   const stripe = deps.stripe(ref, facts.connection.stripeAccountId);
   const state = await stripe.fetchObject(live.id);

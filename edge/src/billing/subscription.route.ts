@@ -12,8 +12,8 @@ import { type AppEnv, type Call, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
 import type { Checkouting } from './billing.rpc.ts';
 import { type CheckoutDecision, decideCheckout } from './checkout.ts';
-import { makeChange, type PlanChange, previewOf } from './plan-change.client.ts';
-import { inAccount, syncNow } from './stripe.job.ts';
+import { makeChange, onLive, type PlanChange, previewOf } from './plan-change.client.ts';
+import { inAccount } from './stripe.job.ts';
 
 /** How often a change is decided anew because the subscription changed under it. */
 const ROUNDS = 3;
@@ -38,7 +38,7 @@ export function subscriptionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     for (let round = 0; round < ROUNDS; round++) {
       const { facts, decision } = await decide(deps, { ref, customerId }, call);
       if (decision.kind === 'start') throw new Fail('subscription_missing');
-      const change: PlanChange = { ref, facts, decision };
+      const change: PlanChange = { ref, customerId, facts, decision };
       const isMade = await inAccount(deps, ref, facts.connection.stripeAccountId, () =>
         makeChange(deps, change, call.body.prorationAtMs ?? null),
       );
@@ -99,17 +99,21 @@ async function withLive(
   { ref, customerId }: Who,
   act: (stripe: ReturnType<Deps['stripe']>, subscriptionId: string) => Promise<void>,
 ): Promise<{ subscription: Subscription }> {
-  const { live, connection } = unwrap(
-    await deps.project(ref).billing().checkouting(customerId, deps.nowMs()),
-  );
-  if (live === null) throw new Fail('subscription_missing');
-  if (connection.via === null) throw new Fail('stripe_not_connected');
-  const { stripeAccountId } = connection;
-  await inAccount(deps, ref, stripeAccountId, () =>
-    act(deps.stripe(ref, stripeAccountId), live.id),
-  );
-  await syncNow(deps, ref, live.id);
-  return { subscription: await subscriptionOf(deps, { ref, customerId }) };
+  for (let round = 0; round < ROUNDS; round++) {
+    const facts = unwrap(await deps.project(ref).billing().checkouting(customerId, deps.nowMs()));
+    const { live, connection } = facts;
+    if (live === null) throw new Fail('subscription_missing');
+    if (connection.via === null) throw new Fail('stripe_not_connected');
+    const { stripeAccountId } = connection;
+    const isDone = await inAccount(deps, ref, stripeAccountId, () =>
+      onLive(deps, { ref, customerId, facts }, async () => {
+        await act(deps.stripe(ref, stripeAccountId), live.id);
+        return true;
+      }),
+    );
+    if (isDone) return { subscription: await subscriptionOf(deps, { ref, customerId }) };
+  }
+  throw new Fail('temporarily_unavailable');
 }
 
 async function subscriptionOf(deps: Deps, { ref, customerId }: Who): Promise<Subscription> {

@@ -28,6 +28,15 @@ export function markDirty(
   armAlarm(storage);
 }
 
+/** How often an object was marked dirty. */
+export function marksOf(sql: SqlStorage, objectId: string): number {
+  return (
+    sql
+      .exec<{ marked: number }>('SELECT marked FROM synced WHERE object_id = ?', objectId)
+      .toArray()[0]?.marked ?? 0
+  );
+}
+
 /** Queues looking at an object when it is due to change, once for each instant. */
 export function lookAgainAt(
   storage: DurableObjectStorage,

@@ -15,7 +15,6 @@ import { stripeSdk } from './sdk.ts';
 import { accountState, type CheckoutState, checkoutState, type StripeState } from './state.ts';
 import {
   changeLater,
-  type ChangeLater,
   changeNow,
   type ChangeNow,
   endWithPeriod,
@@ -97,7 +96,7 @@ export interface StripeClient {
    */
   changeNow(change: ChangeNow, idempotencyKey: string): Promise<void>;
   /** Changes the lines when the running period ends. */
-  changeLater(change: ChangeLater, idempotencyKey: string): Promise<void>;
+  changeLater(change: LineChange): Promise<void>;
   /** What changing the lines at once would be invoiced with. */
   previewChange(change: LineChange, prorationAtMs: number): Promise<InvoicePreview>;
   /** Has a subscription end with the period that is paid. */
@@ -203,7 +202,7 @@ function stripeClient(stripe: Stripe, account: Account, hint: Stripe.MetadataPar
 
     changeNow: (change, key) => asked(() => changeNow(stripe, account, change, key)),
 
-    changeLater: (change, key) => asked(() => changeLater(stripe, account, change, key)),
+    changeLater: (change) => asked(() => changeLater(stripe, account, change)),
 
     previewChange: (change, atMs) => asked(() => previewChange(stripe, account, change, atMs)),
 

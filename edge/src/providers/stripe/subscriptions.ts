@@ -1,5 +1,6 @@
 import { Stripe } from 'stripe';
 import { Fail } from '../../http/fail.ts';
+import { isRefusal } from './errors.ts';
 import { idOf, type SubscriptionState, subscriptionState } from './state.ts';
 
 type Account = { stripeAccount?: string };
@@ -23,12 +24,6 @@ export interface LineChange {
 export interface ChangeNow extends LineChange {
   isProrated: boolean;
   prorationAtMs: number | null;
-}
-
-/** A change made when the running period ends. */
-export interface ChangeLater {
-  subscriptionId: string;
-  priceIds: string[];
 }
 
 /** What a change at once would be invoiced with, in the currency's minor unit. */
@@ -84,36 +79,90 @@ export async function changeNow(
   if (now.schedule !== null) await release(stripe, account, now.schedule);
 }
 
-/** Has the lines changed when the running period ends. */
+/**
+ * Has the lines changed when the running period ends, and nothing else: quantities, lines of others
+ * and discounts stay. A schedule that is there already, whoever made it, is taken over. Safe to
+ * repeat, also after a crash half-way: a subscription has one schedule at most.
+ */
 export async function changeLater(
   stripe: Stripe,
   account: Account,
-  { subscriptionId, priceIds }: ChangeLater,
-  idempotencyKey: string,
+  { subscriptionId, items }: LineChange,
 ): Promise<void> {
-  await keepGoing(stripe, account, subscriptionId);
-  const schedule = await stripe.subscriptionSchedules.create(
-    { from_subscription: subscriptionId },
-    { ...account, idempotencyKey },
+  const now = await stripe.subscriptions.retrieve(subscriptionId, {}, account);
+  if (now.schedule === null) await uncancel(stripe, account, now);
+  const schedule = await scheduleOf(stripe, account, now);
+  const running = schedule.phases.find(
+    ({ start_date }) => start_date === schedule.current_phase?.start_date,
   );
-  const [running] = schedule.phases;
-  if (!running) throw new Error(`Schedule ${schedule.id} has no phase`);
-  const items = running.items.map(({ price, quantity }) => ({
-    price: idOf(price),
-    ...(quantity !== undefined && { quantity }),
-  }));
+  if (!running) throw new Error(`Schedule ${schedule.id} has no running phase`);
+  const kept = keptOf(running);
   await stripe.subscriptionSchedules.update(
     schedule.id,
     {
       end_behavior: 'release',
       proration_behavior: 'none',
       phases: [
-        { items, start_date: running.start_date, end_date: running.end_date },
-        { items: priceIds.map((price) => ({ price })), start_date: running.end_date },
+        {
+          ...kept,
+          items: running.items.map(({ price, quantity }) => line(idOf(price), quantity)),
+          start_date: running.start_date,
+          end_date: running.end_date,
+        },
+        { ...kept, items: linesAfter(now.items.data, items), start_date: running.end_date },
       ],
     },
     account,
   );
+}
+
+/** The schedule of a subscription, made when there is none. */
+async function scheduleOf(
+  stripe: Stripe,
+  account: Account,
+  { id, schedule }: Stripe.Subscription,
+): Promise<Stripe.SubscriptionSchedule> {
+  if (schedule !== null) return stripe.subscriptionSchedules.retrieve(idOf(schedule), {}, account);
+  try {
+    // Without a key of ours: the same one would bring back a schedule that was let go of since.
+    return await stripe.subscriptionSchedules.create({ from_subscription: id }, account);
+  } catch (error) {
+    const now = await stripe.subscriptions.retrieve(id, {}, account);
+    if (!isRefusal(error) || now.schedule === null) throw error;
+    return stripe.subscriptionSchedules.retrieve(idOf(now.schedule), {}, account);
+  }
+}
+
+/** What a phase has beside its lines; what an update does not repeat, Stripe drops. */
+function keptOf({ discounts, default_tax_rates }: Stripe.SubscriptionSchedule.Phase) {
+  const taxRates = default_tax_rates ?? [];
+  return {
+    ...(discounts.length > 0 && {
+      discounts: discounts.map(({ coupon, discount }) =>
+        discount === null ? { coupon: idOf(coupon ?? '') } : { discount: idOf(discount) },
+      ),
+    }),
+    ...(taxRates.length > 0 && { default_tax_rates: taxRates.map(idOf) }),
+  };
+}
+
+const line = (price: string, quantity: number | undefined) => ({
+  price,
+  ...(quantity !== undefined && { quantity }),
+});
+
+/** The lines a subscription has after a change. */
+function linesAfter(now: Stripe.SubscriptionItem[], changes: readonly ItemChange[]) {
+  const changeOf = (id: string) => changes.find((change) => 'id' in change && change.id === id);
+  const kept = now.flatMap(({ id, price, quantity }) => {
+    const change = changeOf(id);
+    if (change === undefined) return [line(price.id, quantity)];
+    return 'price' in change ? [line(change.price, quantity)] : [];
+  });
+  const added = changes.flatMap((change) =>
+    'id' in change ? [] : [line(change.price, undefined)],
+  );
+  return [...kept, ...added];
 }
 
 /** Has it end with the period that is paid. */
@@ -127,8 +176,12 @@ export async function endWithPeriod(stripe: Stripe, account: Account, id: string
 export async function keepGoing(stripe: Stripe, account: Account, id: string): Promise<void> {
   const now = await stripe.subscriptions.retrieve(id, {}, account);
   if (now.schedule !== null) await release(stripe, account, now.schedule);
+  await uncancel(stripe, account, now);
+}
+
+async function uncancel(stripe: Stripe, account: Account, now: Stripe.Subscription): Promise<void> {
   const goesOn = uncancelled(now);
-  if (Object.keys(goesOn).length > 0) await stripe.subscriptions.update(id, goesOn, account);
+  if (Object.keys(goesOn).length > 0) await stripe.subscriptions.update(now.id, goesOn, account);
 }
 
 /** What takes back a cancellation. Flexible billing says `cancel_at`, classic billing the other. */
@@ -137,13 +190,19 @@ function uncancelled(now: Stripe.Subscription): Stripe.SubscriptionUpdateParams 
   return now.cancel_at === null ? {} : { cancel_at: '' };
 }
 
-/** Lets go of a schedule; the subscription goes on as it is. */
+/** Lets go of a schedule; the subscription goes on as it is. One that is over is a success. */
 async function release(
   stripe: Stripe,
   account: Account,
   schedule: string | Stripe.SubscriptionSchedule,
 ): Promise<void> {
-  await stripe.subscriptionSchedules.release(idOf(schedule), {}, account);
+  try {
+    await stripe.subscriptionSchedules.release(idOf(schedule), {}, account);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const { status } = await stripe.subscriptionSchedules.retrieve(idOf(schedule), {}, account);
+    if (status === 'active' || status === 'not_started') throw error;
+  }
 }
 
 /** What a change at once would be invoiced with, as Stripe computes it. */
