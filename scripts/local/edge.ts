@@ -12,6 +12,8 @@ const edge = join(root, 'edge');
 /** The edge in workerd, as in production but for its settings. */
 export interface LocalEdge {
   url: string;
+  /** Does what happens every minute elsewhere; resolves when it is done. */
+  runCron(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -76,7 +78,13 @@ export async function startEdge(options: {
   });
   await migrateDirectory(await miniflare.getD1Database('DIRECTORY'));
   const url = (await miniflare.ready).origin;
-  return { url, stop: () => miniflare.dispose() };
+  return {
+    url,
+    async runCron() {
+      await (await miniflare.getWorker('dream-edge')).scheduled({ cron: '* * * * *' });
+    },
+    stop: () => miniflare.dispose(),
+  };
 }
 
 type Directory = Awaited<ReturnType<Miniflare['getD1Database']>>;
