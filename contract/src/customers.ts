@@ -45,6 +45,8 @@ export const Customer = v.object({
   plan: Name,
   planSource: PlanSource,
   subscription: v.nullable(Subscription),
+  /** A trial is given once, with the first subscription; this customer gets none any more. */
+  hadTrial: v.boolean(),
   hasPassword: v.boolean(),
   /** A banned customer cannot sign in, and nothing is counted for it. */
   banned: v.boolean(),

@@ -178,7 +178,7 @@ describe('erasing a customer who proved an e-mail', () => {
     expect(await usageOf(last.accessToken)).toBe(3);
   });
 
-  it('gets no second trial', async () => {
+  it('gets no second trial, and is promised none', async () => {
     const shop = await Shop.open();
     await manageShop('PUT', `${shop.base}/tiers/pro`, {
       displayName: 'Pro',
@@ -189,8 +189,10 @@ describe('erasing a customer who proved an e-mail', () => {
     const { project } = await manageShop('GET', `/api/projects/${shop.ref.projectId}`);
     const email = newEmail();
     const statuses: (string | undefined)[] = [];
+    const hadTrials: boolean[] = [];
     for (let rounds = 0; rounds < 3; rounds++) {
       const { accessToken, customer } = await signIn(project.publishableKeys.test, email);
+      hadTrials.push(customer.hadTrial);
       if (rounds !== 1) {
         await shop.buy(customer.id, 'pro');
         statuses.push((await shop.subscriptionsAtStripe(customer.id))[0]?.status);
@@ -198,6 +200,7 @@ describe('erasing a customer who proved an e-mail', () => {
       expect((await eraseMe(accessToken)).body.kept).toBe(KEPT);
     }
     expect(statuses).toEqual(['trialing', 'active']);
+    expect(hadTrials).toEqual([false, true, true]);
   });
 });
 

@@ -104,6 +104,8 @@ export interface Customer {
   plan: string;
   planSource: 'subscription' | 'set' | 'header' | 'default';
   subscription: Subscription | null;
+  /** A trial is given once, with the first subscription; this customer gets none any more. */
+  hadTrial: boolean;
   hasPassword: boolean;
   banned: boolean;
   createdAtMs: number;

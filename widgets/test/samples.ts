@@ -63,6 +63,7 @@ export const ada: Customer = {
   plan: 'free',
   planSource: 'default',
   subscription: null,
+  hadTrial: false,
   hasPassword: false,
   banned: false,
   createdAtMs: Date.UTC(2026, 10, 1),
@@ -80,6 +81,7 @@ export const subscriber: Customer = {
   ...ada,
   plan: 'pro',
   planSource: 'subscription',
+  hadTrial: true,
   subscription: {
     status: 'active',
     plan: 'pro',

@@ -2,7 +2,6 @@ import { armAlarm, enqueue, forgetJobs } from '../outbox/outbox.rpc.ts';
 import { forgetAudit } from '../projects/audit.rpc.ts';
 import { accountOfCustomers, putErasure } from './erasure.store.ts';
 import { dropFormerCustomers } from './former-customer.store.ts';
-import { subscriptionsOf } from './subscription.store.ts';
 
 /**
  * Erases what a customer bought and tried to buy, and queues deleting the Stripe customers in the
@@ -42,7 +41,3 @@ export function erasePurchases(
   armAlarm(storage);
   return jobIds;
 }
-
-/** Whether a customer ever had a subscription, and with it the one trial there is. */
-export const hadPurchases = (sql: SqlStorage, customerId: string): boolean =>
-  subscriptionsOf(sql, customerId).length > 0;

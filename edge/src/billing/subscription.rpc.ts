@@ -13,6 +13,10 @@ export function liveSubscription(
   return live && shown(live);
 }
 
+/** Whether a customer ever had a subscription, and with it the one trial there is. */
+export const hadPurchases = (sql: SqlStorage, customerId: string): boolean =>
+  subscriptionsOf(sql, customerId).length > 0;
+
 function shown(live: PricedSubscription): Subscription {
   const { priceId, priceMinor, currency, interval, nextTier, nextPriceId, nextAtMs } = live;
   return {

@@ -12,10 +12,10 @@ export async function resumeKept(
   nowMs: number,
 ): Promise<Customer> {
   const jobIds: [string, string] = [deps.newId('job_'), deps.newId('job_')];
-  const queued = await deps.project(ref).erasure().resume(customer.id, jobIds, nowMs);
-  if (queued.length === 0) return customer;
-  await deliverJobs(deps, ref, queued);
-  return unwrap(await deps.project(ref).customers().get(customer.id, nowMs));
+  const resumed = await deps.project(ref).erasure().resume(customer.id, jobIds, nowMs);
+  if (resumed === null) return customer;
+  await deliverJobs(deps, ref, resumed.jobIds);
+  return resumed.customer;
 }
 
 /**

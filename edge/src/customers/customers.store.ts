@@ -1,6 +1,6 @@
 import type { Customer, Subscription } from '@dream/contract';
 import { defaultTierName } from '../catalog/catalog.rpc.ts';
-import { liveSubscription, liveTerms } from '../billing/subscription.rpc.ts';
+import { hadPurchases, liveSubscription, liveTerms } from '../billing/subscription.rpc.ts';
 import { type CustomerSnapshot, planInForce } from './plan.ts';
 
 /** A customer as it stands in the table. */
@@ -83,6 +83,7 @@ export function toCustomer(sql: SqlStorage, row: CustomerRow, nowMs: number): Cu
     externalId: row.external_id,
     ...force,
     subscription,
+    hadTrial: row.had_trial === 1 || hadPurchases(sql, row.id),
     hasPassword: row.clerk_password_user_id !== null,
     banned: row.banned === 1,
     createdAtMs: row.created_ms,

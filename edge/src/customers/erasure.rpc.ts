@@ -1,6 +1,7 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { Customer } from '@dream/contract';
-import { erasePurchases, hadPurchases } from '../billing/erasure.rpc.ts';
+import { erasePurchases } from '../billing/erasure.rpc.ts';
+import { hadPurchases } from '../billing/subscription.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue, forgetJobs } from '../outbox/outbox.rpc.ts';
 import { emit, forgetEvents } from '../outgoing/emit.rpc.ts';
@@ -130,20 +131,23 @@ export class ErasureRpc extends RpcTarget {
 
   /**
    * Lets a customer who was erased before go on from what was kept: the usage of the period, a ban, and
-   * that a trial was had. Answers the outbox rows; none for everybody else. Safe to repeat.
+   * that a trial was had. Answers the customer as it is then, with the outbox rows; null where nothing is
+   * kept of anybody. Safe to repeat.
    */
   async resume(
     customerId: string,
     jobIds: readonly [string, string],
     nowMs: number,
-  ): Promise<string[]> {
+  ): Promise<Arrived | null> {
     const { sql } = this.#storage;
     const row = findCustomer(sql, customerId);
-    if (!row || !isAnythingKept(sql)) return [];
+    if (!row || !isAnythingKept(sql)) return null;
     const hashes = await this.#hashesOf(row);
-    return this.#storage.transactionSync(() =>
-      findCustomer(sql, customerId) ? this.#goOn(customerId, hashes, jobIds, nowMs) : [],
-    );
+    return this.#storage.transactionSync(() => {
+      if (!findCustomer(sql, customerId)) return null;
+      const queued = this.#goOn(customerId, hashes, jobIds, nowMs);
+      return { customer: this.#customer(customerId, nowMs), jobIds: queued };
+    });
   }
 
   /** Gives a customer what was kept under its hashes. Call it in a transaction. */
