@@ -10,6 +10,10 @@ const cases: [string, number, string, string][] = [
   ['KWD 1.234', 1234, 'kwd', 'en'],
   ['KWD 2', 2000, 'kwd', 'en'],
   ['1.234,50 €', 123_450, 'eur', 'de'],
+  ['HUF 1,990', 199_000, 'huf', 'en'],
+  ['HUF 1,990.50', 199_050, 'HUF', 'en'],
+  ['ISK 500', 50_000, 'isk', 'en'],
+  ['-$12.30', -1230, 'usd', 'en'],
 ];
 for (const [expected, minor, currency, language] of cases)
   it(`${minor} minor units of ${currency} are ${expected} in ${language}`, () => {
