@@ -7,9 +7,10 @@ import { sessionOf } from './internal/tokens.ts';
 
 // What all elements share is exported, so that it comes with the entry and not in a file more.
 export { css, html, nothing } from 'lit';
+export { DreamError, toDreamError } from './internal/api.ts';
 export { baseStyles } from './internal/base.styles.ts';
-export { checkOut, openPortal } from './internal/checkout.ts';
 export { DreamElement } from './internal/dream-element.ts';
+export { money } from './internal/money.ts';
 export { commonTexts, notice, sayError } from './internal/notice.ts';
 
 /** Each element's code, loaded when the first of its kind is seen. */

@@ -35,7 +35,7 @@ export async function show(
 }
 
 /** What axe finds on the page, as readable lines. */
-async function faults(): Promise<string[]> {
+export async function faults(): Promise<string[]> {
   const { violations } = await window.axe.run(document.querySelector('main') as Element);
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
@@ -101,7 +101,7 @@ export function commonWidgetTests(
 }
 
 /** The visible texts and labels inside an element. */
-function textsOf(element: Element): string[] {
+export function textsOf(element: Element): string[] {
   const root = element.shadowRoot ?? element;
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   const texts: string[] = [];

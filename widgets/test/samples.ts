@@ -1,4 +1,4 @@
-import type { Bootstrap, Customer, PublicTier, UsageStatus } from '@dream/contract';
+import type { Bootstrap, Customer, PublicTier, Subscription, UsageStatus } from '@dream/contract';
 
 /** A free tier, as the API shows it. */
 export const free: PublicTier = {
@@ -34,6 +34,19 @@ export const pro: PublicTier = {
     { priceId: 'price_month', price: 1900, currency: 'usd', interval: 'month' },
     { priceId: 'price_year', price: 19_000, currency: 'usd', interval: 'year' },
     { priceId: 'price_month_eur', price: 1700, currency: 'eur', interval: 'month' },
+  ],
+};
+
+/** A dearer tier than Pro. */
+export const studio: PublicTier = {
+  ...pro,
+  name: 'studio',
+  displayName: 'Studio',
+  description: 'For houses with many pens.',
+  popular: false,
+  prices: [
+    { priceId: 'price_studio', price: 4900, currency: 'usd', interval: 'month' },
+    { priceId: 'price_studio_year', price: 49_000, currency: 'usd', interval: 'year' },
   ],
 };
 
@@ -102,6 +115,27 @@ export const leaving: Customer = {
     endsAtMs: Date.UTC(2026, 11, 21),
   },
 };
+
+/** Somebody whose plan changes to Studio, a cheaper one, when the month is over. */
+export const comingDown: Customer = withSubscription({
+  next: { plan: 'studio', priceId: 'price_studio', atMs: Date.UTC(2026, 11, 21) },
+});
+
+/** Somebody whose last payment failed. */
+export const owing: Customer = withSubscription({
+  status: 'past_due',
+  graceEndsAtMs: Date.UTC(2026, 10, 28),
+});
+
+/** Somebody in the free time before the first payment. */
+export const trying: Customer = withSubscription({
+  status: 'trialing',
+  trialEndsAtMs: Date.UTC(2026, 11, 21),
+});
+
+function withSubscription(part: Partial<Subscription>): Customer {
+  return { ...subscriber, subscription: { ...subscriber.subscription!, ...part } };
+}
 
 /** A usage of the default feature. */
 export const usageOf = (usageCount: number, limit: number | 'unlimited' = 10): UsageStatus => ({

@@ -1,7 +1,6 @@
 import type { Customer } from '@dream/contract';
 import { html, nothing, type TemplateResult } from 'lit';
 import { baseStyles } from '../internal/base.styles.ts';
-import { openPortal } from '../internal/checkout.ts';
 import { formStyles } from '../internal/form.styles.ts';
 import { notice, sayError } from '../internal/notice.ts';
 import { english, errorFields, errorTexts } from './account.strings.ts';
@@ -119,7 +118,10 @@ export class DreamAccount extends ConfirmingElement<Step> {
       <div class="ends">
         ${
           customer.subscription
-            ? this.#button('billing', 'billing', () => openPortal(this.page))
+            ? this.#button('billing', 'billing', async () => {
+                const { openPortal } = await import('../internal/checkout.ts');
+                return openPortal(this.page);
+              })
             : nothing
         }
         ${this.#button('out', 'signOut', () => this.#signOut('signedOut'))}

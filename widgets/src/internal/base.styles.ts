@@ -134,6 +134,14 @@ export const baseStyles = css`
   [role='alert']:not(:has(*)) {
     position: absolute;
   }
+  .quiet {
+    position: absolute;
+    inline-size: 1px;
+    block-size: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
   .notice {
     display: flex;
     flex-wrap: wrap;

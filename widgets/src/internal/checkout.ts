@@ -1,4 +1,4 @@
-import { emit } from './events.ts';
+import type { Subscription } from '@dream/contract';
 import type { Page } from './page.ts';
 
 /** Where a customer comes back to; left out, the page itself. */
@@ -23,7 +23,7 @@ export async function checkOut(
     page.api.post<{ url: string }>('create-checkout', body, token),
   );
   if (url === body.successUrl) return page.renew();
-  emit(document, 'dream-checkout-start', { tier });
+  page.tell('dream-checkout-start', { tier });
   return go(url);
 }
 
@@ -37,6 +37,15 @@ export async function openPortal(page: Page, returnUrl?: string): Promise<void> 
     ),
   );
   return go(url);
+}
+
+/** Takes back a cancellation, or a change that is to come. */
+export async function keepPlan(page: Page): Promise<void> {
+  const { subscription } = await page.authed((token) =>
+    page.api.post<{ subscription: Subscription }>('subscription/resume', {}, token),
+  );
+  const { customer } = page.view;
+  if (customer) page.customer = { ...customer, subscription };
 }
 
 const absolute = (url: string | undefined): string | undefined =>

@@ -1,4 +1,4 @@
-import type { Bootstrap, Customer, UsageStatus } from '@dream/contract';
+import type { Bootstrap, Customer, PlanChangePreview, UsageStatus } from '@dream/contract';
 import { LitElement, type PropertyDeclarations } from 'lit';
 import { DreamError, toDreamError } from './api.ts';
 import { type DreamEvents, emit } from './events.ts';
@@ -11,6 +11,8 @@ export interface Preview {
   bootstrap?: Partial<Bootstrap>;
   customer?: Customer | null;
   usage?: readonly UsageStatus[];
+  /** What a change of plan would cost, for the dialog that asks once more. */
+  planChange?: PlanChangePreview;
   status?: View['status'];
   error?: { code: string; message: string };
 }

@@ -76,12 +76,4 @@ export const formStyles = css`
   .bone.block {
     min-block-size: 9em;
   }
-  .quiet {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
-  }
 `;

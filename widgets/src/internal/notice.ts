@@ -28,7 +28,7 @@ const BY_CODE: Readonly<Record<string, keyof typeof commonTexts>> = {
 
 /** What to say of an error: by its code, else in the words of the API. */
 export function sayError(
-  { code, message }: DreamError,
+  { code, message }: Pick<DreamError, 'code' | 'message'>,
   text: (name: string) => string,
   byCode: Readonly<Record<string, string>> = {},
 ): string {

@@ -1,6 +1,6 @@
 import type { Bootstrap, Customer, Session, UsageStatus } from '@dream/contract';
 import { Api, DreamError, toDreamError } from './api.ts';
-import { emit } from './events.ts';
+import { type DreamEvents, emit } from './events.ts';
 import { claimsIn, claimsOf, isOver, Tokens } from './tokens.ts';
 
 /** The query parameter by which a customer comes back from checkout. Same as in the contract. */
@@ -76,7 +76,7 @@ export class Page {
         this.#session(),
       ]);
       this.#set({ status: 'ready', bootstrap });
-      emit(document, 'dream-ready', { mode: bootstrap.mode });
+      this.tell('dream-ready', { mode: bootstrap.mode });
     } catch (error) {
       this.fail(error);
       this.#set({ status: 'failed', error: toDreamError(error) });
@@ -113,7 +113,7 @@ export class Page {
     }
     await this.renew();
     const plan = this.view.customer?.plan ?? '';
-    if (status === 'complete') emit(document, 'dream-checkout-complete', { checkoutId, plan });
+    if (status === 'complete') this.tell('dream-checkout-complete', { checkoutId, plan });
   }
 
   #dropCheckout(): void {
@@ -200,10 +200,15 @@ export class Page {
     this.#set({ customer });
   }
 
+  /** Tells the site, for those who listen at the document. */
+  tell<Name extends keyof DreamEvents>(name: Name, detail: DreamEvents[Name]): void {
+    emit(document, name, detail);
+  }
+
   /** Tells the page of an error; elements show their own. */
   fail(error: unknown): void {
     const { code, message } = toDreamError(error);
-    emit(document, 'dream-error', { code, message });
+    this.tell('dream-error', { code, message });
   }
 
   /** Somebody is known to be signed in: a visitor who returned, or came in just now. */
@@ -211,9 +216,8 @@ export class Page {
     const was = this.view.customer;
     this.#set({ customer });
     if (usage) this.#tellUsage(usage);
-    if (!was) emit(document, 'dream-signin', { customerId: customer.id, isNew });
-    else if (was.plan !== customer.plan)
-      emit(document, 'dream-plan-change', { plan: customer.plan });
+    if (!was) this.tell('dream-signin', { customerId: customer.id, isNew });
+    else if (was.plan !== customer.plan) this.tell('dream-plan-change', { plan: customer.plan });
     for (const feature of this.#features)
       if (feature !== usage?.feature) void this.#loadFeature(feature);
     void this.#listen();
@@ -273,9 +277,9 @@ export class Page {
     const was = this.view.usage[feature];
     this.#set({ usage: { ...this.view.usage, [feature]: usage } });
     if (was?.usageCount === usageCount && was.limit === limit) return;
-    if (was) emit(document, 'dream-usage-change', { feature, usageCount, remaining });
+    if (was) this.tell('dream-usage-change', { feature, usageCount, remaining });
     if (was && was.remaining !== 0 && remaining === 0)
-      emit(document, 'dream-limit-reached', { feature, limit });
+      this.tell('dream-limit-reached', { feature, limit });
   }
 
   /** The session a token is of is over. One that took its place meanwhile goes on. */
@@ -298,7 +302,7 @@ export class Page {
     this.#hangUp();
     const { customer } = this.view;
     this.#set({ customer: null, usage: {} });
-    if (customer) emit(document, 'dream-signout', { customerId: customer.id });
+    if (customer) this.tell('dream-signout', { customerId: customer.id });
   }
 
   #set(part: Partial<View>): void {

@@ -1,9 +1,17 @@
 import { expect } from '@open-wc/testing';
-import { ada, free, leaving, pro, subscriber } from '../../test/samples.ts';
-import { currenciesOf, intervalsOf, offerOf, planAction, yearlySaving } from './offer.ts';
+import {
+  ada,
+  comingDown,
+  free,
+  leaving,
+  owing,
+  pro,
+  studio,
+  subscriber,
+} from '../../test/samples.ts';
+import { currenciesOf, hasTrial, intervalsOf, offerOf, planAction, yearlySaving } from './offer.ts';
 
 const atMonth = offerOf(pro, 'month', 'usd');
-const studio = { ...pro, name: 'studio' };
 
 describe('what the button of a plan does', () => {
   const cases: [string, ReturnType<typeof planAction>, string][] = [
@@ -29,15 +37,37 @@ describe('what the button of a plan does', () => {
     ['the plan one pays for is managed', planAction(atMonth, subscriber, true), 'manage'],
     ['a cancelled plan may be kept', planAction(atMonth, leaving, true), 'resume'],
     [
-      'a subscriber goes down by cancelling',
+      'a subscriber goes down to what is free',
       planAction(offerOf(free, 'month', 'usd'), subscriber, true),
-      'downgrade',
+      'change',
+    ],
+    [
+      'who cancelled need not ask for what is free',
+      planAction(offerOf(free, 'month', 'usd'), leaving, true),
+      'none',
     ],
     [
       'a subscriber changes to another plan',
       planAction(offerOf(studio, 'month', 'usd'), subscriber, true),
       'change',
     ],
+    [
+      'a subscriber pays the same plan by the year',
+      planAction(offerOf(pro, 'year', 'usd'), subscriber, true),
+      'change',
+    ],
+    [
+      'no subscriber changes the currency',
+      planAction(offerOf({ ...pro, name: 'team' }, 'month', 'eur'), subscriber, true),
+      'none',
+    ],
+    ['a change that is to come is taken back', planAction(atMonth, comingDown, true), 'resume'],
+    [
+      'what is to come is not asked for again',
+      planAction(offerOf(studio, 'month', 'usd'), comingDown, true),
+      'none',
+    ],
+    ['a missing payment comes first', planAction(atMonth, owing, true), 'pay'],
   ];
   for (const [name, action, expected] of cases)
     it(name, () => {
@@ -65,4 +95,19 @@ describe('prices shown', () => {
     expect(yearlySaving([pro], 'eur')).to.equal(0);
     expect(yearlySaving([], undefined)).to.equal(0);
   });
+});
+
+describe('a trial is promised', () => {
+  const withTrial = { ...atMonth, tier: { ...pro, trialDays: 14 } };
+  const cases: [string, boolean, boolean][] = [
+    ['to a visitor nobody knows yet', hasTrial(withTrial, null), true],
+    ['to a customer who had none', hasTrial(withTrial, ada), true],
+    ['to nobody who had one', hasTrial(withTrial, { ...ada, hadTrial: true }), false],
+    ['by no tier without one', hasTrial(atMonth, null), false],
+    ['for nothing that is free', hasTrial({ ...withTrial, price: null }, null), false],
+  ];
+  for (const [name, is, expected] of cases)
+    it(name, () => {
+      expect(is).to.equal(expected);
+    });
 });

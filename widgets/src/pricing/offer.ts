@@ -13,7 +13,7 @@ export type PlanAction =
   | 'change'
   | 'current'
   | 'manage'
-  | 'downgrade'
+  | 'pay'
   | 'resume'
   | 'none';
 
@@ -51,6 +51,10 @@ export function yearlySaving(tiers: readonly PublicTier[], currency: string | un
   return savings.length > 0 ? Math.max(0, Math.min(...savings)) : 0;
 }
 
+/** Whether an offer begins with a trial for this customer, or for a visitor nobody knows yet. */
+export const hasTrial = ({ tier, price }: Offer, customer: Customer | null): boolean =>
+  tier.trialDays > 0 && price !== null && !customer?.hadTrial;
+
 /** What the button of an offer does for a customer, or for a visitor who is not signed in. */
 export function planAction(
   { tier, price }: Offer,
@@ -59,11 +63,16 @@ export function planAction(
 ): PlanAction {
   if (!customer) return price && sells ? 'choose' : price ? 'none' : 'sign-up';
   const { subscription, plan } = customer;
+  if (!subscription) return tier.name === plan ? 'current' : price && sells ? 'choose' : 'none';
+  const { next, endsAtMs, price: paid } = subscription;
   if (tier.name === plan) {
-    if (!subscription || subscription.plan !== plan) return 'current';
-    return subscription.endsAtMs === null ? 'manage' : 'resume';
+    if (subscription.plan !== plan) return 'current';
+    if (subscription.status === 'past_due') return 'pay';
+    if (next || endsAtMs !== null) return 'resume';
+    return sells && paid && price && price.interval !== paid.interval ? 'change' : 'manage';
   }
-  if (!price) return subscription ? 'downgrade' : 'none';
-  if (!sells) return 'none';
-  return subscription ? 'change' : 'choose';
+  // A subscription stays in its currency, and what is to come already need not be asked for.
+  if (next?.plan === tier.name) return 'none';
+  if (!price) return endsAtMs === null ? 'change' : 'none';
+  return sells && (!paid || paid.currency === price.currency) ? 'change' : 'none';
 }

@@ -1,6 +1,6 @@
 import { commonTexts } from '../internal/notice.ts';
 
-/** English. `{tier}`, `{price}`, `{date}`, `{days}` and `{percent}` are filled in. */
+/** English. What stands in braces is filled in: `{tier}`, `{price}`, `{date}`, `{units}` and the like. */
 export const english = {
   ...commonTexts,
   label: 'Plans',
@@ -13,20 +13,27 @@ export const english = {
   perYear: 'a year',
   free: 'Free',
   popular: 'Most popular',
-  trial: '{days} days free, then {price}',
+  trial: '{days} days free, then {price}. No card is charged before {date}.',
+  trialUsed: 'You have had your free trial. Choose once more to pay from today.',
+  trialEnds: 'Free until {date}, then {price}',
+  overage: 'then {price} per {units} {feature}',
+  overageOne: 'then {price} each for more {feature}',
   current: 'Your plan',
   signUp: 'Get started',
   choose: 'Choose {tier}',
   trialStart: 'Start free trial',
   change: 'Switch to {tier}',
-  changeConfirm: 'Switch now? What you have paid is set off against the new price.',
-  changeYes: 'Yes, switch',
-  cancel: 'Not now',
+  changeMonth: 'Pay monthly',
+  changeYear: 'Pay yearly',
   manage: 'Manage billing',
-  downgrade: 'Change to {tier}',
+  pay: 'Update payment',
   resume: 'Keep {tier}',
+  cancel: 'Cancel plan',
   ends: 'Ends on {date}',
+  starts: 'Starts on {date}',
+  changes: 'Changes to {tier} on {date}',
   renews: 'Renews on {date}',
-  pastDue: 'The last payment failed. Update your card to keep this plan.',
+  pastDue: 'Payment failed.',
+  grace: 'Payment failed. Your plan stays until {date}.',
   empty: 'There are no plans yet.',
 } as const;

@@ -51,15 +51,21 @@ export const pricingStyles = css`
     grid-template-columns: repeat(auto-fit, minmax(min(100%, 15em), 1fr));
     gap: var(--_space);
   }
+  /* What is alike stands level in all plans: name, words, price, note, button, features, links. */
   .tier {
-    display: flex;
-    flex-direction: column;
+    display: grid;
+    grid-row: span 7;
+    grid-template-rows: subgrid;
     gap: 0.6em;
     padding: 1.5em;
     border: 1px solid var(--_border);
     border-radius: var(--_radius);
     background: var(--_surface);
     box-shadow: var(--dream-shadow, none);
+  }
+  .tier.waiting {
+    grid-row: auto;
+    grid-template-rows: auto;
   }
   .tier.popular {
     border-color: var(--_accent);
@@ -88,9 +94,6 @@ export const pricingStyles = css`
     background: var(--_sunken);
     color: var(--_text);
   }
-  .level {
-    block-size: 2.75em;
-  }
   .price {
     display: flex;
     flex-wrap: wrap;
@@ -107,9 +110,23 @@ export const pricingStyles = css`
   .note {
     min-block-size: 1.5em;
   }
+  .warning {
+    color: var(--_danger);
+    font-size: 0.9em;
+    font-weight: 600;
+  }
+  .links {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.25em 1em;
+  }
+  h3:focus {
+    outline: none;
+  }
   .features {
     display: grid;
     gap: 0.4em;
+    align-content: start;
     margin-block-start: 0.4em;
   }
   .features li {
@@ -135,17 +152,5 @@ export const pricingStyles = css`
   }
   .bone.lines {
     block-size: 5em;
-  }
-  .confirm {
-    display: grid;
-    gap: 0.6em;
-  }
-  .pair {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.5em;
-  }
-  .pair button {
-    flex: 1;
   }
 `;

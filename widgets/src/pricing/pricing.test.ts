@@ -1,11 +1,23 @@
+import type { Customer } from '@dream/contract';
 import { expect, oneEvent } from '@open-wc/testing';
 import { commonWidgetTests, show } from '../../test/common-widget-tests.ts';
-import { ada, bootstrap, free, leaving, pro, subscriber } from '../../test/samples.ts';
+import {
+  ada,
+  bootstrap,
+  comingDown,
+  free,
+  leaving,
+  owing,
+  pro,
+  studio,
+  subscriber,
+  trying,
+} from '../../test/samples.ts';
 import './pricing.ts';
 import { english } from './pricing.strings.ts';
 
 const html = '<dream-pricing></dream-pricing>';
-const studio = { ...pro, name: 'studio', displayName: 'Studio', popular: false };
+const three = { ...bootstrap, tiers: [free, pro, studio] };
 
 commonWidgetTests(
   html,
@@ -16,13 +28,9 @@ commonWidgetTests(
     'seen by who cancelled': { bootstrap, customer: leaving },
     'not selling': { bootstrap: { ...bootstrap, sells: false } },
     'a trial': { bootstrap: { ...bootstrap, tiers: [free, { ...pro, trialDays: 14 }] } },
-    'a failed payment': {
-      bootstrap,
-      customer: {
-        ...subscriber,
-        subscription: { ...subscriber.subscription!, status: 'past_due' },
-      },
-    },
+    'seen in a trial': { bootstrap, customer: trying },
+    'a change is to come': { bootstrap, customer: comingDown },
+    'a failed payment': { bootstrap, customer: owing },
   },
   english,
 );
@@ -58,28 +66,82 @@ it('asks the page before anything happens, with the tier and the price shown', a
   expect([event.bubbles, event.composed, event.cancelable]).to.deep.equal([true, true, true]);
 });
 
-it('changes a subscriber only after a yes, and can be told no', async () => {
-  const element = await show(html, {
-    bootstrap: { ...bootstrap, tiers: [free, pro, studio] },
-    customer: subscriber,
-  });
-  button(element, 'studio')?.click();
-  await element.updateComplete;
-  expect(shadowText(element)).to.contain(english.changeConfirm);
-  element.shadowRoot?.querySelectorAll<HTMLButtonElement>('.pair button')[1]?.click();
-  await element.updateComplete;
-  expect(shadowText(element)).not.to.contain(english.changeConfirm);
-});
-
 it('prevented by the page, it does nothing of its own', async () => {
-  const element = await show(html, {
-    bootstrap: { ...bootstrap, tiers: [free, pro, studio] },
-    customer: subscriber,
-  });
+  const element = await show(html, { bootstrap: three, customer: subscriber });
   element.addEventListener('dream-plan-select', (event) => event.preventDefault());
   button(element, 'studio')?.click();
   await element.updateComplete;
-  expect(shadowText(element)).not.to.contain(english.changeConfirm);
+  expect(element.shadowRoot?.querySelector('dream-plan-dialog')).to.equal(null);
+});
+
+it('shows the currency of the subscription, and no other to choose', async () => {
+  const paid = {
+    priceId: 'price_eur',
+    priceMinor: 1700,
+    currency: 'eur',
+    interval: 'month',
+  } as const;
+  const subscription = { ...subscriber.subscription!, price: paid };
+  const customer = { ...subscriber, subscription };
+  const element = await show('<dream-pricing currency="usd"></dream-pricing>', {
+    bootstrap,
+    customer,
+  });
+  expect(shadowText(element)).to.contain('€17 a month');
+  expect(element.shadowRoot?.querySelector('select')).to.equal(null);
+});
+
+it('keeps the currency a visitor chose for the next page', async () => {
+  const element = await show('<dream-pricing currency="usd"></dream-pricing>', { bootstrap });
+  const select = element.shadowRoot?.querySelector('select') as HTMLSelectElement;
+  expect(select.value).to.equal('usd');
+  select.value = 'eur';
+  select.dispatchEvent(new Event('change'));
+  const next = await show('<dream-pricing currency="usd"></dream-pricing>', { bootstrap });
+  localStorage.clear();
+  expect(shadowText(next)).to.contain('€17 a month');
+});
+
+it('tells a trial with the day of the first payment, and nobody twice', async () => {
+  const tiers = [free, { ...pro, trialDays: 14 }];
+  const seen = await show(html, { bootstrap: { ...bootstrap, tiers }, customer: ada });
+  expect(shadowText(seen)).to.contain('14 days free, then $19 a month. No card is charged before');
+  expect(button(seen, 'pro')?.textContent).to.contain(english.trialStart);
+  const customer = { ...ada, hadTrial: true };
+  const again = await show(html, { bootstrap: { ...bootstrap, tiers }, customer });
+  expect(shadowText(again)).not.to.contain('days free');
+  expect(button(again, 'pro')?.textContent).to.contain('Choose Pro');
+});
+
+const standings: [string, Customer, string][] = [
+  ['renewal', subscriber, 'Renews on Dec 21, 2026'],
+  ['end', leaving, 'Ends on Dec 21, 2026'],
+  ['change to come', comingDown, 'Changes to Studio on Dec 21, 2026'],
+  ['end of the trial', trying, 'Free until Dec 21, 2026, then $19 a month'],
+  ['missing payment', owing, 'Payment failed. Your plan stays until Nov 28, 2026.'],
+];
+for (const [name, customer, words] of standings)
+  it(`tells of the ${name}`, async () => {
+    const element = await show(`<dream-pricing lang="en"></dream-pricing>`, {
+      bootstrap: three,
+      customer,
+    });
+    expect(shadowText(element)).to.contain(words);
+  });
+
+it('says what is charged above the limit, in the currency shown', async () => {
+  const overage = [
+    { feature: 'requests', perUnits: 1000, price: 200, currency: 'usd' },
+    { feature: 'requests', perUnits: 1000, price: 180, currency: 'eur' },
+    { feature: 'exports', perUnits: 1, price: 5, currency: 'usd' },
+  ];
+  const tiers = [free, { ...pro, overage }];
+  const element = await show('<dream-pricing lang="en" currency="usd"></dream-pricing>', {
+    bootstrap: { ...bootstrap, tiers },
+  });
+  expect(shadowText(element)).to.contain('then $2 per 1,000 requests');
+  expect(shadowText(element)).to.contain('then $0.05 each for more exports');
+  expect(shadowText(element)).not.to.contain('1.8');
 });
 
 it('text of a tenant is text, never markup', async () => {

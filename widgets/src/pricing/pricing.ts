@@ -1,13 +1,16 @@
-import type { Interval, PublicTier } from '@dream/contract';
-import { html, nothing, type TemplateResult } from 'lit';
+import type { Interval, PublicTier, Subscription } from '@dream/contract';
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { DreamError } from '../internal/api.ts';
 import { baseStyles } from '../internal/base.styles.ts';
-import { checkOut, openPortal } from '../internal/checkout.ts';
+import { chooseCurrency, chosenCurrency, currencyOfRegion } from '../internal/currency.ts';
 import { DreamElement } from '../internal/dream-element.ts';
 import { money } from '../internal/money.ts';
 import { notice, sayError } from '../internal/notice.ts';
 import { openSignup } from '../internal/open-signup.ts';
+import { type Note, noteOf } from './note.ts';
 import {
   currenciesOf,
+  hasTrial,
   intervalsOf,
   type Offer,
   offerOf,
@@ -15,16 +18,26 @@ import {
   planAction,
   yearlySaving,
 } from './offer.ts';
+import type { Wanted } from './plan-dialog.ts';
 import { english } from './pricing.strings.ts';
 import { pricingStyles } from './pricing.styles.ts';
+import { type Picked, switches } from './switches.ts';
+
+/** What buying takes, loaded when somebody does. */
+const buying = () => import('../internal/checkout.ts');
+
+/** What is charged above the limit; tiers without it have none. */
+type WithOverage = PublicTier & {
+  overage?: readonly { feature: string; perUnits: number; price: number; currency: string }[];
+};
 
 /**
  * The plans of the project, with a button that does the right thing for who looks at it: sign up,
  * buy, switch, manage, resume.
  *
  * @tag dream-pricing
- * @attr {'month'|'year'} interval - The interval shown first.
- * @attr {string} currency - The currency shown first, like `eur`.
+ * @attr {'month'|'year'} interval - The interval shown first; a subscriber's own goes before it.
+ * @attr {string} currency - The currency shown first, like `eur`; by the visitor's region otherwise.
  * @attr {string} success-url - Where a customer comes back to after paying; this page by default.
  * @attr {string} cancel-url - Where a customer comes back to without paying; this page by default.
  * @attr {'light'|'dark'} theme - Instead of the page's `color-scheme`.
@@ -37,38 +50,63 @@ import { pricingStyles } from './pricing.styles.ts';
  * @csspart tiers - The grid of plans.
  * @csspart tier - One plan; `tier-popular` and `tier-current` mark those two.
  * @csspart name, price, button, features, badge, error - The parts of a plan.
+ * @csspart dialog, lines - The question before a plan is changed, and the lines of its bill.
  */
 export class DreamPricing extends DreamElement {
   static override styles = [baseStyles, pricingStyles];
-  static override properties = {
+  static override properties: PropertyDeclarations = {
     ...DreamElement.properties,
     interval: {},
     currency: {},
     successUrl: { attribute: 'success-url' },
     cancelUrl: { attribute: 'cancel-url' },
-    confirming: { state: true },
+    picked: { state: true },
+    said: { state: true },
+    hasDialog: { state: true },
   };
   declare interval: Interval | undefined;
   declare currency: string | undefined;
   declare successUrl: string | undefined;
   declare cancelUrl: string | undefined;
-  /** The tier whose change waits for a yes. */
-  declare private confirming: string | null;
+  /** What the visitor chose here. */
+  declare private picked: Picked;
+  /** What the status line says. */
+  declare private said: string;
+  /** Whether somebody wanted to change a plan, so that the dialog's code is there. */
+  declare private hasDialog: boolean;
   protected readonly english = english;
+
+  constructor() {
+    super();
+    this.picked = {};
+    this.said = '';
+    this.hasDialog = false;
+  }
 
   get #tiers(): readonly PublicTier[] {
     return this.view.bootstrap?.tiers ?? [];
   }
 
+  get #subscription(): Subscription | null {
+    return this.view.customer?.subscription ?? null;
+  }
+
   get #shownCurrency(): string | undefined {
     const all = currenciesOf(this.#tiers);
-    const wanted = this.currency?.toLowerCase();
-    return wanted && all.includes(wanted) ? wanted : all[0];
+    const wanted = [
+      this.#subscription?.price?.currency,
+      this.picked.currency,
+      chosenCurrency(),
+      this.currency?.toLowerCase(),
+      currencyOfRegion(navigator.language, all),
+    ];
+    return wanted.find((each) => each && all.includes(each)) ?? all[0];
   }
 
   get #shownInterval(): Interval | undefined {
     const all = intervalsOf(this.#tiers);
-    return this.interval && all.includes(this.interval) ? this.interval : all[0];
+    const wanted = [this.picked.interval, this.#subscription?.price?.interval, this.interval];
+    return wanted.find((each) => each && all.includes(each)) ?? all[0];
   }
 
   override render(): TemplateResult {
@@ -87,6 +125,16 @@ export class DreamPricing extends DreamElement {
       <slot name="header"></slot>
       ${body}
       <slot name="footer"></slot>
+      <p class="quiet" role="status">${this.said}</p>
+      ${
+        this.hasDialog
+          ? html`<dream-plan-dialog
+            .config=${this.config}
+            .texts=${this.texts}
+            exportparts="dialog, lines, button, error"
+          ></dream-plan-dialog>`
+          : nothing
+      }
     </div>`;
   }
 
@@ -117,66 +165,33 @@ export class DreamPricing extends DreamElement {
   }
 
   #switches(): TemplateResult | typeof nothing {
-    const intervals = intervalsOf(this.#tiers);
-    const currencies = currenciesOf(this.#tiers);
-    if (intervals.length < 2 && currencies.length < 2) return nothing;
-    return html`<div class="switches">
-      ${
-        intervals.length < 2
-          ? nothing
-          : html`<div class="segments" role="radiogroup" aria-label=${this.text('interval')}>
-            ${intervals.map((interval) => this.#segment(interval))}
-          </div>`
-      }
-      ${
-        currencies.length < 2
-          ? nothing
-          : html`<div class="currency">
-            <select
-              aria-label=${this.text('currency')}
-              @change=${(event: Event) => {
-                this.currency = (event.target as HTMLSelectElement).value;
-              }}
-            >
-              ${currencies.map(
-                (currency) =>
-                  html`<option value=${currency} ?selected=${currency === this.#shownCurrency}>
-                    ${currency.toUpperCase()}
-                  </option>`,
-              )}
-            </select>
-          </div>`
-      }
-    </div>`;
-  }
-
-  #segment(interval: Interval): TemplateResult {
-    const percent = interval === 'year' ? yearlySaving(this.#tiers, this.#shownCurrency) : 0;
-    return html`<label>
-      <input
-        type="radio"
-        name="interval"
-        .checked=${interval === this.#shownInterval}
-        @change=${() => {
-          this.interval = interval;
-        }}
-      />
-      ${this.text(interval)}
-      ${percent > 0 ? html`<span class="muted">${this.text('save', { percent })}</span>` : nothing}
-    </label>`;
+    const tiers = this.#tiers;
+    return switches({
+      text: (name, values) => this.text(name, values),
+      intervals: intervalsOf(tiers),
+      interval: this.#shownInterval,
+      // A subscription stays in its currency.
+      currencies: this.#subscription?.price ? [] : currenciesOf(tiers),
+      currency: this.#shownCurrency,
+      percent: yearlySaving(tiers, this.#shownCurrency),
+      pick: (picked) => {
+        this.picked = { ...this.picked, ...picked };
+        if (picked.currency) chooseCurrency(picked.currency);
+      },
+    });
   }
 
   #tier(offer: Offer): TemplateResult {
     const { tier, price } = offer;
     const { customer, bootstrap } = this.view;
     const isCurrent = customer?.plan === tier.name;
-    const parts = ['tier', tier.popular && 'tier-popular', isCurrent && 'tier-current'];
+    const action = planAction(offer, customer, bootstrap?.sells ?? false);
     return html`<li
       class=${tier.popular ? 'tier popular' : 'tier'}
-      part=${parts.filter(Boolean).join(' ')}
+      part="tier ${tier.popular ? 'tier-popular' : ''} ${isCurrent ? 'tier-current' : ''}"
     >
       <div class="head">
-        <h3 part="name">${tier.displayName}</h3>
+        <h3 part="name" tabindex="-1" data-of=${tier.name}>${tier.displayName}</h3>
         ${
           isCurrent
             ? html`<span class="badge plain" part="badge">${this.text('current')}</span>`
@@ -185,22 +200,19 @@ export class DreamPricing extends DreamElement {
               : nothing
         }
       </div>
-      ${tier.description ? html`<p class="muted">${tier.description}</p>` : nothing}
+      <p class="muted">${tier.description}</p>
       <p class="price" part="price">
         <strong>${price ? this.#money(price) : this.text('free')}</strong>
-        ${
-          price
-            ? html`<span class="muted"
-              >${this.text(price.interval === 'year' ? 'perYear' : 'perMonth')}</span
-            >`
-            : nothing
-        }
+        ${price ? html`<span class="muted">${this.#per(price.interval)}</span>` : nothing}
       </p>
-      <p class="muted note">${this.#note(offer)}</p>
-      ${this.#button(offer, planAction(offer, customer, bootstrap?.sells ?? false))}
+      ${this.#note(noteOf(offer, customer, this.#tiers, this.#written))}
+      ${this.#button(offer, action)}
       <ul class="features" part="features">
-        ${tier.features.map((line) => html`<li><span>${line}</span></li>`)}
+        ${[...tier.features, ...this.#overage(offer)].map(
+          (line) => html`<li><span>${line}</span></li>`,
+        )}
       </ul>
+      <p class="links">${this.#links(tier, action)}</p>
     </li>`;
   }
 
@@ -208,109 +220,135 @@ export class DreamPricing extends DreamElement {
     return money(price, currency, this.language);
   }
 
-  #note({ tier, price }: Offer): string | typeof nothing {
-    const subscription = this.view.customer?.subscription;
-    if (subscription && subscription.plan === tier.name) {
-      if (subscription.status === 'past_due') return this.text('pastDue');
-      if (subscription.endsAtMs !== null)
-        return this.text('ends', { date: this.#date(subscription.endsAtMs) });
-      if (subscription.renewsAtMs !== null)
-        return this.text('renews', { date: this.#date(subscription.renewsAtMs) });
-    }
-    if (tier.trialDays === 0 || !price || subscription) return nothing;
-    const amount = `${this.#money(price)} ${this.text(price.interval === 'year' ? 'perYear' : 'perMonth')}`;
-    return this.text('trial', { days: tier.trialDays, price: amount });
+  #per(interval: string): string {
+    return this.text(interval === 'year' ? 'perYear' : 'perMonth');
   }
 
-  #date(atMs: number): string {
-    return new Intl.DateTimeFormat(this.language, { dateStyle: 'medium' }).format(atMs);
+  /** How notes write dates and prices. */
+  readonly #written = {
+    date: (atMs: number) =>
+      new Intl.DateTimeFormat(this.language, { dateStyle: 'medium' }).format(atMs),
+    price: ({ priceMinor, ...price }: { priceMinor: number; currency: string; interval: string }) =>
+      `${this.#money({ ...price, price: priceMinor })} ${this.#per(price.interval)}`,
+  };
+
+  #note(note: Note | null): TemplateResult {
+    return html`<p class=${note?.isWarning ? 'note warning' : 'note muted'}>
+      ${note && this.text(note.name, note.values)}
+    </p>`;
+  }
+
+  /** What is charged above the limit, in the currency shown. */
+  #overage({ tier, price }: Offer): string[] {
+    const lines = (tier as WithOverage).overage ?? [];
+    return lines
+      .filter(({ currency }) => currency === price?.currency)
+      .map(({ feature, perUnits, ...each }) =>
+        this.text(perUnits === 1 ? 'overageOne' : 'overage', {
+          feature,
+          price: this.#money(each),
+          units: new Intl.NumberFormat(this.language).format(perUnits),
+        }),
+      );
   }
 
   #button(offer: Offer, action: PlanAction): TemplateResult {
     const { tier } = offer;
-    // The lines below stay level with those of the other plans.
-    if (action === 'none' || action === 'current') return html`<span class="level"></span>`;
-    if (this.confirming === tier.name) return this.#confirmation(offer);
-    const label = this.#label(offer, action);
-    const isBusy = this.busy === tier.name;
-    const isPrimary = action === 'resume' || (tier.popular && action !== 'manage');
+    if (action === 'none' || action === 'current') return html`<span></span>`;
+    const isPrimary = /resume|pay/.test(action) || (tier.popular && action !== 'manage');
     return html`<button
       type="button"
       part="button"
-      class=${`${isPrimary ? 'primary' : ''} ${isBusy ? 'busy' : ''}`}
+      class="${isPrimary ? 'primary' : ''} ${this.busy === tier.name ? 'busy' : ''}"
       aria-disabled=${this.busy === null ? 'false' : 'true'}
       data-tier=${tier.name}
       @click=${() => this.#select(offer, action)}
     >
-      ${label}
+      ${this.#label(offer, action)}
     </button>`;
   }
 
-  #label({ tier, price }: Offer, action: PlanAction): string {
-    const names: Record<PlanAction, string> = {
+  #label(offer: Offer, action: PlanAction): string {
+    const { tier, price } = offer;
+    const isOwn = this.#subscription?.plan === tier.name;
+    const names: Record<string, string> = {
       'sign-up': 'signUp',
-      choose: tier.trialDays > 0 && price ? 'trialStart' : 'choose',
-      change: 'change',
-      manage: 'manage',
-      downgrade: 'downgrade',
-      resume: 'resume',
-      current: 'current',
-      none: 'current',
+      choose: hasTrial(offer, this.view.customer) ? 'trialStart' : 'choose',
+      change: !isOwn ? 'change' : price?.interval === 'year' ? 'changeYear' : 'changeMonth',
     };
-    return this.text(names[action], { tier: tier.displayName });
+    return this.text(names[action] ?? action, { tier: tier.displayName });
   }
 
-  #confirmation(offer: Offer): TemplateResult {
-    return html`<div class="confirm" role="group" aria-label=${this.text('change', { tier: offer.tier.displayName })}>
-      <p>${this.text('changeConfirm')}</p>
-      <div class="pair">
-        <button type="button" class="primary" @click=${() => this.#buy(offer)}>
-          ${this.text('changeYes')}
-        </button>
-        <button
-          type="button"
-          @click=${() => {
-            this.confirming = null;
-          }}
-        >
-          ${this.text('cancel')}
-        </button>
-      </div>
-    </div>`;
+  /** What else can be done with the plan one pays for. */
+  #links(tier: PublicTier, action: PlanAction): TemplateResult | typeof nothing {
+    const subscription = this.#subscription;
+    if (subscription?.plan !== tier.name) return nothing;
+    const link = (name: string, run: () => unknown) =>
+      html`<button type="button" part="link" class="link" @click=${run}>${this.text(name)}</button>`;
+    return html`${
+      action === 'manage' || action === 'pay'
+        ? nothing
+        : link('manage', () => this.act('portal', () => this.#manage()))
+    }
+    ${
+      subscription.endsAtMs === null
+        ? link('cancel', () =>
+            this.act('change', () => this.#ask({ tier, price: null, isCancel: true })),
+          )
+        : nothing
+    }`;
   }
 
   #select(offer: Offer, action: PlanAction): void {
     if (this.busy !== null) return;
     const detail = { tier: offer.tier.name, priceId: offer.price?.priceId ?? null };
     if (!this.tell('dream-plan-select', detail, true)) return;
-    if (action === 'change') {
-      this.confirming = offer.tier.name;
-      return;
-    }
-    void this.act(offer.tier.name, () => this.#follow(offer, action));
+    const { name } = offer.tier;
+    void this.act(action === 'change' ? action : name, () => this.#follow(offer, action));
   }
 
   async #follow(offer: Offer, action: PlanAction): Promise<void> {
-    if (action === 'sign-up' || (action === 'choose' && !this.view.customer)) {
-      if (!(await openSignup()) || action === 'sign-up') return;
-      // Who signed in may have this plan already, or another one.
-      const now = planAction(offer, this.view.customer, this.view.bootstrap?.sells ?? false);
-      if (now === 'change') this.confirming = offer.tier.name;
-      if (now !== 'choose') return;
+    if (action === 'change') return this.#ask(offer);
+    if (action === 'manage' || action === 'pay') return this.#manage();
+    if (action === 'resume') {
+      await (await buying()).keepPlan(this.page);
+      return this.#tellOf(offer.tier.name);
     }
-    if (action !== 'choose') return openPortal(this.page);
+    const isPromised = hasTrial(offer, this.view.customer);
+    if (!this.view.customer) {
+      if (!(await openSignup()) || action === 'sign-up') return;
+      // Who signed in may have this plan already, or another one, or had the trial.
+      const now = planAction(offer, this.view.customer, this.view.bootstrap?.sells ?? false);
+      if (now === 'change') return this.#ask(offer);
+      if (now !== 'choose') return;
+      if (isPromised && !hasTrial(offer, this.view.customer))
+        throw new DreamError(0, { code: 'trial_used', message: this.text('trialUsed') });
+    }
+    const { checkOut } = await buying();
     const { successUrl, cancelUrl } = this;
     const tier = offer.tier.name;
     return checkOut(this.page, { tier, priceId: offer.price?.priceId, successUrl, cancelUrl });
   }
 
-  #buy(offer: Offer): void {
-    this.confirming = null;
-    const { successUrl, cancelUrl } = this;
-    const { name: tier } = offer.tier;
-    void this.act(tier, () =>
-      checkOut(this.page, { tier, priceId: offer.price?.priceId, successUrl, cancelUrl }),
-    );
+  async #manage(): Promise<void> {
+    return (await buying()).openPortal(this.page);
+  }
+
+  /** Asks once more, in the dialog, and says what came of it. */
+  async #ask(wanted: Wanted): Promise<void> {
+    await import('./plan-dialog.ts');
+    this.hasDialog = true;
+    await this.updateComplete;
+    const isChanged = await this.renderRoot.querySelector('dream-plan-dialog')?.open(wanted);
+    if (isChanged) await this.#tellOf(this.#subscription?.plan ?? wanted.tier.name);
+  }
+
+  /** Says how things stand with a plan now, and leads there: the button pressed may be gone. */
+  async #tellOf(plan: string): Promise<void> {
+    await this.updateComplete;
+    const name = this.renderRoot.querySelector<HTMLElement>(`[data-of="${CSS.escape(plan)}"]`);
+    name?.focus();
+    this.said = name?.closest('li')?.querySelector('.note')?.textContent ?? '';
   }
 }
 

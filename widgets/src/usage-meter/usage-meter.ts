@@ -1,7 +1,6 @@
 import type { UsageStatus } from '@dream/contract';
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { baseStyles } from '../internal/base.styles.ts';
-import { checkOut, openPortal } from '../internal/checkout.ts';
 import { DreamElement } from '../internal/dream-element.ts';
 import { notice, sayError } from '../internal/notice.ts';
 import { openSignup } from '../internal/open-signup.ts';
@@ -183,13 +182,13 @@ export class DreamUsageMeter extends DreamElement {
   #choose(tier: string, priceId: string | null): void {
     if (this.busy !== null || !this.tell('dream-plan-select', { tier, priceId }, true)) return;
     const { successUrl } = this;
-    void this.act('upgrade', () => {
+    void this.act('upgrade', async () => {
+      const { checkOut, openPortal } = await import('../internal/checkout.ts');
       if (!this.view.customer?.subscription) return checkOut(this.page, { tier, successUrl });
       // A subscriber pays at once for a change, so it wants a yes: the table of plans asks for it.
       const table = document.querySelector('dream-pricing');
       if (!table) return openPortal(this.page);
       table.scrollIntoView({ behavior: 'smooth', block: 'center' });
-      return Promise.resolve();
     });
   }
 }

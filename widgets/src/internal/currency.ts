@@ -1,0 +1,40 @@
+/** Regions that pay in euro. Elsewhere a currency begins with its region's two letters (ISO 4217). */
+const EURO = 'AD AT BE BG CY DE EE ES FI FR GR HR IE IT LT LU LV MC ME MT NL PT SI SK SM VA XK';
+
+/** Where a visitor's own choice is kept; it is the same for all tables of a site. */
+const CHOSEN = 'dream:currency';
+
+/** The one of `currencies` that people pay in where a language tag points to. */
+export function currencyOfRegion(
+  languageTag: string,
+  currencies: readonly string[],
+): string | undefined {
+  try {
+    const { region } = new Intl.Locale(languageTag).maximize();
+    return currencies.find((currency) =>
+      currency === 'eur'
+        ? EURO.includes(region ?? '-')
+        : currency.startsWith((region ?? '-').toLowerCase()),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** The currency a visitor chose before, on this site; null for none, or where storage is closed. */
+export function chosenCurrency(): string | null {
+  try {
+    return localStorage.getItem(CHOSEN);
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps a visitor's choice of a currency. */
+export function chooseCurrency(currency: string): void {
+  try {
+    localStorage.setItem(CHOSEN, currency);
+  } catch {
+    // Storage is closed: the choice lasts as long as the page.
+  }
+}
