@@ -37,6 +37,18 @@ const TIERS: Record<string, Json> = {
     rateLimitPerMinute: 1000,
     position: 1,
   },
+  studio: {
+    displayName: 'Studio',
+    description: 'For houses with many pens.',
+    prices: [
+      { priceMinor: 4900, currency: 'usd', interval: 'month' },
+      { priceMinor: 49_000, currency: 'usd', interval: 'year' },
+    ],
+    features: [{ kind: 'metered', name: 'requests', limitUnits: 10_000 }],
+    highlights: ['10,000 poems a month', 'Every style', 'A person to call'],
+    rateLimitPerMinute: 1000,
+    position: 2,
+  },
 };
 
 const PLATFORM_TIERS: Record<string, Json> = {

@@ -112,7 +112,7 @@ dream is running.
 
 On the demo site: sign up with any address ending in +clerk_test@example.com and the code 424242
 (other codes arrive at "Codes by e-mail"), write poems to the limit, and buy Pro with the card
-4242 4242 4242 4242.
+4242 4242 4242 4242. Then change to Studio and back, by the month or by the year, and cancel.
 
 From a server: count a call of a customer, until the free plan's limit of 10.
 
