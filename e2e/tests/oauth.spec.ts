@@ -54,6 +54,22 @@ test('the code and Google with one proved address are one customer', async ({ pa
   expect((await customerOf(other)).id).toBe((await customerOf(page)).id);
 });
 
+test('a provider is unlinked in the account', async ({ page }) => {
+  const email = testEmail();
+  await allow(await atProvider(page), email);
+  await signup(page).getByRole('button', { name: email }).click();
+  await signup(page).getByRole('button', { name: 'Show linked accounts' }).click();
+  await signup(page).getByRole('button', { name: 'Unlink Google' }).click();
+  await expect(signup(page)).toContainText('None is linked');
+  await expect(signup(page).getByRole('status').filter({ hasText: 'Saved.' })).toHaveCount(1);
+  const kept = await page.evaluate((pk) => localStorage.getItem(`dream:${pk}`), local.project.pk);
+  const { accessToken } = JSON.parse(kept ?? '') as { accessToken: string };
+  const me = await page.request.get(`${local.edge}/api/me`, {
+    headers: { authorization: `Bearer ${accessToken}` },
+  });
+  expect((await me.json()).providers).toEqual([]);
+});
+
 test('an address the provider did not verify opens nobody’s account', async ({ page, browser }) => {
   const email = testEmail();
   await page.goto(local.demo);

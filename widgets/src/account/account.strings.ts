@@ -12,6 +12,7 @@ export const english = {
   lastName: 'Last name',
   password: 'Password',
   devices: 'Devices',
+  providers: 'Linked accounts',
   none: 'Not set',
   change: 'Change',
   set: 'Set',
@@ -21,6 +22,10 @@ export const english = {
   setPassword: 'Set a password',
   changePassword: 'Change password',
   showDevices: 'Show devices',
+  showProviders: 'Show linked accounts',
+  noProviders: 'None is linked. Sign in with one to link it.',
+  unlink: 'Unlink',
+  unlinkProvider: 'Unlink {provider}',
   save: 'Save',
   saved: 'Saved.',
   back: 'Back',
@@ -49,6 +54,7 @@ export const english = {
   deleteNow: 'Delete my account',
   deleted: 'Your account is deleted.',
   notSignedIn: 'Sign in to see your account.',
+  errorLastWay: 'Nothing else is left to sign in with. Set a password first.',
   errorTaken: 'Another account here has this address.',
   errorWrongPassword: 'This password is not right.',
 } as const;
@@ -57,6 +63,7 @@ export const english = {
 export const errorTexts: Readonly<Record<string, keyof typeof english>> = {
   ...codeErrors,
   email_taken: 'errorTaken',
+  last_way_in: 'errorLastWay',
   confirmation_required: 'errorWrongPassword',
 };
 

@@ -37,6 +37,7 @@ for (const [step, label] of Object.entries({
   'the name': english.changeName,
   'the e-mail': english.changeEmail,
   'the password': english.changePassword,
+  'the linked accounts': english.showProviders,
   'the devices': english.showDevices,
   'the deletion': english.delete,
 })) {

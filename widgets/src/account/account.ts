@@ -3,15 +3,23 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { baseStyles } from '../internal/base.styles.ts';
 import { formStyles } from '../internal/form.styles.ts';
 import { notice, sayError } from '../internal/notice.ts';
+import { providerName } from '../internal/provider-name.ts';
 import { english, errorFields, errorTexts } from './account.strings.ts';
 import { accountStyles } from './account.styles.ts';
 import { ConfirmingElement } from './confirming-element.ts';
-import { type Device, deviceList } from './device-list.ts';
+import type { Device } from './sign-ins.ts';
 
-type Step = 'home' | 'name' | 'email' | 'email-code' | 'password' | 'devices' | 'delete';
+type Step = 'home' | 'name' | 'email' | 'email-code' | 'password' | Loaded | 'delete';
+
+/** Steps that show what is loaded for them, and by code of its own. */
+type Loaded = 'providers' | 'devices';
+type Lists = typeof import('./sign-ins.ts') & {
+  devices: readonly Device[];
+  providers: readonly string[];
+};
 
 /**
- * The account of who is signed in: name, e-mail, password, devices, billing, sign-out, deletion.
+ * The account of who is signed in: name, e-mail, password, providers, devices, billing, sign-out, deletion.
  *
  * @tag dream-account
  * @attr {'light'|'dark'} theme - Instead of the page's `color-scheme`.
@@ -24,11 +32,12 @@ export class DreamAccount extends ConfirmingElement<Step> {
   static override properties = {
     ...ConfirmingElement.properties,
     nested: { type: Boolean },
-    devices: { state: true },
+    lists: { state: true },
   };
   /** Inside another element, which has the box and the heading. */
   declare nested: boolean;
-  declare private devices: readonly Device[] | null;
+  /** Where one is signed in and by whom, once it is loaded. */
+  declare private lists: Lists | null;
   protected readonly english = english;
   protected readonly errorTexts = errorTexts;
   protected readonly errorFields = errorFields;
@@ -39,7 +48,7 @@ export class DreamAccount extends ConfirmingElement<Step> {
     super();
     this.nested = false;
     this.step = 'home';
-    this.devices = null;
+    this.lists = null;
   }
 
   override render(): TemplateResult {
@@ -77,6 +86,8 @@ export class DreamAccount extends ConfirmingElement<Step> {
         return this.#passwordForm(customer);
       case 'devices':
         return this.#deviceStep();
+      case 'providers':
+        return this.#providerStep();
       case 'delete':
         return this.#deleteForm();
       case 'home':
@@ -112,6 +123,11 @@ export class DreamAccount extends ConfirmingElement<Step> {
               )
             : nothing
         }
+        ${
+          bootstrap?.signIn.oauth.length
+            ? this.#row('providers', '', 'show', 'showProviders')
+            : nothing
+        }
         ${this.#row('devices', '', 'show', 'showDevices')}
       </ul>
       ${this.error()}
@@ -132,7 +148,7 @@ export class DreamAccount extends ConfirmingElement<Step> {
   }
 
   #row(
-    step: 'name' | 'email' | 'password' | 'devices',
+    step: 'name' | 'email' | 'password' | Loaded,
     value: string,
     action: string,
     label: string,
@@ -168,9 +184,9 @@ export class DreamAccount extends ConfirmingElement<Step> {
   #open(step: Step): void {
     this.#opened = step;
     this.go(step);
-    if (step !== 'devices') return;
-    this.devices = null;
-    void this.act('devices', () => this.#loadDevices());
+    if (step !== 'devices' && step !== 'providers') return;
+    this.lists = null;
+    void this.act(step, () => this.#load());
   }
 
   #nameForm({ firstName, lastName }: Customer): TemplateResult {
@@ -244,13 +260,46 @@ export class DreamAccount extends ConfirmingElement<Step> {
       })}`;
   }
 
-  #deviceStep(): TemplateResult {
-    const list = deviceList(this.devices, {
-      language: this.language,
-      text: (name, values) => this.text(name, values),
-      signOut: (device, name) =>
-        this.link(this.text('end'), () => this.act('end', () => this.#endDevice(device)), name),
+  #providerStep(): TemplateResult {
+    const { lists } = this;
+    const list = lists?.providers.length
+      ? lists.providerList(lists.providers, providerName, (provider) =>
+          this.link(
+            this.text('unlink'),
+            () => this.act('unlink', () => this.#unlink(provider)),
+            this.text('unlinkProvider', { provider: providerName(provider) }),
+          ),
+        )
+      : lists
+        ? html`<p class="muted">${this.text('noProviders')}</p>`
+        : this.#bone();
+    return html`${this.heading('providers')} ${list} ${this.error()}
+      <div class="row">${this.back()}</div>`;
+  }
+
+  #unlink(provider: string): Promise<void> {
+    return this.guard(async (proof) => {
+      await this.send('delete', `me/providers/${encodeURIComponent(provider)}`, proof);
+      await this.#load();
+      this.go('providers');
+      this.said = this.text('saved');
     });
+  }
+
+  #bone(): TemplateResult {
+    return html`<span class="bone" role="status" aria-label=${this.text('loading')}></span>`;
+  }
+
+  #deviceStep(): TemplateResult {
+    const { lists } = this;
+    const list = lists
+      ? lists.deviceList(lists.devices, {
+          language: this.language,
+          text: (name, values) => this.text(name, values),
+          signOut: (device, name) =>
+            this.link(this.text('end'), () => this.act('end', () => this.#endDevice(device)), name),
+        })
+      : this.#bone();
     return html`${this.heading('devices')} ${list} ${this.error()}
       <div class="ends">
         ${this.#button('all', 'endAll', async () => {
@@ -263,14 +312,17 @@ export class DreamAccount extends ConfirmingElement<Step> {
 
   async #endDevice({ id }: Device): Promise<void> {
     await this.send('delete', `me/sessions/${id}`);
-    await this.#loadDevices();
+    await this.#load();
   }
 
-  async #loadDevices(): Promise<void> {
-    const { sessions } = await this.page.authed((token) =>
-      this.page.api.get<{ sessions: Device[] }>('me/sessions', token),
-    );
-    this.devices = sessions;
+  async #load(): Promise<void> {
+    const get = <T>(path: string) => this.page.authed((token) => this.page.api.get<T>(path, token));
+    const [signIns, { sessions }, { providers }] = await Promise.all([
+      import('./sign-ins.ts'),
+      get<{ sessions: Device[] }>('me/sessions'),
+      get<{ providers: string[] }>('me'),
+    ]);
+    this.lists = { ...signIns, devices: sessions, providers };
   }
 
   #deleteForm(): TemplateResult {

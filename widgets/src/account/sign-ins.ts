@@ -9,7 +9,7 @@ export interface Device {
   current: boolean;
 }
 
-/** What the list takes from the element it stands in. */
+/** What the list of devices takes from the element it stands in. */
 interface Place {
   language: string;
   text: (name: string, values?: Texts) => string;
@@ -17,10 +17,9 @@ interface Place {
   signOut: (device: Device, name: string) => TemplateResult;
 }
 
-/** The devices and when each was last used, this one without a way out; a bone until they are known. */
-export function deviceList(devices: readonly Device[] | null, place: Place): TemplateResult {
+/** The devices and when each was last used, this one without a way out. */
+export function deviceList(devices: readonly Device[], place: Place): TemplateResult {
   const { language, text, signOut } = place;
-  if (!devices) return html`<span class="bone" role="status" aria-label=${text('loading')}></span>`;
   const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   return html`<ul class="list">
     ${devices.map((each) => {
@@ -36,3 +35,16 @@ export function deviceList(devices: readonly Device[] | null, place: Place): Tem
     })}
   </ul>`;
 }
+
+/** The providers one signs in at, each with the link that ends it. */
+export const providerList = (
+  providers: readonly string[],
+  nameOf: (provider: string) => string,
+  unlink: (provider: string) => TemplateResult,
+): TemplateResult =>
+  html`<ul class="list">
+    ${providers.map(
+      (provider) =>
+        html`<li><span class="lines"><span>${nameOf(provider)}</span></span>${unlink(provider)}</li>`,
+    )}
+  </ul>`;

@@ -1,12 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Texts } from '../internal/language.ts';
-
-/** How the providers write their names; others get a capital letter. */
-const NAMES: Readonly<Record<string, string>> = { github: 'GitHub', gitlab: 'GitLab', x: 'X' };
-
-/** A provider's name as people know it, of its name in the API. */
-export const providerName = (provider: string): string =>
-  NAMES[provider] ?? provider.slice(0, 1).toUpperCase() + provider.slice(1);
+import { providerName } from '../internal/provider-name.ts';
 
 /** What the buttons take from the element they stand in. */
 interface Place {

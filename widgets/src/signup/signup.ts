@@ -7,7 +7,8 @@ import { FormElement } from '../internal/form-element.ts';
 import { formStyles } from '../internal/form.styles.ts';
 import { notice, sayError } from '../internal/notice.ts';
 import { requestSignIn } from '../internal/open-signup.ts';
-import { providerButtons, providerName } from './provider-buttons.ts';
+import { providerName } from '../internal/provider-name.ts';
+import { providerButtons } from './provider-buttons.ts';
 import { english, errorFields, errorTexts } from './signup.strings.ts';
 import { signupStyles } from './signup.styles.ts';
 
