@@ -17,7 +17,10 @@ interface Place {
   signOut: (device: Device, name: string) => TemplateResult;
 }
 
-/** The devices and when each was last used, this one without a way out. */
+/**
+ * The devices and when each was last used, this one without a way out.
+ * @public The account imports this file as a whole.
+ */
 export function deviceList(devices: readonly Device[], place: Place): TemplateResult {
   const { language, text, signOut } = place;
   const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
@@ -36,7 +39,10 @@ export function deviceList(devices: readonly Device[], place: Place): TemplateRe
   </ul>`;
 }
 
-/** The providers one signs in at, each with the link that ends it. */
+/**
+ * The providers one signs in at, each with the link that ends it.
+ * @public
+ */
 export const providerList = (
   providers: readonly string[],
   nameOf: (provider: string) => string,
