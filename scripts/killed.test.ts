@@ -158,7 +158,7 @@ async function call(user: string, path: string, body: object): Promise<Json> {
       },
       body: JSON.stringify(body),
     }).catch(() => null);
-    const json: Json | null = await answer?.json().catch(() => null);
+    const json: Json | null = ((await answer?.json().catch(() => null)) ?? null) as Json | null;
     if (answer && json && answer.status < 500) return json;
     await up;
   }
