@@ -53,6 +53,16 @@ test('a body that is no JSON is a 400', async () => {
   expect(answer.status).toBe(400);
 });
 
+test('an outage: too many calls answer 429, and it may be of one account alone', async () => {
+  const { customers } = sandbox.as('test');
+  const shop = await openShop(sandbox);
+  await sandbox.control('POST', 'outage', { mode: 'rate_limit', account: shop.on.stripeAccount });
+  await expect(customers.list({}, shop.on)).rejects.toMatchObject({ statusCode: 429 });
+  await expect(customers.list()).resolves.toHaveProperty('data');
+  await sandbox.control('POST', 'outage', { mode: 'none' });
+  await expect(customers.list({}, shop.on)).resolves.toHaveProperty('data');
+});
+
 test('outages: errors answer 500, slow and down answer late, none heals', async () => {
   const { customers } = sandbox.as('test');
   const outage = (mode: string, ms?: number) => sandbox.control('POST', 'outage', { mode, ms });

@@ -114,10 +114,11 @@ export function controlApp({ world, accounts, sender, outage, clock, reset }: Pa
   });
   app.post('/delivery/release', (c) => back(c.req.raw, { released: sender.release() }));
   app.post('/outage', async (c) => {
-    const { mode, ms } = await bodyOf(c.req.raw);
+    const { mode, ms, account } = await bodyOf(c.req.raw);
     const known = OUTAGE_MODES.find((one) => one === mode);
     if (!known) return c.json({ error: `mode is one of ${OUTAGE_MODES.join(', ')}.` }, 400);
-    outage.set(known, typeof ms === 'number' ? ms : undefined);
+    const whose = typeof account === 'string' ? account : null;
+    outage.set(known, typeof ms === 'number' ? ms : undefined, whose);
     return c.json({ mode: known });
   });
   app.post('/clock', async (c) => {

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 
-/** What is wrong with the provider: nothing, no answer, errors only, or late answers. */
-export const OUTAGE_MODES = ['none', 'down', 'errors', 'slow'] as const;
+/** What is wrong: nothing, no answer, errors only, too many calls, or late answers. */
+export const OUTAGE_MODES = ['none', 'down', 'errors', 'rate_limit', 'slow'] as const;
 export type OutageMode = (typeof OUTAGE_MODES)[number];
 
 /** "down" keeps callers waiting this long at the most, so that nothing hangs for ever. */
@@ -11,14 +11,26 @@ const DOWN_MS = 30_000;
 export function createOutage() {
   let mode: OutageMode = 'none';
   let delayMs = 0;
+  let only: string | null = null;
   let recovered = Promise.withResolvers<void>();
-  const set = (next: OutageMode, ms = 2_000) => {
+  /** `account`: the one connected account whose calls fail; null for everybody's. */
+  const set = (next: OutageMode, ms = 2_000, account: string | null = null) => {
     mode = next;
     delayMs = ms;
+    only = account;
     recovered.resolve();
     recovered = Promise.withResolvers<void>();
   };
   const middleware: MiddlewareHandler = async (c, next) => {
+    if (only !== null && c.req.header('stripe-account') !== only) return next();
+    if (mode === 'rate_limit') {
+      const error = {
+        type: 'invalid_request_error',
+        code: 'rate_limit',
+        message: 'Too many requests.',
+      };
+      return c.json({ error }, 429);
+    }
     if (mode === 'errors')
       return c.json(
         { error: { type: 'api_error', message: 'An error occurred on our side.' } },
