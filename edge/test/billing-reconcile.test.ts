@@ -58,6 +58,25 @@ describe('one reconciliation, with webhooks off and without a return', () => {
     expect(await platform.shardPlan(id)).toBe('free');
   });
 
+  it('reads the last minutes of Stripe’s events once more, for those that are listed late', async () => {
+    const billing = deps.project(shop.ref).billing();
+    const nowMs = Date.now();
+    const first = await billing.eventWindow(nowMs);
+    await billing.receiveWindow(first, { events: [], isLast: true }, 'job_window', nowMs);
+    const second = await billing.eventWindow(nowMs + 3_600_000);
+    expect(second).toEqual({
+      sinceMs: nowMs - 300_000,
+      untilMs: nowMs + 3_600_000,
+      afterId: null,
+    });
+    const event = { id: 'evt_first_page', type: 'charge.succeeded', subjects: [] };
+    await billing.receiveWindow(second, { events: [event], isLast: false }, 'job_page', nowMs);
+    expect(await billing.eventWindow(nowMs + 3_700_000)).toEqual({
+      ...second,
+      afterId: event.id,
+    });
+  });
+
   it('leaves to its end what was bought in another account', async () => {
     const { id } = await subscriber();
     await shop.connect();

@@ -3,6 +3,12 @@ import type { EventWindow } from '../providers/stripe/missed-events.ts';
 /** Where nobody has read yet, one hour is: that is how often it is read. */
 const FIRST_MS = 3_600_000;
 
+/**
+ * How much of the window before is read once more: our clock may be ahead of Stripe's, and its list
+ * shows an event a little later than it happened. What came before is not taken in twice.
+ */
+const OVERLAP_MS = 300_000;
+
 /** The window of Stripe's events to read next: what is left of the last one, or all since it. */
 export function eventWindow(sql: SqlStorage, nowMs: number): EventWindow {
   const { sinceMs, untilMs, afterId } = sql
@@ -11,11 +17,8 @@ export function eventWindow(sql: SqlStorage, nowMs: number): EventWindow {
        FROM connection`,
     )
     .one();
-  return {
-    sinceMs: sinceMs ?? nowMs - FIRST_MS,
-    untilMs: (afterId === null ? null : untilMs) ?? nowMs,
-    afterId,
-  };
+  if (afterId !== null) return { sinceMs: sinceMs ?? 0, untilMs: untilMs ?? nowMs, afterId };
+  return { sinceMs: (sinceMs ?? nowMs - FIRST_MS) - OVERLAP_MS, untilMs: nowMs, afterId: null };
 }
 
 /** Notes how far a window was read; null when it was to its end. */

@@ -24,7 +24,7 @@ export async function listEvents(
   const page = await stripe.events.list(
     {
       types: SOLD_EVENTS,
-      // Instants are whole seconds, and the last one may not be over: it is read once more then.
+      // Instants are whole seconds: those at both ends belong to it.
       created: { gte: Math.floor(sinceMs / 1000), lte: Math.floor(untilMs / 1000) },
       limit: 100,
       ...(afterId !== null && { starting_after: afterId }),
