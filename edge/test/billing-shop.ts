@@ -14,6 +14,8 @@ const app = createApp(deps);
 /** What a route answered. */
 export interface Answer {
   status: number;
+  /** The seconds of Retry-After, where there is one. */
+  retryAfter?: string;
   // biome-ignore lint/suspicious/noExplicitAny: each test says what it expects of the body
   body: any;
 }
@@ -37,7 +39,12 @@ export async function call(
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const response = await app.fetch(request, env, context);
-  const answer = { status: response.status, body: await response.json() };
+  const retryAfter = response.headers.get('retry-after');
+  const answer = {
+    status: response.status,
+    ...(retryAfter !== null && { retryAfter }),
+    body: await response.json(),
+  };
   await waitOnExecutionContext(context);
   return answer;
 }

@@ -87,6 +87,9 @@ describe('a verb that gets no answer', () => {
     vi.useFakeTimers();
     const outcome = asked(() => new Promise(() => {})).catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(TIMEOUT_MS);
-    expect(await outcome).toMatchObject({ code: 'provider_unavailable' });
+    expect(await outcome).toMatchObject({
+      code: 'provider_unavailable',
+      retryAfterSeconds: 5,
+    });
   });
 });

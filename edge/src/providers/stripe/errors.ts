@@ -4,6 +4,12 @@ import { Fail } from '../../http/fail.ts';
 /** How long Stripe may take for one of our verbs, its own retry included. */
 export const TIMEOUT_MS = 10_000;
 
+/** When a call that Stripe did not answer may well be tried again. */
+const RETRY_AFTER_SECONDS = 5;
+
+const unavailable = () =>
+  new Fail('provider_unavailable', { provider: 'stripe' }, RETRY_AFTER_SECONDS);
+
 /** What Stripe says of an account that took its permission back, or never gave it. */
 const ACCOUNT_GONE = new Set(['account_invalid', 'platform_account_required']);
 
@@ -14,10 +20,7 @@ const ACCOUNT_GONE = new Set(['account_invalid', 'platform_account_required']);
 export async function asked<T>(verb: () => Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Fail('provider_unavailable', { provider: 'stripe' })),
-      TIMEOUT_MS,
-    );
+    timer = setTimeout(() => reject(unavailable()), TIMEOUT_MS);
   });
   const answer = verb();
   // One that is given up may still fail later; nobody is there to hear it.
@@ -41,7 +44,7 @@ export function translated(error: unknown): unknown {
     statusCode >= 500 ||
     statusCode === 429 ||
     statusCode === 409;
-  if (passing) return new Fail('provider_unavailable', { provider: 'stripe' });
+  if (passing) return unavailable();
   return new Fail('provider_refused', { provider: 'stripe', reason: reasonOf(error) });
 }
 
