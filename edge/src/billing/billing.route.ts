@@ -100,7 +100,12 @@ async function tryCheckout(
   const { ref, customerId } = customer;
   const facts = unwrap(await deps.project(ref).billing().checkouting(customerId, deps.nowMs()));
   const decision = decideCheckout(facts, asked);
-  if (decision.kind === 'refused') throw new Fail(decision.code, decision.details);
+  if (decision.kind === 'refused') {
+    // What is known may be old: who has just ended what they had may buy it again.
+    if (decision.code === 'already_subscribed' && (await isNews(deps, customer, facts)))
+      return null;
+    throw new Fail(decision.code, decision.details);
+  }
   if (decision.kind === 'end') throw new Fail('tier_not_for_sale', { tier: decision.tier });
   return inAccount(deps, ref, facts.connection.stripeAccountId, () =>
     carryOut(deps, customer, facts, decision, page),
@@ -123,6 +128,19 @@ async function carryOut(
   if (decision.kind === 'start')
     return startCheckout(deps, customer, stripe, facts, decision, { fingerprint, ...page });
   return (await makeChange(deps, { ref, customerId, facts, decision })) && { url: page.successUrl };
+}
+
+/** Whether Stripe has the live subscription no more, or another one. What it has is known then. */
+async function isNews(
+  deps: Deps,
+  { ref, customerId }: CalledCustomer,
+  { live, connection }: Checkouting,
+): Promise<boolean> {
+  // What was bought in another account cannot be asked for in this one.
+  if (live === null || live.priceMinor === null || !connection.usable) return false;
+  await syncNow(deps, ref, live.id);
+  const now = unwrap(await deps.project(ref).billing().checkouting(customerId, deps.nowMs()));
+  return now.live?.id !== live.id || now.live.priceId !== live.priceId;
 }
 
 /**

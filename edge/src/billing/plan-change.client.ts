@@ -62,6 +62,7 @@ export async function onLive(
   act: () => Promise<true | null>,
 ): Promise<true | null> {
   const id = facts.live?.id ?? '';
+  checkHere(facts.live);
   try {
     if ((await act()) === null) return null;
   } catch (error) {
@@ -142,12 +143,21 @@ export async function previewOf(
   };
 }
 
+/**
+ * What was bought in another account has none of our prices of now. To ask this account for it finds
+ * nothing, and would end what is paid for.
+ */
+function checkHere(live: LiveFacts | null): void {
+  if (live !== null && live.priceMinor === null) throw new Fail('stripe_not_connected');
+}
+
 /** What is known here may be old: a change is made from what Stripe has. */
 async function look(
   deps: Deps,
   { ref, facts, decision }: Omit<PlanChange, 'customerId'>,
 ): Promise<Looked | null> {
   const { live } = decision;
+  checkHere(live);
   const stripe = deps.stripe(ref, facts.connection.stripeAccountId);
   const state = await stripe.fetchObject(live.id);
   const nowMs = deps.nowMs();
