@@ -158,7 +158,7 @@ async function call(user: string, path: string, body: object): Promise<Json> {
       },
       body: JSON.stringify(body),
     }).catch(() => null);
-    const json: Json | null = ((await answer?.json().catch(() => null)) ?? null) as Json | null;
+    const json = (await answer?.json().catch(() => null)) as Json | null | undefined;
     if (answer && json && answer.status < 500) return json;
     await up;
   }

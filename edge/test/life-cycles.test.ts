@@ -145,10 +145,12 @@ class Life {
     const customer = [...this.#stripeCustomers].at(-1);
     const tiers = await deps.project(shop.ref).catalog().tiers();
     const price = tiers.find(({ name }) => name === 'team')?.prices[0]?.priceId;
-    if (!customer || !price) return;
+    const [latest] = await this.subscriptions();
+    if (!customer || !price || latest?.customer !== customer) return;
+    const card = String(latest.default_payment_method);
     const made = await shop.stripe.subscriptions
-      .create({ customer, items: [{ price }] }, shop.onAccount)
-      // Without a card, or without the customer, there is none.
+      .create({ customer, items: [{ price }], default_payment_method: card }, shop.onAccount)
+      // Without the customer, or when its card fails, there is none.
       .catch(() => null);
     if (made) this.byHand += 1;
   }
