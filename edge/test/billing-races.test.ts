@@ -167,6 +167,71 @@ describe('a customer with many tabs', () => {
   });
 });
 
+describe('somebody in a trial', () => {
+  it('who goes back and forth within a minute has what they chose last', async () => {
+    const trying = await Shop.open();
+    await manage('PUT', `${trying.base}/tiers/pro`, {
+      displayName: 'Pro',
+      features: [{ kind: 'metered', name: 'requests', limitUnits: 1000 }],
+      prices: [{ priceMinor: 1900, currency: 'usd', interval: 'month' }],
+      trialDays: 14,
+    });
+    const customer = await trying.newCustomer();
+    await trying.buy(customer, 'pro');
+    for (const tier of ['team', 'pro', 'team', 'pro']) {
+      const path = '/api/subscription/change';
+      const { body } = await trying.bySecretKey('POST', path, { tier }, customer);
+      expect(body.subscription).toMatchObject({ status: 'trialing', plan: tier });
+    }
+  });
+});
+
+describe('a customer made at Stripe that turns out to be one too many', () => {
+  /** Does something else while Stripe makes the customer. */
+  async function checkoutWhile(customer: string, meanwhile: () => Promise<unknown>) {
+    const { stripe: access } = deps;
+    deps.stripe = (...of) => {
+      const stripe = access(...of);
+      return {
+        ...stripe,
+        async createCustomer(...given) {
+          deps.stripe = access;
+          const made = await stripe.createCustomer(...given);
+          await meanwhile();
+          return made;
+        },
+      };
+    };
+    try {
+      return await shop.checkout(customer, { tier: 'pro' });
+    } finally {
+      deps.stripe = access;
+    }
+  }
+
+  it('is deleted there when another tab was first', async () => {
+    const customer = await shop.newCustomer();
+    const first = await shop.stripe.customers.create(
+      { metadata: { dream_customer: customer } },
+      shop.onAccount,
+    );
+    const answer = await checkoutWhile(customer, () =>
+      deps.project(shop.ref).billing().setStripeCustomer(customer, first.id),
+    );
+    expect(answer.status).toBe(200);
+    expect((await atStripe(customer)).customers).toBe(1);
+  });
+
+  it('is deleted there when its person was erased meanwhile', async () => {
+    const customer = await shop.newCustomer();
+    const answer = await checkoutWhile(customer, () =>
+      shop.bySecretKey('DELETE', `/api/customers/${customer}`),
+    );
+    expect(answer.status).toBe(404);
+    expect((await atStripe(customer)).customers).toBe(0);
+  });
+});
+
 describe('somebody whose subscription was ended at once, unnoticed', () => {
   const ended = async () => {
     const customer = await shop.newCustomer();

@@ -65,6 +65,19 @@ describe('a payment', () => {
     expect(await shop.shardPlan(customer)).toBe('pro');
   });
 
+  it('of which Stripe tells after the customer is deleted there is still whose it was', async () => {
+    const customer = await shop.newCustomer();
+    await shop.buy(customer, 'pro');
+    const [bought] = await shop.subscriptionsAtStripe(customer);
+    const owner = bought?.customer ?? '';
+    const charges = await shop.stripe.charges.list({ limit: 100 }, shop.onAccount);
+    const charge = charges.data.find((one) => one.customer === owner);
+    await shop.stripe.customers.del(owner, {}, shop.onAccount);
+    await shop.hear('customer.deleted', { id: owner });
+    await shop.hear('charge.succeeded', { id: charge?.id, customer: owner });
+    expect(await paymentsOf(customer)).toMatchObject([{ id: charge?.id, status: 'succeeded' }]);
+  });
+
   it('of a renewal that failed says why', async () => {
     const customer = await shop.newCustomer();
     const { body } = await shop.checkout(customer, { tier: 'pro' });

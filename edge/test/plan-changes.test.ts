@@ -125,6 +125,38 @@ describe('a change to a cheaper tier', () => {
     expect((await shop.customer(customer)).subscription).toMatchObject({ plan: 'pro', next: null });
   });
 
+  it('keeps how many there are and the lines of others, also where somebody else made a schedule', async () => {
+    const { customer, id } = await subscriber('team');
+    const { stripe, onAccount } = shop;
+    const { items } = await stripe.subscriptions.retrieve(id, {}, onAccount);
+    const seats = await stripe.prices.create(
+      {
+        unit_amount: 500,
+        currency: 'usd',
+        recurring: { interval: 'month' },
+        product: String(items.data[0]?.price.product),
+      },
+      onAccount,
+    );
+    const more = [
+      { id: items.data[0]?.id ?? '', quantity: 3 },
+      { price: seats.id, quantity: 2 },
+    ];
+    await stripe.subscriptions.update(id, { items: more }, onAccount);
+    await stripe.subscriptionSchedules.create({ from_subscription: id }, onAccount);
+    const { body } = await ask('change', customer, { tier: 'pro' });
+    expect(body.subscription).toMatchObject({ plan: 'team', next: { plan: 'pro' } });
+    await control(`subscriptions/${id}/period-end`, {});
+    const after = await stripe.subscriptions.retrieve(id, {}, onAccount);
+    const lines = after.items.data.map(({ price, quantity }) => [price.unit_amount, quantity]);
+    expect(new Map(lines as [number, number][])).toEqual(
+      new Map([
+        [1900, 3],
+        [500, 2],
+      ]),
+    );
+  });
+
   it('is taken back by resuming, and the next period is as this one', async () => {
     const { customer, id } = await subscriber('team');
     await ask('change', customer, { tier: 'pro' });
