@@ -78,6 +78,20 @@ describe('a customer with many tabs', () => {
     expect((await shop.customer(customer)).plan).toMatch(/^(pro|team)$/);
   });
 
+  it('who was deleted at Stripe unnoticed gets a page to pay in each of them', async () => {
+    const customer = await shop.newCustomer();
+    await shop.buy(customer, 'team');
+    const [bought] = await shop.subscriptionsAtStripe(customer);
+    await shop.stripe.customers.del(bought?.customer ?? '', {}, shop.onAccount);
+    const tiers = ['pro', 'team', 'pro', 'team', 'pro', 'team'];
+    const answers = await Promise.all(tiers.map((tier) => shop.checkout(customer, { tier })));
+    expect(answers.map(({ status }) => status)).toEqual(tiers.map(() => 200));
+    const ids = await payAll(answers);
+    await Promise.all(ids.map((id) => confirm(id, customer)));
+    const { subscriptions } = await atStripe(customer);
+    expect(subscriptions.filter(({ status }) => status === 'active')).toHaveLength(1);
+  });
+
   it('who pays in one while another asks for more has one subscription, bought once', async () => {
     const customer = await shop.newCustomer();
     const { body } = await shop.checkout(customer, { tier: 'pro' });
