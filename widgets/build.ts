@@ -55,6 +55,7 @@ const pricing = withImports(fileOf('src/pricing/pricing.ts'));
 pricing.add('dream.js');
 const further = [
   'pricing/plan-dialog',
+  'pricing/checkout-dialog',
   'signup/signup',
   'account/account',
   'usage-meter/usage-meter',

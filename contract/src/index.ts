@@ -56,6 +56,7 @@ export type * from './payments.ts';
 export type * from './projects.ts';
 export type { ErrorBody } from './respond.ts';
 export type * from './sessions.ts';
+export type { CheckoutPlace } from './billing.ts';
 export type * from './subscription.ts';
 export type * from './tiers.ts';
 export type * from './usage.ts';

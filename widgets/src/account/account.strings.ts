@@ -23,7 +23,7 @@ export const english = {
   changePassword: 'Change password',
   showDevices: 'Show devices',
   showProviders: 'Show linked accounts',
-  noProviders: 'None is linked. Sign in with one to link it.',
+  noProviders: 'None is linked.',
   unlink: 'Unlink',
   unlinkProvider: 'Unlink {provider}',
   save: 'Save',
@@ -54,7 +54,7 @@ export const english = {
   deleteNow: 'Delete my account',
   deleted: 'Your account is deleted.',
   notSignedIn: 'Sign in to see your account.',
-  errorLastWay: 'Nothing else is left to sign in with. Set a password first.',
+  errorLastWay: 'This is your only way in. Set a password first.',
   errorTaken: 'Another account here has this address.',
   errorWrongPassword: 'This password is not right.',
 } as const;

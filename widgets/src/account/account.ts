@@ -13,7 +13,7 @@ type Step = 'home' | 'name' | 'email' | 'email-code' | 'password' | Loaded | 'de
 
 /** Steps that show what is loaded for them, and by code of its own. */
 type Loaded = 'providers' | 'devices';
-type Lists = typeof import('./sign-ins.ts') & {
+type Lists = Pick<typeof import('./sign-ins.ts'), 'deviceList' | 'providerList'> & {
   devices: readonly Device[];
   providers: readonly string[];
 };
@@ -317,12 +317,12 @@ export class DreamAccount extends ConfirmingElement<Step> {
 
   async #load(): Promise<void> {
     const get = <T>(path: string) => this.page.authed((token) => this.page.api.get<T>(path, token));
-    const [signIns, { sessions }, { providers }] = await Promise.all([
+    const [{ deviceList, providerList }, { sessions }, { providers }] = await Promise.all([
       import('./sign-ins.ts'),
       get<{ sessions: Device[] }>('me/sessions'),
       get<{ providers: string[] }>('me'),
     ]);
-    this.lists = { ...signIns, devices: sessions, providers };
+    this.lists = { deviceList, providerList, devices: sessions, providers };
   }
 
   #deleteForm(): TemplateResult {

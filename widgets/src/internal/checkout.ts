@@ -1,4 +1,4 @@
-import type { Subscription } from '@dream/contract';
+import type { CheckoutPlace, Subscription } from '@dream/contract';
 import type { Page } from './page.ts';
 
 /** Where a customer comes back to; left out, the page itself. */
@@ -7,24 +7,47 @@ export interface Return {
   cancelUrl?: string | undefined;
 }
 
-/** Sends the signed-in customer to pay for a tier; a subscriber's plan is changed at once. */
-export async function checkOut(
-  page: Page,
-  { tier, priceId, successUrl, cancelUrl }: { tier: string; priceId?: string | undefined } & Return,
-): Promise<void> {
+/** What is bought, and where it is paid. */
+interface Purchase extends Return {
+  tier: string;
+  priceId?: string | undefined;
+  /** In a dialog over the page, where Stripe.js can run; on Stripe's own page otherwise. */
+  isEmbedded?: boolean;
+}
+
+/** Has the signed-in customer pay for a tier; a subscriber's plan is changed at once. */
+export async function checkOut(page: Page, purchase: Purchase): Promise<void> {
+  const { tier, priceId, successUrl, cancelUrl, isEmbedded = false } = purchase;
   const here = location.href.split('#')[0] ?? '';
   const body = {
     tier,
     priceId,
     successUrl: absolute(successUrl) ?? here,
     cancelUrl: absolute(cancelUrl) ?? here,
+    embedded: isEmbedded,
   };
-  const { url } = await page.authed((token) =>
-    page.api.post<{ url: string }>('create-checkout', body, token),
+  const { url, embedded } = await page.authed((token) =>
+    page.api.post<CheckoutPlace>('create-checkout', body, token),
   );
+  if (embedded) return payHere(page, purchase, embedded);
   if (url === body.successUrl) return page.renew();
   page.tell('dream-checkout-start', { tier });
   return go(url);
+}
+
+/** Pays inside the page; what cannot be paid there is paid on Stripe's own. */
+async function payHere(
+  page: Page,
+  purchase: Purchase,
+  embedded: NonNullable<CheckoutPlace['embedded']>,
+): Promise<void> {
+  const { payInPage } = await import('../pricing/checkout-dialog.ts');
+  page.tell('dream-checkout-start', { tier: purchase.tier });
+  const isPaid = await payInPage(embedded);
+  if (isPaid === null) return checkOut(page, { ...purchase, isEmbedded: false });
+  if (!isPaid) return;
+  await page.returned(embedded.clientSecret.split('_secret_')[0] ?? '');
+  if (purchase.successUrl) location.assign(absolute(purchase.successUrl) ?? '');
 }
 
 /** Sends the signed-in customer to where card and subscription are managed. */

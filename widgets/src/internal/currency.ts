@@ -10,31 +10,24 @@ export function currencyOfRegion(
   currencies: readonly string[],
 ): string | undefined {
   try {
-    const { region } = new Intl.Locale(languageTag).maximize();
+    const { region = '-' } = new Intl.Locale(languageTag).maximize();
     return currencies.find((currency) =>
-      currency === 'eur'
-        ? EURO.includes(region ?? '-')
-        : currency.startsWith((region ?? '-').toLowerCase()),
+      currency === 'eur' ? EURO.includes(region) : currency.startsWith(region.toLowerCase()),
     );
   } catch {
     return undefined;
   }
 }
 
-/** The currency a visitor chose before, on this site; null for none, or where storage is closed. */
-export function chosenCurrency(): string | null {
+/**
+ * The currency a visitor chose on this site; given one, it is kept for the pages to come. Where storage
+ * is closed, the choice lasts as long as the page.
+ */
+export function chosenCurrency(chosen?: string): string | null {
   try {
+    if (chosen) localStorage.setItem(CHOSEN, chosen);
     return localStorage.getItem(CHOSEN);
   } catch {
     return null;
-  }
-}
-
-/** Keeps a visitor's choice of a currency. */
-export function chooseCurrency(currency: string): void {
-  try {
-    localStorage.setItem(CHOSEN, currency);
-  } catch {
-    // Storage is closed: the choice lasts as long as the page.
   }
 }

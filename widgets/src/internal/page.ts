@@ -88,7 +88,7 @@ export class Page {
     if (!this.#tokens.kept) return this.#dropCheckout();
     try {
       const back = new URL(location.href).searchParams.get(CHECKOUT_PARAM);
-      if (back) await this.#returned(back);
+      if (back) await this.returned(back);
       else if (this.#tokens.areFresh)
         this.#welcome(await this.authed((token) => this.api.get('me', token)));
       else await this.renew();
@@ -98,7 +98,7 @@ export class Page {
   }
 
   /** Back from checkout: the plan is made right before anything is shown, webhook or not. */
-  async #returned(checkoutId: string): Promise<void> {
+  async returned(checkoutId: string): Promise<void> {
     let status = 'open';
     try {
       ({ status } = await this.authed((token) =>

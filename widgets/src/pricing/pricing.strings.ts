@@ -14,7 +14,7 @@ export const english = {
   free: 'Free',
   popular: 'Most popular',
   trial: '{days} days free, then {price}. No card is charged before {date}.',
-  trialUsed: 'You have had your free trial. Choose once more to pay from today.',
+  trialUsed: 'You had your free trial. Choose once more to pay today.',
   trialEnds: 'Free until {date}, then {price}',
   overage: 'then {price} per {units} {feature}',
   overageOne: 'then {price} each for more {feature}',

@@ -48,7 +48,7 @@ export const pricingStyles = css`
   }
   .tiers {
     display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(100%, 15em), 1fr));
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 13em), 1fr));
     gap: var(--_space);
   }
   /* What is alike stands level in all plans: name, words, price, note, button, features, links. */
@@ -62,10 +62,6 @@ export const pricingStyles = css`
     border-radius: var(--_radius);
     background: var(--_surface);
     box-shadow: var(--dream-shadow, none);
-  }
-  .tier.waiting {
-    grid-row: auto;
-    grid-template-rows: auto;
   }
   .tier.popular {
     border-color: var(--_accent);

@@ -66,14 +66,6 @@ it('asks the page before anything happens, with the tier and the price shown', a
   expect([event.bubbles, event.composed, event.cancelable]).to.deep.equal([true, true, true]);
 });
 
-it('prevented by the page, it does nothing of its own', async () => {
-  const element = await show(html, { bootstrap: three, customer: subscriber });
-  element.addEventListener('dream-plan-select', (event) => event.preventDefault());
-  button(element, 'studio')?.click();
-  await element.updateComplete;
-  expect(element.shadowRoot?.querySelector('dream-plan-dialog')).to.equal(null);
-});
-
 it('shows the currency of the subscription, and no other to choose', async () => {
   const paid = {
     priceId: 'price_eur',

@@ -2,7 +2,7 @@ import type { Interval, PublicTier, Subscription } from '@dream/contract';
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { DreamError } from '../internal/api.ts';
 import { baseStyles } from '../internal/base.styles.ts';
-import { chooseCurrency, chosenCurrency, currencyOfRegion } from '../internal/currency.ts';
+import { chosenCurrency, currencyOfRegion } from '../internal/currency.ts';
 import { DreamElement } from '../internal/dream-element.ts';
 import { money } from '../internal/money.ts';
 import { notice, sayError } from '../internal/notice.ts';
@@ -40,6 +40,7 @@ type WithOverage = PublicTier & {
  * @attr {string} currency - The currency shown first, like `eur`; by the visitor's region otherwise.
  * @attr {string} success-url - Where a customer comes back to after paying; this page by default.
  * @attr {string} cancel-url - Where a customer comes back to without paying; this page by default.
+ * @attr {'redirect'|'embedded'} checkout - Where one pays: on Stripe's page, or in a dialog here.
  * @attr {'light'|'dark'} theme - Instead of the page's `color-scheme`.
  * @fires {CustomEvent<{tier: string, priceId: string | null}>} dream-plan-select - Before anything
  *   happens; `preventDefault()` leaves the rest to the page.
@@ -60,27 +61,25 @@ export class DreamPricing extends DreamElement {
     currency: {},
     successUrl: { attribute: 'success-url' },
     cancelUrl: { attribute: 'cancel-url' },
+    checkout: {},
     picked: { state: true },
     said: { state: true },
-    hasDialog: { state: true },
   };
   declare interval: Interval | undefined;
   declare currency: string | undefined;
   declare successUrl: string | undefined;
   declare cancelUrl: string | undefined;
+  declare checkout: 'redirect' | 'embedded' | undefined;
   /** What the visitor chose here. */
   declare private picked: Picked;
   /** What the status line says. */
   declare private said: string;
-  /** Whether somebody wanted to change a plan, so that the dialog's code is there. */
-  declare private hasDialog: boolean;
   protected readonly english = english;
 
   constructor() {
     super();
     this.picked = {};
     this.said = '';
-    this.hasDialog = false;
   }
 
   get #tiers(): readonly PublicTier[] {
@@ -126,15 +125,12 @@ export class DreamPricing extends DreamElement {
       ${body}
       <slot name="footer"></slot>
       <p class="quiet" role="status">${this.said}</p>
-      ${
-        this.hasDialog
-          ? html`<dream-plan-dialog
-            .config=${this.config}
-            .texts=${this.texts}
-            exportparts="dialog, lines, button, error"
-          ></dream-plan-dialog>`
-          : nothing
-      }
+      <dream-plan-dialog
+        class="quiet"
+        .config=${this.config}
+        .texts=${this.texts}
+        exportparts="dialog, lines, button, error"
+      ></dream-plan-dialog>
     </div>`;
   }
 
@@ -176,7 +172,7 @@ export class DreamPricing extends DreamElement {
       percent: yearlySaving(tiers, this.#shownCurrency),
       pick: (picked) => {
         this.picked = { ...this.picked, ...picked };
-        if (picked.currency) chooseCurrency(picked.currency);
+        chosenCurrency(picked.currency);
       },
     });
   }
@@ -327,18 +323,18 @@ export class DreamPricing extends DreamElement {
     const { checkOut } = await buying();
     const { successUrl, cancelUrl } = this;
     const tier = offer.tier.name;
-    return checkOut(this.page, { tier, priceId: offer.price?.priceId, successUrl, cancelUrl });
+    const priceId = offer.price?.priceId;
+    const isEmbedded = this.checkout === 'embedded';
+    return checkOut(this.page, { tier, priceId, successUrl, cancelUrl, isEmbedded });
   }
 
   async #manage(): Promise<void> {
     return (await buying()).openPortal(this.page);
   }
 
-  /** Asks once more, in the dialog, and says what came of it. */
+  /** Asks once more, in the dialog, whose code is loaded now, and says what came of it. */
   async #ask(wanted: Wanted): Promise<void> {
     await import('./plan-dialog.ts');
-    this.hasDialog = true;
-    await this.updateComplete;
     const isChanged = await this.renderRoot.querySelector('dream-plan-dialog')?.open(wanted);
     if (isChanged) await this.#tellOf(this.#subscription?.plan ?? wanted.tier.name);
   }

@@ -286,7 +286,12 @@ function checkoutParams(
     client_reference_id: customerId,
     line_items: [{ price: priceId, quantity: 1 }, ...meteredPriceIds.map((price) => ({ price }))],
     ...(embedded
-      ? { ui_mode: 'embedded_page' as const, return_url: successUrl }
+      ? {
+          ui_mode: 'embedded_page' as const,
+          return_url: successUrl,
+          // A card is paid without leaving the page; a bank's own page leads back to it.
+          redirect_on_completion: 'if_required' as const,
+        }
       : { success_url: successUrl, ...(cancelUrl !== null && { cancel_url: cancelUrl }) }),
     subscription_data: { metadata, ...(trialDays > 0 && { trial_period_days: trialDays }) },
     metadata,

@@ -1,0 +1,8 @@
+import { commonTexts } from '../internal/notice.ts';
+
+/** English. */
+export const english = {
+  ...commonTexts,
+  title: 'Checkout',
+  close: 'Close',
+} as const;
