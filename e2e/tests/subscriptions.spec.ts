@@ -162,6 +162,22 @@ test('the year of the same plan is a change, shown by the switch', async ({ page
   await expect(plan(page, 'Pro')).toContainText('$190');
 });
 
+test('prevented by the page, a plan’s button does nothing of its own', async ({ page }) => {
+  await subscriber(page, 'Pro');
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.evaluate(() =>
+    document.addEventListener('dream-plan-select', (event) => event.preventDefault(), {
+      once: true,
+    }),
+  );
+  await press(page, 'Studio', 'Switch to Studio');
+  await expect(dialog(page)).toHaveCount(0);
+  expect(asked).toEqual([]);
+  await press(page, 'Studio', 'Switch to Studio');
+  await expect(dialog(page)).toBeVisible();
+});
+
 test('a preview that is too old is made anew, and paid only after a second yes', async ({
   page,
 }) => {
