@@ -102,7 +102,7 @@ describe('npm start', () => {
     expect(await answer.json()).toMatchObject({
       mode: 'test',
       sells: true,
-      tiers: [{ name: 'free' }, { name: 'pro' }],
+      tiers: [{ name: 'free' }, { name: 'pro' }, { name: 'studio' }],
     });
     for (const text of [
       local.edge,

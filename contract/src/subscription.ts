@@ -50,7 +50,6 @@ const changeErrors = [
   'already_subscribed',
   'currency_fixed',
   'payment_past_due',
-  'temporarily_unavailable',
   ...IDEMPOTENCY_ERRORS,
 ] as const;
 

@@ -62,7 +62,12 @@ describe('one reconciliation, with webhooks off and without a return', () => {
     const billing = deps.project(shop.ref).billing();
     const nowMs = Date.now();
     const first = await billing.eventWindow(nowMs);
-    await billing.receiveWindow(first, { events: [], isLast: true }, 'job_window', nowMs);
+    await billing.receiveWindow(
+      first,
+      { events: [], isLast: true, accountId: shop.account },
+      'job_window',
+      nowMs,
+    );
     const second = await billing.eventWindow(nowMs + 3_600_000);
     expect(second).toEqual({
       sinceMs: nowMs - 300_000,
@@ -70,7 +75,12 @@ describe('one reconciliation, with webhooks off and without a return', () => {
       afterId: null,
     });
     const event = { id: 'evt_first_page', type: 'charge.succeeded', subjects: [] };
-    await billing.receiveWindow(second, { events: [event], isLast: false }, 'job_page', nowMs);
+    await billing.receiveWindow(
+      second,
+      { events: [event], isLast: false, accountId: shop.account },
+      'job_page',
+      nowMs,
+    );
     expect(await billing.eventWindow(nowMs + 3_700_000)).toEqual({
       ...second,
       afterId: event.id,

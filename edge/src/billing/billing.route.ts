@@ -137,7 +137,7 @@ async function isNews(
   { live, connection }: Checkouting,
 ): Promise<boolean> {
   // What was bought in another account cannot be asked for in this one.
-  if (live === null || live.priceMinor === null || !connection.usable) return false;
+  if (live === null || live.priceMinor === null || connection.via === null) return false;
   await syncNow(deps, ref, live.id);
   const now = unwrap(await deps.project(ref).billing().checkouting(customerId, deps.nowMs()));
   return now.live?.id !== live.id || now.live.priceId !== live.priceId;

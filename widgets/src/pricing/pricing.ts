@@ -26,11 +26,6 @@ import { type Picked, switches } from './switches.ts';
 /** What buying takes, loaded when somebody does. */
 const buying = () => import('../internal/checkout.ts');
 
-/** What is charged above the limit; tiers without it have none. */
-type WithOverage = PublicTier & {
-  overage?: readonly { feature: string; perUnits: number; price: number; currency: string }[];
-};
-
 /**
  * The plans of the project, with a button that does the right thing for who looks at it: sign up,
  * buy, switch, manage, resume.
@@ -236,8 +231,7 @@ export class DreamPricing extends DreamElement {
 
   /** What is charged above the limit, in the currency shown. */
   #overage({ tier, price }: Offer): string[] {
-    const lines = (tier as WithOverage).overage ?? [];
-    return lines
+    return tier.overage
       .filter(({ currency }) => currency === price?.currency)
       .map(({ feature, perUnits, ...each }) =>
         this.text(perUnits === 1 ? 'overageOne' : 'overage', {
