@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { Customer, PlanSource, Subscription } from './customers.ts';
 import { IDEMPOTENCY_ERRORS } from './errors.ts';
+import { Payment } from './payments.ts';
 import { AtMs, HttpUrl, Mode, Name, pageOf, PageQuery, text, whole } from './primitives.ts';
 import { managementErrors, managers } from './projects.ts';
 import { route } from './respond.ts';
@@ -15,6 +16,9 @@ export const WEBHOOK_EVENTS = [
   'plan.changed',
   'usage.threshold',
   'usage.limit_reached',
+  'payment.failed',
+  'payment.refunded',
+  'payment.disputed',
 ] as const;
 const EventType = v.picklist(WEBHOOK_EVENTS, `Must be one of ${WEBHOOK_EVENTS.join(', ')}.`);
 export type WebhookEventType = v.InferOutput<typeof EventType>;
@@ -32,6 +36,9 @@ const usageEntries = {
   /** When the running period ends and the count starts anew. */
   resetsAtMs: AtMs,
 };
+
+/** A charge as it was right after, and whose it is. */
+const paymentEntries = { customer: About, payment: Payment };
 
 /** The shares of a limit, in percent, at which `usage.threshold` tells. */
 export const USAGE_THRESHOLDS = [80, 100] as const;
@@ -53,6 +60,12 @@ export const WebhookData = {
   'usage.threshold': v.object({ ...usageEntries, percent: v.picklist(USAGE_THRESHOLDS) }),
   /** A call was refused for the limit, for the first time in this period. */
   'usage.limit_reached': v.object(usageEntries),
+  /** A bank refused a charge: the first one, a renewal, or a later try of it. */
+  'payment.failed': v.object(paymentEntries),
+  /** More of a charge was given back than before; `refundedMinor` is the sum. */
+  'payment.refunded': v.object(paymentEntries),
+  /** A bank took a charge into dispute; `dispute` says where that stands. */
+  'payment.disputed': v.object(paymentEntries),
   'webhook.test': v.object({ message: v.string() }),
 } as const;
 

@@ -1,8 +1,10 @@
 import type { Payment } from '@dream/contract/payments';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { reconcileBilling } from '../src/billing/reconcile.job.ts';
-import { control, deps, Shop } from './billing-shop.ts';
+import { deliverWebhooks } from '../src/outgoing/deliver.job.ts';
+import { checkoutIdOf, control, deps, manage, Shop } from './billing-shop.ts';
 import { everythingKept } from './everything-kept.ts';
+import { Receiver } from './receiver.ts';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -10,8 +12,12 @@ beforeAll(async () => {
   shop = await Shop.open();
 });
 
-/** Has Stripe's own list of events read, as happens once an hour. */
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+
+/** Has Stripe's own list of events read, as happens once an hour: all up to the second that runs. */
 async function reconcile(): Promise<void> {
+  const second = nowSeconds();
+  await vi.waitFor(() => expect(nowSeconds()).toBeGreaterThan(second), { timeout: 2000 });
   await deps.directory.prepare('DELETE FROM reconciliation').run();
   await reconcileBilling(deps);
 }
@@ -30,6 +36,22 @@ async function buyer(): Promise<{ customer: string; charge: string }> {
   await reconcile();
   const [payment] = await paymentsOf(customer);
   return { customer, charge: payment?.id ?? '' };
+}
+
+/** Has the bank of a customer refuse a charge. */
+async function declined(customer: string): Promise<void> {
+  await shop.checkout(customer, { tier: 'pro' });
+  const facts = await deps.project(shop.ref).billing().checkouting(customer, Date.now());
+  const intent = {
+    amount: 1900,
+    currency: 'usd',
+    customer: (facts.ok && facts.value.stripeCustomerId) || '',
+    payment_method: 'pm_card_chargeDeclinedInsufficientFunds',
+    confirm: true,
+    return_url: 'https://shop.example/done',
+  };
+  const paying = shop.stripe.paymentIntents.create(intent, shop.onAccount);
+  await expect(paying).rejects.toMatchObject({ code: 'card_declined' });
 }
 
 describe('a payment', () => {
@@ -124,6 +146,63 @@ describe('a payment', () => {
     expect(await everythingKept()).not.toContain(charge);
   });
 });
+
+describe('webhooks are told', () => {
+  /** An endpoint of the shop that is told of payments. */
+  async function listen(): Promise<() => Promise<{ type: string; data: any }[]>> {
+    const receiver = new Receiver();
+    const events = ['payment.failed', 'payment.refunded', 'payment.disputed'];
+    await manage('POST', `${shop.base}/webhooks`, { url: receiver.url, events });
+    return async () => {
+      await deliverWebhooks(deps, shop.ref);
+      return receiver.events();
+    };
+  }
+
+  it('of each refund once, whatever is repeated', async () => {
+    const { customer, charge } = await buyer();
+    const told = await listen();
+    const object = { id: charge, customer: await stripeCustomerOf(charge) };
+    for (const amount of [500, 1400]) {
+      await shop.stripe.refunds.create({ charge, amount }, shop.onAccount);
+      for (const type of ['charge.refunded', 'refund.updated', 'charge.refunded'])
+        await shop.hear(type, type === 'refund.updated' ? { id: 're_1', charge } : object);
+    }
+    await reconcile();
+    await vi.waitFor(async () => expect(await told()).toHaveLength(2));
+    const refunds = (await told()).sort((a, b) => refundedOf(a) - refundedOf(b));
+    expect(refunds.map(({ type, data }) => [type, data.payment.refundedMinor])).toEqual([
+      ['payment.refunded', 500],
+      ['payment.refunded', 1900],
+    ]);
+    expect(refunds[0]?.data).toEqual({
+      customer: { id: customer, externalId: null },
+      payment: { ...(await paymentsOf(customer))[0], refundedMinor: 500 },
+    });
+  });
+
+  it('of a charge that failed, and of one in dispute, once', async () => {
+    const told = await listen();
+    const [poor, angry] = [await shop.newCustomer(), await shop.newCustomer()];
+    await declined(poor);
+    const { body } = await shop.checkout(angry, { tier: 'pro' });
+    await control(`checkout/${checkoutIdOf(body.url)}/pay`, { card: '4000000000000259' });
+    await reconcile();
+    await reconcile();
+    await vi.waitFor(async () => expect(await told()).toHaveLength(2));
+    const [failed, disputed] = (await told()).sort((a, b) => b.type.localeCompare(a.type));
+    expect(failed).toMatchObject({
+      type: 'payment.failed',
+      data: { customer: { id: poor }, payment: { failure: 'card_declined' } },
+    });
+    expect(disputed).toMatchObject({
+      type: 'payment.disputed',
+      data: { customer: { id: angry }, payment: { dispute: 'needs_response' } },
+    });
+  });
+});
+
+const refundedOf = ({ data }: { data: any }): number => data.payment.refundedMinor;
 
 describe('a list of payments', () => {
   it('has the newest first, a page at a time', async () => {

@@ -175,6 +175,11 @@ interface WebhookUsage {
   resetsAtMs: number;
 }
 
+interface WebhookPayment {
+  customer: WebhookCustomer;
+  payment: Payment;
+}
+
 interface WebhookThreshold extends WebhookUsage {
   percent: 80 | 100;
 }
@@ -195,4 +200,7 @@ export type WebhookEvent =
     >
   | WebhookBase<'usage.threshold', WebhookThreshold>
   | WebhookBase<'usage.limit_reached', WebhookUsage>
+  | WebhookBase<'payment.failed', WebhookPayment>
+  | WebhookBase<'payment.refunded', WebhookPayment>
+  | WebhookBase<'payment.disputed', WebhookPayment>
   | WebhookBase<'webhook.test', { message: string }>;

@@ -1,4 +1,6 @@
 import { featureOfOverage } from '../catalog/overage.rpc.ts';
+import { CustomersRpc } from '../customers/customers.rpc.ts';
+import { emit } from '../outgoing/emit.rpc.ts';
 import { connectAccount } from './connect.store.ts';
 import { dropOnboarding, putFacts, readConnection } from './connection.store.ts';
 import { letGo } from './let-go.store.ts';
@@ -13,7 +15,8 @@ import {
   subscriptionsOf,
 } from './subscription.store.ts';
 import { ownerOf } from './stripe-customer.store.ts';
-import { putPayment } from './payment.store.ts';
+import { newsOf } from './payment.ts';
+import { findPayment, putPayment } from './payment.store.ts';
 import { markDirty } from './sync.store.ts';
 import { tellPlan } from './tell-plan.store.ts';
 
@@ -145,14 +148,21 @@ const SHOWN = [
 ] as const;
 type Shown = Pick<SubscriptionRecord, (typeof SHOWN)[number]>;
 
-/** Ours is a payment of a customer we made. What became of it is noted once in the audit. */
+/**
+ * Ours is a payment of a customer we made. What became of it is noted once in the audit, and told by
+ * webhooks when it differs from what was known.
+ */
 function applyPayment(storage: DurableObjectStorage, state: PaymentState, nowMs: number): Applied {
   const { sql } = storage;
-  const customerId = state.stripeCustomerId === null ? null : ownerOf(sql, state.stripeCustomerId);
+  const { kind: _, stripeCustomerId, ...payment } = state;
+  const customerId = stripeCustomerId === null ? null : ownerOf(sql, stripeCustomerId);
   if (customerId === null) return NOTHING;
-  putPayment(sql, customerId, state);
+  const known = findPayment(sql, state.id);
+  putPayment(sql, customerId, payment);
   if (state.refundedMinor > 0) auditOnce(sql, 'payment.refunded', state.id, nowMs);
   if (state.dispute !== null) auditOnce(sql, 'payment.disputed', state.id, nowMs);
+  const data = { customer: new CustomersRpc(storage).about(customerId), payment };
+  for (const type of newsOf(known, payment)) emit(storage, { type, data, customerId }, nowMs);
   return NOTHING;
 }
 

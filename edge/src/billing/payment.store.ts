@@ -28,6 +28,11 @@ export function putPayment(
   );
 }
 
+/** What is known of a charge; undefined of one that is new. */
+export function findPayment(sql: SqlStorage, id: string): Payment | undefined {
+  return sql.exec<Row>(`SELECT ${COLUMNS} FROM payment WHERE id = ?`, id).toArray()[0];
+}
+
 /** A customer's charges, newest first, from after `cursor`. */
 export function paymentsOf(
   sql: SqlStorage,

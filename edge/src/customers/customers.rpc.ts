@@ -73,6 +73,11 @@ export class CustomersRpc extends RpcTarget {
     return row ? ok(toCustomer(this.#storage.sql, row, nowMs)) : no('customer_not_found');
   }
 
+  /** Who a customer is, as webhooks name it. */
+  about(id: string): { id: string; externalId: string | null } {
+    return { id, externalId: findCustomer(this.#storage.sql, id)?.external_id ?? null };
+  }
+
   /** Who buys, or null when there is no such customer. */
   buyer(id: string): Buyer | null {
     const row = findCustomer(this.#storage.sql, id);
