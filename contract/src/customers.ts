@@ -94,6 +94,8 @@ export const createCustomer = route({
     password: v.optional(Password),
     plan: v.optional(Name),
     externalId: v.optional(ExternalId),
+    /** In test mode: a customer whose time stands still until it is moved. */
+    testClock: v.optional(v.boolean()),
   }),
   answer: v.object({ success: v.literal(true), customer: Customer }),
   errors: [
@@ -101,6 +103,7 @@ export const createCustomer = route({
     'secret_key_required',
     'customer_exists',
     'tier_not_found',
+    'test_mode_only',
     'password_rejected',
     'provider_unavailable',
     'provider_refused',

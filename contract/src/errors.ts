@@ -81,6 +81,21 @@ export const ERRORS = {
     'Mode mismatch',
     'X-Env must agree with the mode of the key. Leave it out, or use the key of that mode.',
   ),
+  test_mode_only: row(
+    400,
+    'Only in test mode',
+    'Use a test key: in live mode time passes by itself.',
+  ),
+  test_clock_missing: row(
+    409,
+    'No test clock',
+    'Make another customer with "testClock": true, and move that one.',
+  ),
+  nothing_ahead: row(
+    409,
+    'Nothing to move to',
+    'The customer has no such moment ahead. See "to", and GET /api/customers/:id for what there is.',
+  ),
   developer_required: row(
     401,
     'Developer sign-in required',

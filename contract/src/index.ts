@@ -10,6 +10,7 @@ import * as projects from './projects.ts';
 import type { Route } from './respond.ts';
 import * as sessions from './sessions.ts';
 import * as subscription from './subscription.ts';
+import * as testClock from './test-clock.ts';
 import * as tiers from './tiers.ts';
 import * as usage from './usage.ts';
 import * as webhooks from './webhooks.ts';
@@ -30,6 +31,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     billing,
     subscription,
     payments,
+    testClock,
     sessions,
     oauth,
     bootstrap,
@@ -58,6 +60,7 @@ export type { ErrorBody } from './respond.ts';
 export type * from './sessions.ts';
 export type { CheckoutPlace } from './billing.ts';
 export type * from './subscription.ts';
+export type * from './test-clock.ts';
 export type * from './tiers.ts';
 export type * from './usage.ts';
 export type * from './webhooks.ts';

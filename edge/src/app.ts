@@ -24,6 +24,7 @@ import { sessionRoutes } from './sessions/sessions.route.ts';
 import { usageRoutes } from './usage/usage.route.ts';
 import { clerkWebhookRoutes } from './webhooks/clerk-webhook.route.ts';
 import { stripeWebhookRoutes } from './webhooks/stripe-webhook.route.ts';
+import { testClockRoutes } from './test-clock/clock.route.ts';
 
 /** The API: middleware, then routes, in the order a request meets them. */
 export function createApp(deps: Deps): Hono<AppEnv> {
@@ -43,6 +44,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     billingRoutes,
     subscriptionRoutes,
     paymentRoutes,
+    testClockRoutes,
     sessionRoutes,
     clerkProxyRoutes,
     oauthRoutes,

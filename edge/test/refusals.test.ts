@@ -44,9 +44,11 @@ const opens = ({ row }: (typeof routes)[number], ...ways: string[]) =>
 
 /** A body that the route of a customer takes. */
 const goodBody: Record<string, object> = {
+  changeSubscription: { tier: 'team' },
   confirmCheckout: { checkoutId: 'cs_test_x' },
   createCheckout: { tier: 'team', successUrl: 'https://shop.example/' },
   createPortal: { returnUrl: 'https://shop.example/' },
+  moveCustomer: { to: 'limit' },
   previewChange: { tier: 'team' },
   changeSubscription: { tier: 'team' },
   setPassword: { password: 'correct horse' },

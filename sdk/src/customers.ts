@@ -11,6 +11,20 @@ export interface NewCustomer {
   password?: string;
   plan?: string;
   externalId?: string;
+  /** In test mode: its time stands still until `advance` moves it. */
+  testClock?: boolean;
+}
+
+/** Where a test customer can be moved; `feature` is whose limit, `requests` unless told. */
+export interface ClockMove {
+  to: 'renewal' | 'trial_end' | 'period_end' | 'grace_end' | 'limit';
+  feature?: string;
+}
+
+/** A test customer that was moved, and what its clock says. */
+export interface MovedCustomer {
+  customer: Customer;
+  atMs: number;
 }
 
 /**
@@ -122,6 +136,14 @@ export class CustomersApi {
       yield* page.customers;
       cursor = page.nextCursor;
     } while (cursor !== null);
+  }
+
+  /**
+   * In test mode: moves a customer made with `testClock` to its renewal or an end, or the count of any
+   * customer to its limit. Throws `test_clock_missing`, `nothing_ahead`, and `test_mode_only`.
+   */
+  advance(id: string, move: ClockMove): Promise<MovedCustomer> {
+    return this.#api.call({ method: 'POST', path: `${customerPath(id)}/clock`, body: move });
   }
 
   /** What a customer paid, newest first, with refunds and disputes. */

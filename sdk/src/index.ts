@@ -41,9 +41,11 @@ export class Dream {
 }
 
 export type {
+  ClockMove,
   CustomerPage,
   CustomerPatch,
   ErasedCustomer,
+  MovedCustomer,
   NewCustomer,
   PaymentPage,
 } from './customers.ts';

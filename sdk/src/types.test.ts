@@ -7,6 +7,7 @@ import type {
   updateCustomer,
 } from '@dream/contract/customers';
 import type { listPayments } from '@dream/contract/payments';
+import type { moveCustomer } from '@dream/contract/test-clock';
 import type { createSession, getJwks } from '@dream/contract/sessions';
 import type {
   changeSubscription,
@@ -49,6 +50,7 @@ it('declares the shapes the API answers', () => {
 
 it('takes what the routes take', () => {
   expectTypeOf<sdk.NewCustomer>().toEqualTypeOf<Body<typeof createCustomer>>();
+  expectTypeOf<sdk.ClockMove>().toEqualTypeOf<Body<typeof moveCustomer>>();
   expectTypeOf<sdk.CustomerPatch>().toEqualTypeOf<Body<typeof updateCustomer>>();
   expectTypeOf<Fields<BillingApi['checkout']>>().toEqualTypeOf<Body<typeof createCheckout>>();
   expectTypeOf<Fields<BillingApi['confirm']>>().toEqualTypeOf<Body<typeof confirmCheckout>>();
@@ -75,6 +77,7 @@ it('gives what the routes answer', () => {
     Answer<typeof resumeSubscription>
   >();
   expectTypeOf<Result<UsageApi['check']>>().toEqualTypeOf<Answer<typeof getUsage>>();
+  expectTypeOf<sdk.MovedCustomer>().toEqualTypeOf<Answer<typeof moveCustomer>>();
   expectTypeOf<sdk.PaymentPage>().toEqualTypeOf<Answer<typeof listPayments>>();
   expectTypeOf<sdk.CustomerPage>().toEqualTypeOf<Answer<typeof listCustomers>>();
   type Erasure = Answer<typeof deleteCustomer>;

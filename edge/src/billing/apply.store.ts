@@ -7,6 +7,7 @@ import { letGo } from './let-go.store.ts';
 import { writeAudit } from '../projects/audit.rpc.ts';
 import type { PaymentState } from '../providers/stripe/payments.ts';
 import type { AccountState, StripeState, SubscriptionState } from '../providers/stripe/state.ts';
+import { timeOf } from '../test-clock/now.rpc.ts';
 import { chooseSubscription, countFrom, isLive, planFromSubscription } from './subscription.ts';
 import {
   findSubscription,
@@ -120,10 +121,11 @@ function applySubscription(
   putSubscription(sql, record);
   const isSeen = known?.toldPlan != null && isSeenAnew(known, record);
   const jobIds = tellPlan(storage, customerId, `${jobId}_plan`, nowMs, isSeen);
-  const { live, surplus } = chooseSubscription(subscriptionsOf(sql, customerId), nowMs);
+  const timeMs = timeOf(sql, customerId, nowMs);
+  const { live, surplus } = chooseSubscription(subscriptionsOf(sql, customerId), timeMs);
   const itself = surplus.find(({ id }) => id === state.id);
   if (live && itself) {
-    return { jobIds, surplus: { isRunning: isLive(itself, nowMs), besideId: live.id } };
+    return { jobIds, surplus: { isRunning: isLive(itself, timeMs), besideId: live.id } };
   }
   if (live?.id !== state.id) return { jobIds, surplus: null };
   for (const { id } of surplus) {
@@ -188,7 +190,7 @@ function applyGone(
        AND (coalesce(ends_ms, 0) <= ?3 OR stripe_price_id IN (SELECT stripe_price_id FROM price))`,
     id,
     customerId,
-    nowMs,
+    timeOf(sql, customerId, nowMs),
   );
   sql.exec('UPDATE customer SET stripe_customer_id = NULL WHERE stripe_customer_id = ?', id);
   return { jobIds: tellPlan(storage, customerId, `${jobId}_plan`, nowMs), surplus: null };

@@ -244,12 +244,12 @@ async function makeCustomer(
   deps: Deps,
   { ref, customerId }: Pick<CalledCustomer, 'ref' | 'customerId'>,
   stripe: StripeClient,
-  { email, name, turn }: Checkouting,
+  { email, name, turn, clockMs }: Checkouting,
 ): Promise<string> {
   // A customer deleted at Stripe must be made anew, so this key, too, changes with the minute.
   const minute = Math.floor(deps.nowMs() / 60_000);
   const key = `customer_${customerId}_${turn}_${(await fingerprintOf(email, name)).slice(0, 16)}_${minute}`;
-  const made = await stripe.createCustomer({ customerId, email, name }, key);
+  const made = await stripe.createCustomer({ customerId, email, name, clockMs }, key);
   const kept = await deps.project(ref).billing().setStripeCustomer(customerId, made);
   // Another tab was first, or who asked is erased by now: nobody may stay behind at Stripe.
   if (!kept.ok || kept.value !== made) await stripe.deleteCustomer(made);

@@ -15,6 +15,7 @@ import { eventWindow, putEventWindow } from './event-window.store.ts';
 import { type ReceivedEvent, takeIn } from './inbox.store.ts';
 import { keepStripeCustomer } from './stripe-customer.store.ts';
 import { soldHere } from './sold.store.ts';
+import { timeOf } from '../test-clock/now.rpc.ts';
 import { billsAt, chooseSubscription } from './subscription.ts';
 import {
   findSubscription,
@@ -54,6 +55,9 @@ export interface Checkouting extends CheckoutFacts {
   turn: number;
   /** How often the live subscription was to be looked at: more after each change of it. */
   looks: number;
+  /** What time it is for the customer, and what its test clock says, if it has one. */
+  timeMs: number;
+  clockMs: number | null;
 }
 
 /** A checkout made at Stripe, in the turn that was read before. */
@@ -96,7 +100,8 @@ export class BillingRpc extends RpcTarget {
     const customer = this.#customer(customerId);
     if (!customer) return no('customer_not_found');
     const subscriptions = subscriptionsOf(sql, customer.id);
-    const { live } = chooseSubscription(subscriptions, nowMs);
+    const timeMs = timeOf(sql, customer.id, nowMs);
+    const { live } = chooseSubscription(subscriptions, timeMs);
     const connection = readConnection(sql);
     const open = sql
       .exec<{ id: string; fingerprint: string }>(
@@ -117,7 +122,29 @@ export class BillingRpc extends RpcTarget {
       open: open ?? null,
       turn: this.#nextTurn(customer.id),
       looks: live ? marksOf(sql, live.id) : 0,
+      timeMs,
+      clockMs: customer.clockMs,
     });
+  }
+
+  /** What lies ahead of a customer: the live subscription, and all that may still change. */
+  ahead(
+    customerId: string,
+    nowMs: number,
+  ): {
+    live: PricedSubscription | null;
+    all: PricedSubscription[];
+    stripeAccountId: string | null;
+  } {
+    const { sql } = this.#storage;
+    const all = subscriptionsOf(sql, customerId).filter(({ status }) => status !== 'canceled');
+    const { live } = chooseSubscription(all, timeOf(sql, customerId, nowMs));
+    return { live, all, stripeAccountId: readConnection(sql).stripeAccountId };
+  }
+
+  /** Queues telling the shard what the moved time made of a customer. Answers the outbox rows. */
+  timeMoved(customerId: string, jobId: string, nowMs: number): string[] {
+    return tellPlan(this.#storage, customerId, jobId, nowMs, true);
   }
 
   /** Records the Stripe customer; the first one stays. Answers the one that counts. */

@@ -41,7 +41,7 @@ export async function makeChange(
   prorationAtMs: number | null = null,
 ): Promise<true | null> {
   const { ref, facts, decision } = plan;
-  if (prorationAtMs !== null) checkPreview(prorationAtMs, deps.nowMs());
+  if (prorationAtMs !== null) checkPreview(prorationAtMs, facts.timeMs);
   return onLive(deps, plan, async () => {
     if (decision.kind === 'end') {
       await deps.stripe(ref, facts.connection.stripeAccountId).endWithPeriod(decision.live.id);
@@ -107,7 +107,7 @@ export async function previewOf(
   deps: Deps,
   { ref, facts, decision }: Omit<PlanChange, 'customerId'>,
 ): Promise<PlanChangePreview | null> {
-  const nowMs = deps.nowMs();
+  const nowMs = facts.timeMs;
   const looked = await look(deps, { ref, facts, decision });
   if (looked === null) return null;
   const { stripe, state, timing } = looked;
@@ -160,8 +160,9 @@ async function look(
   checkHere(live);
   const stripe = deps.stripe(ref, facts.connection.stripeAccountId);
   const state = await stripe.fetchObject(live.id);
-  const nowMs = deps.nowMs();
-  if (state.kind !== 'subscription' || !isLive({ ...state, graceEndsAtMs: null }, nowMs)) {
+  const isOver =
+    state.kind !== 'subscription' || !isLive({ ...state, graceEndsAtMs: null }, facts.timeMs);
+  if (state.kind !== 'subscription' || isOver) {
     await syncNow(deps, ref, live.id);
     return null;
   }

@@ -24,7 +24,7 @@ export function subscriptionRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const { ref, customerId } = await customerOf(call);
     for (let round = 0; round < ROUNDS; round++) {
       const { facts, decision } = await decide(deps, { ref, customerId }, call);
-      if (decision.kind === 'start') return firstPurchase(decision, call.nowMs);
+      if (decision.kind === 'start') return firstPurchase(decision, facts.timeMs);
       const preview = await inAccount(deps, ref, facts.connection.stripeAccountId, () =>
         previewOf(deps, { ref, facts, decision }),
       );

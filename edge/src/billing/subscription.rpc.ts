@@ -1,5 +1,6 @@
 import type { Subscription } from '@dream/contract';
 import type { SubscriptionTerms } from '../customers/plan.ts';
+import { timeOf } from '../test-clock/now.rpc.ts';
 import { chooseSubscription, termsOf } from './subscription.ts';
 import { type PricedSubscription, subscriptionsOf } from './subscription.store.ts';
 
@@ -9,7 +10,10 @@ export function liveSubscription(
   customerId: string,
   nowMs: number,
 ): Subscription | null {
-  const { live } = chooseSubscription(subscriptionsOf(sql, customerId), nowMs);
+  const { live } = chooseSubscription(
+    subscriptionsOf(sql, customerId),
+    timeOf(sql, customerId, nowMs),
+  );
   return live && shown(live);
 }
 
@@ -43,6 +47,9 @@ export function liveTerms(
   customerId: string,
   nowMs: number,
 ): SubscriptionTerms | null {
-  const { live } = chooseSubscription(subscriptionsOf(sql, customerId), nowMs);
+  const { live } = chooseSubscription(
+    subscriptionsOf(sql, customerId),
+    timeOf(sql, customerId, nowMs),
+  );
   return live && termsOf(live);
 }

@@ -1,5 +1,6 @@
 import { CustomersRpc } from '../customers/customers.rpc.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
+import { timeOf } from '../test-clock/now.rpc.ts';
 import { chooseSubscription, termsOf } from './subscription.ts';
 import { subscriptionsOf } from './subscription.store.ts';
 
@@ -18,7 +19,7 @@ export function tellPlan(
 ): string[] {
   const { sql } = storage;
   const all = subscriptionsOf(sql, customerId);
-  const { live } = chooseSubscription(all, nowMs);
+  const { live } = chooseSubscription(all, timeOf(sql, customerId, nowMs));
   const told = all.find(({ toldPlan }) => toldPlan !== null);
   const now = live && termsOf(live);
   const terms = now && JSON.stringify(now);

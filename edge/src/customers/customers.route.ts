@@ -20,6 +20,7 @@ export function customerRoutes(app: Hono<AppEnv>, deps: Deps): void {
   serve(app, deps, createCustomer, async (call) => {
     const { ref, customers } = customersOf(call);
     const { password, ...given } = call.body;
+    if (given.testClock && ref.mode !== 'test') throw new Fail('test_mode_only');
     const id = customerId(deps.random(14));
     const made = unwrap(await customers.create({ id, ...given }, call.nowMs));
     const customer = await resumeKept(deps, ref, made, call.nowMs);

@@ -29,6 +29,8 @@ export interface Buyer {
   stripeCustomerId: string | null;
   /** Had a trial as a customer who was erased. */
   hadTrial: boolean;
+  /** What the customer's test clock says; null for whom time passes. */
+  clockMs: number | null;
 }
 
 /** A customer claimed by whom the e-mail belongs to, and the Clerk user that held the password. */
@@ -44,6 +46,7 @@ export interface NewCustomer {
   lastName?: string;
   plan?: string;
   externalId?: string;
+  testClock?: boolean;
 }
 
 /** The customers of one environment. Ids and times are given by the caller. */
@@ -83,8 +86,8 @@ export class CustomersRpc extends RpcTarget {
     const row = findCustomer(this.#storage.sql, id);
     if (!row) return null;
     const name = [row.first_name, row.last_name].filter(Boolean).join(' ') || null;
-    const { id: customerId, email, stripe_customer_id: stripeCustomerId } = row;
-    return { id: customerId, email, name, stripeCustomerId, hadTrial: row.had_trial === 1 };
+    const { email, stripe_customer_id: stripeCustomerId, clock_ms: clockMs } = row;
+    return { id: row.id, email, name, stripeCustomerId, hadTrial: row.had_trial === 1, clockMs };
   }
 
   /** Notes that the plan in force may have changed; answers what the shard must be told. */

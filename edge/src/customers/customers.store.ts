@@ -22,6 +22,8 @@ export type CustomerRow = {
   banned: number;
   had_trial: number;
   announced_plan: string | null;
+  /** What its test clock says; null for whom time passes. */
+  clock_ms: number | null;
 };
 
 /** Finds a customer by cust_… id, else by the developer's own id. */
@@ -45,12 +47,13 @@ export function insertCustomer(
     lastName?: string;
     plan?: string;
     externalId?: string;
+    testClock?: boolean;
   },
   nowMs: number,
 ): CustomerRow {
   sql.exec(
-    `INSERT INTO customer (id, seq, email, email_verified, first_name, last_name, external_id, set_plan, announced_plan, version, created_ms)
-     VALUES (?, (SELECT coalesce(max(seq), 0) + 1 FROM customer), ?, ?, ?, ?, ?, ?7, ?7, 1, ?)`,
+    `INSERT INTO customer (id, seq, email, email_verified, first_name, last_name, external_id, set_plan, announced_plan, version, created_ms, clock_ms)
+     VALUES (?, (SELECT coalesce(max(seq), 0) + 1 FROM customer), ?, ?, ?, ?, ?, ?7, ?7, 1, ?, ?)`,
     given.id,
     given.email ?? null,
     given.emailVerified ? 1 : 0,
@@ -59,6 +62,8 @@ export function insertCustomer(
     given.externalId ?? null,
     given.plan ?? null,
     nowMs,
+    // Stripe's clocks show whole seconds.
+    given.testClock ? Math.floor(nowMs / 1000) * 1000 : null,
   );
   const row = findCustomer(sql, given.id);
   if (!row) throw new Error('A customer is gone in its own transaction');
@@ -103,6 +108,7 @@ export function snapshotOf(sql: SqlStorage, row: CustomerRow, nowMs: number): Cu
     headerPlan: row.header_plan,
     banned: row.banned === 1,
     subscription: liveTerms(sql, row.id, nowMs),
+    ...(row.clock_ms !== null && { clockMs: row.clock_ms }),
   };
 }
 

@@ -45,4 +45,6 @@ export interface CustomerSnapshot {
   banned: boolean;
   /** Of the live subscription; left out by a sender that knew nothing of it yet. */
   subscription?: SubscriptionTerms | null;
+  /** What the test clock of the customer says; left out for whom time passes. */
+  clockMs?: number;
 }

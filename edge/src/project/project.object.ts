@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { BillingRpc, OLD_EVENTS } from '../billing/billing.rpc.ts';
 import { PaymentsRpc } from '../billing/payments.rpc.ts';
+import { TestClockRpc } from '../test-clock/clock.rpc.ts';
 import { ConnectionRpc } from '../billing/connection.rpc.ts';
 import { TurnstileRpc } from '../bots/turnstile.rpc.ts';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
@@ -91,6 +92,10 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   payments(): PaymentsRpc {
     return new PaymentsRpc(this.#inUse());
+  }
+
+  testClock(): TestClockRpc {
+    return new TestClockRpc(this.#inUse());
   }
 
   connection(): ConnectionRpc {

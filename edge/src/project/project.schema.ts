@@ -30,6 +30,7 @@ import {
   PROOF_AGE_INDEX,
   SIGN_UPS_SCHEMA,
 } from '../sessions/identity.schema.ts';
+import { TEST_CLOCK_SCHEMA } from '../test-clock/clock.schema.ts';
 
 /** The tables of one environment. Append a step to change them; never edit one that was released. */
 export const PROJECT_STEPS: readonly string[] = [
@@ -62,4 +63,5 @@ export const PROJECT_STEPS: readonly string[] = [
   `${OUTGOING_SCHEMA}\n${ANNOUNCED_PLAN_SCHEMA}`,
   `${TERMS_SCHEMA}\n${OVERAGE_SCHEMA}`,
   STRIPE_CUSTOMER_SCHEMA,
+  TEST_CLOCK_SCHEMA,
 ];

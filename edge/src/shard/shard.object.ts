@@ -43,6 +43,11 @@ export class ShardObject extends DurableObject<Bindings> {
     return this.meter().read(query);
   }
 
+  /** Raises a test customer's count to its limit. */
+  fill(query: UsageQuery): UsageAnswer {
+    return this.meter().fill(query);
+  }
+
   meter(): MeterRpc {
     return new MeterRpc(
       this.#storage(),

@@ -1,4 +1,5 @@
 import { DEVICE_SCHEMA, SESSIONS_SCHEMA } from '../sessions/sessions.schema.ts';
+import { SHARD_CLOCK_SCHEMA } from '../test-clock/clock.schema.ts';
 import {
   METER_SCHEMA,
   NOTICE_SCHEMA,
@@ -14,4 +15,5 @@ export const SHARD_STEPS: readonly string[] = [
   NOTICE_SCHEMA,
   TERMS_SCHEMA,
   OVERAGE_SCHEMA,
+  SHARD_CLOCK_SCHEMA,
 ];

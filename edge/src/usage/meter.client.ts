@@ -70,13 +70,31 @@ export async function readUsage(
 }
 
 /** Reads usage, and says why not where it cannot. */
-export function askUsage(
+export const askUsage = (
   deps: Deps,
   ref: EnvironmentRef,
   environment: Environment,
   customerId: string,
   feature: string,
+): Promise<UsageAnswer> => query(deps, ref, environment, { customerId, feature }, 'read');
+
+/** Raises the count of a feature to its limit, and answers it; for test customers. */
+export const fillUsage = (
+  deps: Deps,
+  ref: EnvironmentRef,
+  environment: Environment,
+  customerId: string,
+  feature: string,
+): Promise<UsageAnswer> => query(deps, ref, environment, { customerId, feature }, 'fill');
+
+function query(
+  deps: Deps,
+  ref: EnvironmentRef,
+  environment: Environment,
+  asked: Pick<UsageQuery, 'customerId' | 'feature'>,
+  verb: 'read' | 'fill',
 ): Promise<UsageAnswer> {
+  const { customerId } = asked;
   const nowMs = deps.nowMs();
   return ask(
     deps,
@@ -84,14 +102,10 @@ export function askUsage(
     environment,
     customerId,
     nowMs,
-    (more) =>
-      shardFor(deps, ref, customerId).read({
-        ...more,
-        customerId,
-        feature,
-        nowMs,
-        rulesVersion: environment.version,
-      }),
+    (more) => {
+      const shard = shardFor(deps, ref, customerId);
+      return shard[verb]({ ...more, ...asked, nowMs, rulesVersion: environment.version });
+    },
     null,
   );
 }

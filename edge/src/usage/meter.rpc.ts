@@ -106,6 +106,25 @@ export class MeterRpc extends RpcTarget {
     };
   }
 
+  /**
+   * Raises the count of a feature to its limit, so that the next call crosses it. Without a limit
+   * nothing changes. Webhooks are told of the refusal that follows, not of this.
+   */
+  fill(query: UsageQuery): UsageAnswer {
+    this.#storage.transactionSync(() => {
+      const known = this.#learn(query);
+      const limitUnits = 'kind' in known ? undefined : known.limits.features[query.feature];
+      if ('kind' in known || typeof limitUnits !== 'number') return;
+      const { row, over } = this.#runningRow(known, query);
+      if (over) this.#report(query, over);
+      const usedUnits = Math.max(row.used_units, limitUnits);
+      this.#store.putMeter(query.customerId, query.feature, { ...row, used_units: usedUnits });
+    });
+    const answer = this.read(query);
+    if (answer.kind === 'usage') this.#tell(query.customerId, { usage: answer.usage });
+    return answer;
+  }
+
   /** Takes the plan of a customer, unless it knows a newer one; open pages learn what changed. */
   putCustomer(snapshot: CustomerSnapshot, nowMs: number): void {
     const known = this.#store.customer(snapshot.customerId);
@@ -176,7 +195,7 @@ export class MeterRpc extends RpcTarget {
     // Nothing is counted of a boolean feature: the answer is that the plan includes it.
     if (known.limits.features[call.feature] === true) return this.read(call);
     const { row, over } = this.#runningRow(known, call);
-    const above = aboveLimit(known.limits, call.feature, known.subscription, call.nowMs);
+    const above = aboveLimit(known.limits, call.feature, known.subscription, known.timeMs);
     const window = this.#store.window(call.customerId);
     const decision = decideUsage(
       known.limits,
@@ -274,6 +293,7 @@ export class MeterRpc extends RpcTarget {
         customer.subscription === null
           ? null
           : (JSON.parse(customer.subscription) as SubscriptionTerms),
+      timeMs: customer.clock_ms ?? query.nowMs,
     };
   }
 
@@ -282,7 +302,7 @@ export class MeterRpc extends RpcTarget {
   }
 
   /** Reports what is left of a period that is over, before its row is written over. */
-  #report({ customerId, feature, nowMs }: UsageCall, row: MeterRow): void {
+  #report({ customerId, feature, nowMs }: UsageQuery, row: MeterRow): void {
     if (row.over_units === row.handed_units) return;
     const { over_units: overUnits, handed_units: handedUnits } = row;
     const { period_start_ms: periodStartMs, period_end_ms: periodEndMs } = row;
@@ -297,11 +317,11 @@ export class MeterRpc extends RpcTarget {
    */
   #runningRow(
     known: Known,
-    { customerId, feature, nowMs }: UsageQuery,
+    { customerId, feature }: UsageQuery,
   ): { row: MeterRow; over: MeterRow | null } {
     const row = this.#store.meter(customerId, feature);
     const running = row ? { startMs: row.period_start_ms, endMs: row.period_end_ms } : null;
-    const period = countingPeriod(running, known.rules, known.subscription, nowMs);
+    const period = countingPeriod(running, known.rules, known.subscription, known.timeMs);
     const before = period.startsAnew ? null : row;
     const now: MeterRow = {
       used_units: before?.used_units ?? 0,
@@ -324,6 +344,8 @@ interface Known {
   headerPlan: string | null;
   isBanned: boolean;
   subscription: SubscriptionTerms | null;
+  /** What time it is for the customer. */
+  timeMs: number;
 }
 
 function notIncluded(known: Known, feature: string): UsageAnswer {

@@ -26,6 +26,8 @@ type CustomerRow = {
   banned: number;
   /** JSON of the subscription's terms. */
   subscription: string | null;
+  /** What its test clock says; null for whom time passes. */
+  clock_ms: number | null;
 };
 
 /** The statements of the metered path. */
@@ -58,20 +60,28 @@ export class MeterStore {
       .exec<{ at_ms: number }>('SELECT at_ms FROM gone WHERE id_hash = ?', hashOf(id))
       .toArray()[0];
     if (!gone) return undefined;
-    const nothing = { version: 0, plan: null, header_plan: null, banned: 0, subscription: null };
+    const nothing = {
+      version: 0,
+      plan: null,
+      header_plan: null,
+      banned: 0,
+      subscription: null,
+      clock_ms: null,
+    };
     return { ...nothing, erased_ms: gone.at_ms };
   }
 
   putCustomer(snapshot: CustomerSnapshot): void {
-    const { customerId, version, plan, headerPlan, banned, subscription } = snapshot;
+    const { customerId, version, plan, headerPlan, banned, subscription, clockMs } = snapshot;
     this.#sql.exec(
-      'INSERT OR REPLACE INTO customer VALUES (?, ?, ?, ?, NULL, ?, ?)',
+      'INSERT OR REPLACE INTO customer VALUES (?, ?, ?, ?, NULL, ?, ?, ?)',
       customerId,
       version,
       plan,
       headerPlan,
       banned ? 1 : 0,
       subscription ? JSON.stringify(subscription) : null,
+      clockMs ?? null,
     );
   }
 

@@ -47,8 +47,15 @@ export function putReport(sql: SqlStorage, counted: Counted, nowMs: number): voi
     .toArray();
   if (overUnits <= handedUnits) return;
   const sinceMs = due?.since_ms ?? nowMs;
+  const [customer] = sql
+    .exec<{ clockMs: number | null }>(
+      'SELECT clock_ms AS clockMs FROM customer WHERE id = ?',
+      customerId,
+    )
+    .toArray();
   // A clock that was moved must not move use into another period.
-  const atMs = Math.max(periodStartMs, Math.min(sinceMs, periodEndMs - 1000));
+  const countedMs = customer?.clockMs ?? sinceMs;
+  const atMs = Math.max(periodStartMs, Math.min(countedMs, periodEndMs - 1000));
   sql.exec(
     'INSERT INTO overage_report VALUES (?, ?, ?, ?, ?, 0, ?, NULL)',
     `${customerId}_${feature}_${sinceMs}_${overUnits}`,

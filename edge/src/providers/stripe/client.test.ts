@@ -91,7 +91,7 @@ describe('in the account', () => {
 
   const buyer = () =>
     stripe.createCustomer(
-      { customerId: 'cust_1', email: 'ada@example.com', name: 'Ada' },
+      { customerId: 'cust_1', email: 'ada@example.com', name: 'Ada', clockMs: null },
       key('customer'),
     );
   const checkout = async (): Promise<CheckoutState> =>

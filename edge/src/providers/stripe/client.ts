@@ -24,6 +24,7 @@ import {
   type LineChange,
   previewChange,
 } from './subscriptions.ts';
+import { deleteCustomer, makeClock, moveClock } from './test-clock.ts';
 
 /** A price as it is to be made. `rowId` finds it again, and makes the making safe to repeat. */
 export interface NewPrice {
@@ -79,12 +80,24 @@ export interface StripeClient {
   /** Whether use of this much arrived in its minute, when its id may be forgotten by now. */
   hasUse(use: MeteredUse): Promise<boolean>;
   archivePrice(priceId: string): Promise<void>;
+  /** Makes a customer; with `clockMs` one that lives by a test clock of its own, which says that. */
   createCustomer(
-    customer: { customerId: string; email: string | null; name: string | null },
+    customer: {
+      customerId: string;
+      email: string | null;
+      name: string | null;
+      clockMs: number | null;
+    },
     idempotencyKey: string,
   ): Promise<string>;
-  /** Deletes a customer and with it its subscriptions. One that is gone is a success. */
+  /** Deletes a customer, its subscriptions and its test clock. One that is gone is a success. */
   deleteCustomer(stripeCustomerId: string): Promise<void>;
+  /** Moves the test clock of a customer, and waits until it is there. Safe to repeat. */
+  moveClock(move: {
+    stripeCustomerId: string;
+    targetMs: number;
+    longestMoveMs: number;
+  }): Promise<void>;
   startCheckout(checkout: NewCheckout, idempotencyKey: string): Promise<CheckoutState>;
   /** Closes a checkout; answers what it is then, which is `complete` if it was paid first. */
   expireCheckout(checkoutId: string): Promise<CheckoutState | null>;
@@ -164,27 +177,26 @@ function stripeClient(stripe: Stripe, account: Account, hint: Stripe.MetadataPar
         await stripe.prices.update(priceId, { active: false }, account);
       }),
 
-    createCustomer: ({ customerId, email, name }, idempotencyKey) =>
+    createCustomer: ({ customerId, email, name, clockMs }, idempotencyKey) =>
       asked(async () => {
+        const clock = { name: customerId, atMs: clockMs ?? 0 };
+        const key = `${idempotencyKey}_clock`;
+        const clockId = clockMs === null ? null : await makeClock(stripe, account, clock, key);
         const customer = await stripe.customers.create(
           {
             metadata: { dream_customer: customerId, ...hint },
             ...(email && { email }),
             ...(name && { name }),
+            ...(clockId !== null && { test_clock: clockId }),
           },
           keyed(idempotencyKey),
         );
         return customer.id;
       }),
 
-    deleteCustomer: (stripeCustomerId) =>
-      asked(async () => {
-        try {
-          await stripe.customers.del(stripeCustomerId, {}, account);
-        } catch (error) {
-          if (!isMissing(error)) throw error;
-        }
-      }),
+    deleteCustomer: (id) => asked(() => deleteCustomer(stripe, account, id)),
+
+    moveClock: (move) => asked(() => moveClock(stripe, account, move)),
 
     startCheckout: (checkout, idempotencyKey) =>
       asked(async () =>
