@@ -1,5 +1,5 @@
 import type { Stripe } from 'stripe';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   type Answer,
   checkoutIdOf,
@@ -166,6 +166,12 @@ describe('a move', () => {
       { frozen_time: targetMs / 1000 },
       shop.onAccount,
     );
+    const renewed = async () => (await shop.customer(id)).subscription?.renewsAtMs ?? 0;
+    await vi.waitFor(async () => {
+      const [atStripe] = await shop.subscriptionsAtStripe(id);
+      await shop.hear('customer.subscription.updated', { id: atStripe?.id });
+      expect(await renewed()).toBeGreaterThan(targetMs);
+    });
     expect((await moved(id, 'renewal')).atMs).toBe(targetMs);
   });
 
