@@ -62,11 +62,14 @@ async function livePrice(): Promise<string> {
     features: [{ kind: 'metered', name: 'requests', limitUnits: 1000 }],
     prices: [{ priceMinor: 1900, currency: 'usd', interval: 'month' }],
   });
-  const { code } = await control<{ code: string }>('connect', { mode: 'live' });
+  const { account, code } = await control<{ account: string; code: string }>('connect', {
+    mode: 'live',
+  });
   const { state } = await manage('POST', `${base}/stripe/start`, {
     redirectUrl: 'https://dashboard.example/connected',
   });
   await manage('POST', `${base}/stripe`, { code, state });
+  await manage('POST', `${base}/stripe/confirm`, { stripeAccountId: account });
   return priceOf(base, 'pro');
 }
 

@@ -50,7 +50,6 @@ const goodBody: Record<string, object> = {
   createPortal: { returnUrl: 'https://shop.example/' },
   moveCustomer: { to: 'limit' },
   previewChange: { tier: 'team' },
-  changeSubscription: { tier: 'team' },
   setPassword: { password: 'correct horse' },
 };
 /** Calls a route as it is meant to be called, but for what opens it. */
