@@ -77,6 +77,34 @@ test('a plan that is cancelled in the portal shows its end at once in another ta
   await expect(pro(other)).toContainText('Ends on');
 });
 
+test('a plan that changes after a page asked for it, and before its live line is up, is shown', async ({
+  context,
+}) => {
+  const { email } = await signedIn(context);
+  const other = await context.newPage();
+  let letThrough = () => {};
+  const held = new Promise<void>((resolve) => (letThrough = resolve));
+  await other.routeWebSocket(/\/api\/live/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => void held.then(() => server.send(message)));
+  });
+  await other.goto(demo);
+  await expect(meter(other)).toContainText('0 of 10 used');
+  const headers = { authorization: `Bearer ${project.sk}`, 'content-type': 'application/json' };
+  const found = await fetch(`${edge}/api/customers?email=${encodeURIComponent(email)}`, {
+    headers,
+  });
+  const { customers } = (await found.json()) as { customers: { id: string }[] };
+  const body = JSON.stringify({ plan: 'studio' });
+  const url = `${edge}/api/customers/${customers[0]?.id}`;
+  expect((await fetch(url, { method: 'PATCH', headers, body })).status).toBe(200);
+  letThrough();
+  await expect(meter(other)).toContainText('0 of 10,000 used');
+  await expect(
+    other.locator('dream-pricing').getByRole('listitem').filter({ hasText: 'Studio' }),
+  ).toContainText('Your plan');
+});
+
 test('an access token that is used up is replaced in silence, without Clerk', async ({
   context,
 }) => {

@@ -228,7 +228,6 @@ export class Page {
     if (this.#closeSocket) return;
     let closed = false;
     this.#closeSocket = () => (closed = true);
-    const look = () => void this.renew().catch((error: unknown) => this.fail(error));
     let said = '';
     const { listen } = await import('./live.ts');
     if (closed) return;
@@ -240,16 +239,20 @@ export class Page {
         const url = this.api.url(`live?shard=${claimsOf(token).shard}`).replace(/^http/, 'ws');
         return { url, token };
       },
-      reconnected: look,
-      refused: look,
+      reconnected: this.#look,
+      refused: this.#look,
       told: (message) => {
         if (message.type === 'usage') this.#tellUsage(message.usage);
-        if (message.type === 'plan' && message.plan !== this.view.customer?.plan) look();
+        if (message.type === 'plan' && message.plan !== this.view.customer?.plan) this.#look();
         if (message.type === 'customer') void this.#learn();
         if (message.type === 'signed_out') this.#over(said);
       },
     });
   }
+
+  readonly #look = (): void => {
+    this.renew().catch((error: unknown) => this.fail(error));
+  };
 
   /** What changed of the customer besides the plan: the access token stays right. */
   async #learn(): Promise<void> {
@@ -275,6 +278,8 @@ export class Page {
   #tellUsage(usage: UsageStatus): void {
     const { feature, usageCount, remaining, limit } = usage;
     const was = this.view.usage[feature];
+    // The plan may have changed after it was asked for and before anybody listened.
+    if (was && was.plan !== usage.plan && usage.plan !== this.view.customer?.plan) this.#look();
     this.#set({ usage: { ...this.view.usage, [feature]: usage } });
     if (was?.usageCount === usageCount && was.limit === limit) return;
     if (was) this.tell('dream-usage-change', { feature, usageCount, remaining });
