@@ -7,8 +7,10 @@ export default defineConfig({
   globalSetup: './stack.setup.ts',
   fullyParallel: false,
   projects: [
-    { name: 'pages', testIgnore: '**/outages.spec.ts' },
-    { name: 'outages', testMatch: '**/outages.spec.ts', dependencies: ['pages'] },
+    { name: 'pages', testIgnore: ['**/journey.spec.ts', '**/outages.spec.ts'] },
+    // These turn off what others need: webhooks, and whole providers.
+    { name: 'journey', testMatch: '**/journey.spec.ts', dependencies: ['pages'] },
+    { name: 'outages', testMatch: '**/outages.spec.ts', dependencies: ['journey'] },
   ],
   workers: 2,
   timeout: 150_000,
