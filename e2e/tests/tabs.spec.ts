@@ -73,6 +73,8 @@ test('a plan that is cancelled in the portal shows its end at once in another ta
   await expect(account(other, email)).toBeVisible();
   await expect(pro(other)).toContainText('Your plan');
   await pro(page).getByRole('button', { name: 'Manage billing' }).click();
+  // The page itself has such a button, too.
+  await page.waitForURL(/\/p\/session\//);
   await page.getByRole('button', { name: 'Cancel plan' }).click();
   await expect(pro(other)).toContainText('Ends on');
 });
