@@ -165,7 +165,7 @@ function compiler(schemas: Schemas, coerceTypes: boolean): Compiler {
   keyword('closest', closest);
   keyword('expanded', (refs, value, at) => {
     if (typeof value !== 'object' || value === null) return [fault(at, 'must be an id')];
-    if (asked.expand.includes(dotted(asked.at + at))) return closest(refs, value, at);
+    if (isAsked(asked.expand, dotted(asked.at + at))) return closest(refs, value, at);
     return [fault(at, 'must be an id when nobody expands it')];
   });
   keyword('event', (_, value, at) => {
@@ -192,6 +192,10 @@ const fault = (instancePath: string, message: string): ErrorObject => ({
   params: {},
   message,
 });
+
+/** Whether `expand` asks for an object: what is within it cannot be had without it. */
+const isAsked = (expand: string[], path: string): boolean =>
+  expand.some((one) => one === path || one.startsWith(`${path}.`));
 
 /** The path of a value as `expand` has it: `data.customer` for `/data/0/customer`. */
 const dotted = (path: string): string =>

@@ -1,3 +1,4 @@
+import { lineItems } from './checkout-session.ts';
 import { faults } from './faults.ts';
 import { integer, type Params, strings, text } from './form.ts';
 import type { Answer } from './resource.ts';
@@ -28,6 +29,16 @@ const EXPANDABLE: Record<string, Kind> = {
   setup_intent: 'setup_intent',
   dispute: 'dispute',
   test_clock: 'test_helpers.test_clock',
+};
+
+/** Fields that are there only when `expand` asks for them, by the object and their name. */
+const LEFT_OUT: Record<string, (scope: Scope, holder: Entity) => unknown> = {
+  'checkout.session line_items': (scope, session) =>
+    page(
+      lineItems(scope, session).toReversed(),
+      {},
+      `/v1/checkout/sessions/${session.id}/line_items`,
+    ),
 };
 
 /** A page of objects, newest first, with Stripe's cursors. */
@@ -62,6 +73,8 @@ function expandPath(scope: Scope, at: unknown, path: string[]): void {
   if (head === undefined || typeof at !== 'object' || at === null) return;
   if (Array.isArray(at)) return at.forEach((item) => expandPath(scope, item, path));
   const holder = at as Record<string, unknown>;
+  const leftOut = LEFT_OUT[`${String(holder.object)} ${head}`];
+  if (leftOut) holder[head] = leftOut(scope, holder as Entity);
   if (!(head in holder)) throw faults.notExpandable(path.join('.'));
   const kind = EXPANDABLE[head];
   const value = holder[head];

@@ -15,6 +15,7 @@ import { challengePages } from './pages/challenge-page.ts';
 import { checkoutPages } from './pages/checkout-page.ts';
 import { onboardingPages } from './pages/onboarding-page.ts';
 import { portalPages } from './pages/portal-page.ts';
+import { receiptPages } from './pages/receipt-page.ts';
 import { stripeJs } from './pages/stripe-js.ts';
 import type { Handler, Resource } from './resource.ts';
 import { catalog } from './routes/catalog.ts';
@@ -77,12 +78,12 @@ export function createStripeSandbox({
     witness,
   });
   const outage = createOutage();
-  const world = openWorld(store, clock, accounts, emit);
+  const world = openWorld({ store, clock, baseUrl, emit }, accounts);
   const resources: Resource = {
     ...accountRoutes(accounts, () => world, baseUrl),
     ...catalog,
     ...customers,
-    ...checkout(baseUrl),
+    ...checkout,
     ...subscriptions,
     ...subscriptionSchedules,
     ...invoices,
@@ -118,6 +119,7 @@ export function createStripeSandbox({
   app.route('/', cli.app);
   app.route('/', oauthApp({ accounts, world }));
   app.route('/', checkoutPages(world));
+  app.route('/', receiptPages(world));
   app.route('/', stripeJs());
   app.route('/', portalPages(world));
   app.route('/', challengePages(world));

@@ -84,7 +84,7 @@ function chargeEntity(scope: Scope, { id, intent, method, went }: Attempt): Enti
     payment_method_details: method ? { card: cardDetails(method, intent), type: 'card' } : null,
     receipt_email: intent.receipt_email,
     receipt_number: null,
-    receipt_url: null,
+    receipt_url: declined ? null : scope.pageUrl(`/receipts/payment/${id}`),
     refunded: false,
     review: null,
     shipping: intent.shipping,

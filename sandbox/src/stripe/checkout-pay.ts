@@ -1,17 +1,21 @@
+import type { Address } from './address.ts';
 import { cardOutcome } from './cards.ts';
-import { offerOf } from './checkout-session.ts';
-import { createCustomer } from './routes/customers.ts';
+import { type Offer, offerOf } from './checkout-offer.ts';
 import { faults } from './faults.ts';
-import { begin, newSubscription } from './subscription-start.ts';
-import { takePayment } from './payment-intents.ts';
+import { newIntent, succeed } from './payment-intents.ts';
 import { createCard, declineFault } from './payment-methods.ts';
+import { createCustomer } from './routes/customers.ts';
 import type { Entity, Scope } from './scope.ts';
+import { begin, newSubscription } from './subscription-start.ts';
 
 /** Who pays, and with what. */
 export interface Payer {
+  /** Not looked at when there is nothing to pay. */
   cardNumber: string;
   email?: string;
   name?: string;
+  /** Where the owner of the card lives. */
+  address?: Address;
   /** Whether the owner of a card that asks for it has said yes (3-D Secure). */
   isAuthenticated?: boolean;
 }
@@ -30,10 +34,14 @@ export function pay(scope: Scope, sessionId: string, payer: Payer): Paid {
   const redirect = nextOf(session);
   if (session.status === 'complete') return { redirect };
   if (session.status !== 'open') throw faults.wrongState('This Checkout Session has expired.');
-  checkCard(payer);
+  if (!isFree(session)) checkCard(payer);
   complete(scope, session, { ...payer, cardNumber: payer.cardNumber.replace(/\s/g, '') });
   return { redirect };
 }
+
+/** Whether there is nothing to pay, now or later, so that nobody is asked for a card. */
+export const isFree = (session: Entity): boolean =>
+  session.mode === 'payment' && session.amount_total === 0;
 
 function nextOf(session: Entity): string | null {
   const isEmbedded = session.ui_mode === 'embedded_page';
@@ -43,67 +51,110 @@ function nextOf(session: Entity): string | null {
   return String(url).replaceAll('{CHECKOUT_SESSION_ID}', session.id);
 }
 
+/** Who buys, and what of it is known. A guest is no customer. */
+interface Buyer {
+  customer: Entity | null;
+  email: string | null;
+  name: string | null;
+  address: Address | null;
+}
+
 function complete(scope: Scope, session: Entity, payer: Payer): void {
-  const known =
-    session.customer === null ? undefined : scope.get('customer', String(session.customer));
-  const email = known?.email ?? session.customer_email ?? payer.email ?? null;
-  const customer =
-    known ??
-    createCustomer(scope, {
-      ...(email === null ? {} : { email: String(email) }),
-      ...(payer.name ? { name: payer.name } : {}),
-    });
-  const card = createCard(scope, payer.cardNumber, {
-    email: payer.email ?? null,
-    name: payer.name ?? null,
-  });
-  const method = scope.put('payment_method', {
-    ...card,
-    allow_redisplay: 'limited',
-    customer: customer.id,
-  });
-  scope.emit('payment_method.attached', method);
-  const bought =
-    session.mode === 'subscription'
-      ? buySubscription(scope, session, customer, method)
-      : buyOnce(scope, session, customer, method);
+  const offer = offerOf(scope, session);
+  const buyer = buyerOf(scope, session, { offer, payer });
+  const bought = isFree(session)
+    ? { payment_status: 'no_payment_required' }
+    : buy(scope, session, { offer, buyer, cardNumber: payer.cardNumber });
   const done = scope.put('checkout.session', {
     ...session,
     ...bought,
-    customer: customer.id,
+    customer: buyer.customer?.id ?? null,
     status: 'complete',
     url: null,
     customer_details: {
-      address: null,
+      address: buyer.address,
       business_name: null,
-      email,
+      email: buyer.email,
       individual_name: null,
-      name: payer.name ?? null,
+      name: buyer.name,
       phone: null,
-      tax_exempt: 'none',
+      tax_exempt: buyer.customer?.tax_exempt ?? 'none',
       tax_ids: [],
     },
   });
   scope.emit('checkout.session.completed', done);
 }
 
-function buyOnce(scope: Scope, session: Entity, customer: Entity, method: Entity): Partial<Entity> {
-  const intent = takePayment(scope, {
-    totalMinor: Number(session.amount_total),
-    currency: session.currency,
-    customer: customer.id,
-    method,
+/** The buyer; it becomes a customer where the session, or what is bought, asks for one. */
+function buyerOf(
+  scope: Scope,
+  session: Entity,
+  { offer, payer }: { offer: Offer; payer: Payer },
+): Buyer {
+  const known = scope.get('customer', String(session.customer)) ?? null;
+  const email = known?.email ?? session.customer_email ?? payer.email ?? null;
+  const buyer = {
+    email: email === null ? null : String(email),
+    name: payer.name ?? null,
+    address: payer.address ?? null,
+  };
+  const isGuest =
+    session.customer_creation === 'if_required' && offer.payment.setup_future_usage === null;
+  if (known || isGuest) return { ...buyer, customer: known };
+  const customer = createCustomer(scope, {
+    ...(buyer.email === null ? {} : { email: buyer.email }),
+    ...(buyer.name === null ? {} : { name: buyer.name }),
   });
-  return { payment_intent: intent.id, payment_status: 'paid' };
+  return { ...buyer, customer };
+}
+
+interface Purchase {
+  offer: Offer;
+  buyer: Buyer;
+  cardNumber: string;
+}
+
+function buy(scope: Scope, session: Entity, purchase: Purchase): Partial<Entity> {
+  const { offer, buyer, cardNumber } = purchase;
+  const { email, name, address, customer } = buyer;
+  const method = createCard(scope, cardNumber, { email, name, address });
+  if (session.mode === 'payment') return buyOnce(scope, session, { offer, customer, method });
+  return buySubscription(scope, offer, { customer, method });
+}
+
+function buyOnce(
+  scope: Scope,
+  session: Entity,
+  { offer, customer, method }: { offer: Offer; customer: Entity | null; method: Entity },
+): Partial<Entity> {
+  const intent = newIntent(scope, {
+    amount: Number(session.amount_total),
+    currency: session.currency,
+    customer: customer?.id ?? null,
+    payment_method: method.id,
+    ...offer.payment,
+  });
+  const paid = succeed(scope, intent);
+  scope.emit('payment_intent.created', intent);
+  return {
+    payment_intent: intent.id,
+    payment_status: paid.status === 'succeeded' ? 'paid' : 'unpaid',
+  };
 }
 
 function buySubscription(
   scope: Scope,
-  session: Entity,
-  customer: Entity,
-  method: Entity,
+  offer: Offer,
+  { customer, method: card }: { customer: Entity | null; method: Entity },
 ): Partial<Entity> {
-  const { lines, trialDays, metadata } = offerOf(scope, session);
+  if (customer === null) throw new Error('A subscription is of a customer.');
+  const method = scope.put('payment_method', {
+    ...card,
+    allow_redisplay: 'limited',
+    customer: customer.id,
+  });
+  scope.emit('payment_method.attached', method);
+  const { lines, trialDays, metadata } = offer;
   const started = newSubscription(scope, {
     customer,
     items: lines.map(({ price, quantity }) => ({ price, quantity: quantity ?? undefined })),

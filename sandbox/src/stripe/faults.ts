@@ -25,6 +25,20 @@ export const faults = {
     ),
   unknownUrl: (method: string, path: string) =>
     invalid(404, `Unrecognized request URL (${method}: ${path}).`),
+  exclusive: (...params: string[]) =>
+    invalid(400, `You may only specify one of these parameters: ${params.join(', ')}.`, {
+      code: 'parameters_exclusive',
+    }),
+  amountTooSmall: (what: string, least: string, param?: string) =>
+    invalid(400, `The ${what} must be at least ${least}.`, {
+      code: 'amount_too_small',
+      ...(param && { param }),
+    }),
+  amountTooLarge: (what: string, most: string, param?: string) =>
+    invalid(400, `The ${what} must be no more than ${most}.`, {
+      code: 'amount_too_large',
+      ...(param && { param }),
+    }),
   missing: (kind: string, id: string, param = 'id', status = 404) =>
     invalid(status, `No such ${kind}: '${id}'`, { code: 'resource_missing', param }),
   required: (param: string) =>
@@ -35,6 +49,11 @@ export const faults = {
   invalidInteger: (param: string, value: string) =>
     invalid(400, `Invalid integer: ${value}`, { code: 'parameter_invalid_integer', param }),
   invalidUrl: (param: string) => invalid(400, 'Not a valid URL', { code: 'url_invalid', param }),
+  invalidEmail: (email: string) =>
+    invalid(400, `Invalid email address: ${email}`, {
+      code: 'email_invalid',
+      param: 'customer_email',
+    }),
   exists: (kind: string) =>
     invalid(400, `${kind} already exists.`, { code: 'resource_already_exists', param: 'id' }),
   notExpandable: (path: string) =>

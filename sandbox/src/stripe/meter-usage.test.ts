@@ -16,7 +16,11 @@ const DAY = 86_400;
 /** A scope with a meter, whose time stands still. */
 function metered() {
   const store = createStore();
-  const scope = openScope(store, createClock(store), PLATFORM, false, () => {}).at(START);
+  const scope = openScope(
+    { store, clock: createClock(store), baseUrl: () => '', emit: () => {} },
+    PLATFORM,
+    false,
+  ).at(START);
   scope.put('billing.meter', {
     id: 'mtr_1',
     object: 'billing.meter',

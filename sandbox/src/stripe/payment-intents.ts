@@ -2,7 +2,7 @@ import { absentDecline, cardOfNumber, type Decline } from './cards.ts';
 import { change } from './change.ts';
 import { charge } from './charges.ts';
 import { faults } from './faults.ts';
-import { attach, declineFault, numberOf, usualMethod } from './payment-methods.ts';
+import { attach, declineFault, numberOf } from './payment-methods.ts';
 import { type Entity, newId, type Scope } from './scope.ts';
 
 /** What an intent is made with; amounts are in minor units. */
@@ -252,18 +252,3 @@ const unexpected = (intent: Entity, verb: string) =>
     `You cannot ${verb} this PaymentIntent because it has a status of ${intent.status}.`,
     { code: 'payment_intent_unexpected_state', payment_intent: intent },
   );
-
-/** A payment that went through: its intent and its charge. Answers the intent. */
-export function takePayment(
-  scope: Scope,
-  of: { totalMinor: number; currency: unknown; customer: unknown; method?: Entity },
-): Entity {
-  const method = of.method ?? usualMethod(scope, String(of.customer));
-  const intent = newIntent(scope, {
-    amount: of.totalMinor,
-    currency: of.currency,
-    customer: of.customer,
-    payment_method: method?.id ?? null,
-  });
-  return succeed(scope, intent);
-}

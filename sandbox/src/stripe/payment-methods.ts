@@ -1,22 +1,14 @@
+import { type Address, NOWHERE } from './address.ts';
 import { absentDecline, cardOfName, cardOfNumber, DECLINE_TEXT, type Decline } from './cards.ts';
 import { faults } from './faults.ts';
 import { type Entity, newId, type Scope } from './scope.ts';
-
-const NO_ADDRESS = {
-  city: null,
-  country: null,
-  line1: null,
-  line2: null,
-  postal_code: null,
-  state: null,
-};
 
 /** Whose card it is, as its owner typed it. */
 export interface Billing {
   email?: string | null;
   name?: string | null;
   phone?: string | null;
-  address?: Record<string, unknown> | null;
+  address?: Partial<Address> | null;
 }
 
 /** A card that belongs to no customer yet. The API never shows its number. */
@@ -28,7 +20,7 @@ export function createCard(scope: Scope, number: string, billing: Billing = {}):
     object: 'payment_method',
     allow_redisplay: 'unspecified',
     billing_details: {
-      address: { ...NO_ADDRESS, ...billing.address },
+      address: { ...NOWHERE, ...billing.address },
       email: billing.email ?? null,
       name: billing.name ?? null,
       phone: billing.phone ?? null,

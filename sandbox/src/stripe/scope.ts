@@ -19,6 +19,7 @@ export type Kind =
   | 'charge'
   | 'checkout.session'
   | 'checkout.offer'
+  | 'discount'
   | 'subscription'
   | 'subscription_schedule'
   | 'billing.pending_update'
@@ -45,6 +46,8 @@ export interface Scope {
   /** Whether this is the platform's own account. */
   isPlatform: boolean;
   nowSeconds(): number;
+  /** The address of one of the sandbox's own pages. */
+  pageUrl(path: string): string;
   /** The same objects at another instant, as those have them that live by a test clock. */
   at(seconds: number): Scope;
   get(kind: Kind, id: string): Entity | undefined;
@@ -74,13 +77,20 @@ export const PLATFORM = 'acct_platform';
 export const newId = (prefix: string): string =>
   `${prefix}_${randomBytes(18).toString('base64').replace(/[+/]/g, '0').slice(0, 24)}`;
 
+/** What the scopes of one sandbox share. */
+export interface Ground {
+  store: Store;
+  clock: Clock;
+  /** Where the sandbox is. */
+  baseUrl: () => string;
+  emit: Emit;
+}
+
 /** The objects of an account and mode. */
 export function openScope(
-  store: Store,
-  clock: Clock,
+  { store, clock, baseUrl, emit }: Ground,
   account: string,
   livemode: boolean,
-  emit: Emit,
 ): Scope {
   const of = (kind: Kind) =>
     store.collection<Entity>(`${account}:${livemode ? 'live' : 'test'}:${kind}`);
@@ -89,6 +99,7 @@ export function openScope(
     livemode,
     isPlatform: account === PLATFORM,
     nowSeconds,
+    pageUrl: (path) => `${baseUrl()}${path}`,
     at: (seconds) => opened(() => seconds),
     get: (kind, id) => of(kind).get(id),
     must(kind, id, param) {

@@ -1,10 +1,8 @@
-import type { Clock } from '../core/clock.ts';
-import type { Store } from '../core/store.ts';
 import type { Accounts } from './accounts.ts';
 import { catchUp } from './catch-up.ts';
 import { finishAdvances } from './test-clock.ts';
 import { inItsTime } from './time-of.ts';
-import { type Emit, type Entity, type Kind, openScope, PLATFORM, type Scope } from './scope.ts';
+import { type Entity, type Ground, type Kind, openScope, PLATFORM, type Scope } from './scope.ts';
 
 /** The scopes of the sandbox: one for each account and mode. */
 export interface World {
@@ -18,11 +16,11 @@ export interface World {
   nameOf(scope: Scope): string;
 }
 
-/** Opens every scope of a store. A scope is brought up to its present whenever it is opened. */
-export function openWorld(store: Store, clock: Clock, accounts: Accounts, emit: Emit): World {
+/** Opens every scope of a sandbox. A scope is brought up to its present whenever it is opened. */
+export function openWorld(ground: Ground, accounts: Accounts): World {
   const world: World = {
     scope(account, livemode) {
-      const scope = catchUp(openScope(store, clock, account, livemode, emit));
+      const scope = catchUp(openScope(ground, account, livemode));
       finishAdvances(scope);
       return scope;
     },

@@ -1,5 +1,6 @@
 import { html } from '../../core/page.ts';
-import { offerOf } from '../checkout-session.ts';
+import { offerOf } from '../checkout-offer.ts';
+import { isFree } from '../checkout-pay.ts';
 import { type Params, text } from '../form.ts';
 import type { Entity, Scope } from '../scope.ts';
 import { formatMoney } from './format.ts';
@@ -41,19 +42,26 @@ export function paymentForm(scope: Scope, session: Entity, { error = '', form = 
   const name = text(form, 'billingName') ?? known?.name ?? '';
   const wrong = error ? html`aria-invalid="true" aria-describedby="error" autofocus` : '';
   const due = formatMoney(Number(session.amount_total), String(session.currency));
-  const submit =
-    trialDays > 0 ? 'Start trial' : session.mode === 'subscription' ? 'Subscribe' : `Pay ${due}`;
+  const free = isFree(session);
+  const submit = free
+    ? 'Complete order'
+    : trialDays > 0
+      ? 'Start trial'
+      : session.mode === 'subscription'
+        ? 'Subscribe'
+        : `Pay ${due}`;
   const card = (id: string, label: string, value: string, more: ReturnType<typeof html>) =>
     html`<label for="${id}"><span>${label}</span><input id="${id}" name="${id}" value="${value}" required inputmode="numeric" ${more}></label>`;
-  return html`<div class="side how"><div><form method="post" novalidate>
-      <h2>Pay with card</h2>
-      <label for="email">Email<input id="email" name="email" type="email" value="${text(form, 'email') ?? email ?? ''}" required autocomplete="email" ${email ? html`readonly` : ''}></label>
-      <fieldset><legend>Card information</legend><div class="card">
+  const cardFields = html`<fieldset><legend>Card information</legend><div class="card">
         ${card('cardNumber', 'Card number', text(form, 'cardNumber') ?? '', html`autocomplete="cc-number" placeholder="1234 1234 1234 1234" ${wrong}`)}
         ${card('cardExpiry', 'Expiry', text(form, 'cardExpiry') ?? '', html`autocomplete="cc-exp" placeholder="MM / YY"`)}
         ${card('cardCvc', 'CVC', '', html`autocomplete="cc-csc" placeholder="CVC"`)}
       </div><p class="error" role="alert" id="error">${error}</p></fieldset>
-      <label for="billingName">Name on card<input id="billingName" name="billingName" value="${name}" required autocomplete="cc-name"></label>
+      <label for="billingName">Name on card<input id="billingName" name="billingName" value="${name}" required autocomplete="cc-name"></label>`;
+  return html`<div class="side how"><div><form method="post" novalidate>
+      <h2>${free ? 'Nothing to pay' : 'Pay with card'}</h2>
+      <label for="email">Email<input id="email" name="email" type="email" value="${text(form, 'email') ?? email ?? ''}" required autocomplete="email" ${email ? html`readonly` : ''}></label>
+      ${free ? html`<p class="error" role="alert" id="error">${error}</p>` : cardFields}
       <button class="primary" id="submit">${submit}</button></form>
       <details><summary>Sandbox: test cards</summary><ul class="cards">${CARDS.map(
         ([number, does]) =>

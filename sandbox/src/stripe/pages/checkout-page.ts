@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { html, page } from '../../core/page.ts';
-import { type Paid, pay } from '../checkout-pay.ts';
+import { isFree, type Paid, pay } from '../checkout-pay.ts';
 import { Fault } from '../faults.ts';
 import { parseForm, text } from '../form.ts';
 import type { Entity, Scope } from '../scope.ts';
@@ -30,7 +30,7 @@ export function checkoutPages(world: World): Hono {
     if (!found || !belongs(found, frame, c.req.query('account'))) return show(c, id, frame);
     const { scope, entity: session } = found;
     const form = parseForm(await c.req.text());
-    const fault = session.status === 'open' ? incomplete(form) : null;
+    const fault = session.status === 'open' && !isFree(session) ? incomplete(form) : null;
     if (fault !== null) return show(c, id, frame, { error: fault, form });
     const answer = text(form, 'authentication');
     if (answer === 'fail') return show(c, id, frame, { error: NOT_CONFIRMED, form });

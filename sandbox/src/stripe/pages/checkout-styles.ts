@@ -12,6 +12,7 @@ h1 { font-size: 1rem; font-weight: 500; color: var(--quiet); margin-bottom: .25r
 .price { display: flex; align-items: center; gap: .6rem; margin: 0; } .price strong { font-size: 2.4rem; line-height: 1.15; font-variant-numeric: tabular-nums; } .price span { color: var(--quiet); line-height: 1.2; }
 .quiet { color: var(--quiet); margin: .25rem 0 0; font-size: .95rem; }
 dl, .lines { margin: 2rem 0 0; padding: 0; list-style: none; font-variant-numeric: tabular-nums; } .lines > li, dl > div { display: flex; justify-content: space-between; gap: 1rem; padding: .7rem 0; }
+.lines img { width: 3.5rem; height: 3.5rem; flex: none; object-fit: cover; border-radius: .5rem; border: 1px solid var(--line); background: var(--paper); } .lines > li > span:not(:last-child) { flex: 1; }
 .lines small, dt small { display: block; color: var(--quiet); font-size: .85rem; } .lines b, dt, dd { font-weight: 500; margin: 0; } .lines > li > span:last-child, dd { white-space: nowrap; }
 dl { margin-top: .5rem; border-top: 1px solid var(--line); } dl > div + div:not(:last-child) { border-top: 0; padding-top: 0; } dl > .total { border-top: 1px solid var(--line); } dl > .total :is(dt, dd) { font-weight: 700; } .off { color: var(--good); }
 form { display: grid; gap: 1.1rem; } fieldset { border: 0; padding: 0; margin: 0; display: grid; gap: .35rem; } label, legend { font-weight: 500; font-size: .9rem; padding: 0; } label { display: grid; gap: .35rem; }

@@ -1,5 +1,5 @@
 import { html } from '../../core/page.ts';
-import { offerOf, type OfferLine } from '../checkout-session.ts';
+import { offerOf, type OfferLine } from '../checkout-offer.ts';
 import type { Entity, Scope } from '../scope.ts';
 import { day, formatMoney } from './format.ts';
 
@@ -48,7 +48,8 @@ function lineRow({ product, price: sold, quantity }: OfferLine, currency: string
     quantity === null
       ? html`<small>${unit} each, by what you use</small>`
       : html`${quantity > 1 ? html`<small>Qty ${quantity}, ${unit} each</small>` : ''}${billed ? html`<small>${billed}</small>` : ''}`;
-  return html`<li><span><b>${product.name}</b>${product.description && quantity !== null ? html`<small>${product.description}</small>` : ''}${note}</span>
+  const [picture] = (product.images ?? []) as string[];
+  return html`<li>${picture ? html`<img src="${picture}" alt="" width="56" height="56">` : ''}<span><b>${product.name}</b>${product.description && quantity !== null ? html`<small>${product.description}</small>` : ''}${note}</span>
     <span>${quantity === null ? 'by use' : formatMoney(Number(sold.unit_amount) * quantity, currency)}</span></li>`;
 }
 

@@ -36,6 +36,10 @@ export const catalog: Resource = {
       name: text(params, 'name'),
       description: unsettable(params, 'description'),
       active: flag(params, 'active'),
+      images: 'images' in params ? strings(params, 'images') : undefined,
+      shippable: flag(params, 'shippable'),
+      tax_code: unsettable(params, 'tax_code'),
+      url: unsettable(params, 'url'),
       metadata: metadata(params, old.metadata),
       updated: scope.nowSeconds(),
     });
@@ -68,6 +72,7 @@ export const catalog: Resource = {
     return change(scope, 'price', 'price.updated', old, {
       active: flag(params, 'active'),
       nickname: unsettable(params, 'nickname'),
+      tax_behavior: text(params, 'tax_behavior'),
       lookup_key: 'lookup_key' in params ? lookupKey(scope, params) : undefined,
       metadata: metadata(params, old.metadata),
     });
@@ -95,9 +100,9 @@ function createProduct(scope: Scope, params: Params): Entity {
     metadata: metadata(params),
     name,
     package_dimensions: null,
-    shippable: null,
+    shippable: flag(params, 'shippable') ?? null,
     statement_descriptor: null,
-    tax_code: null,
+    tax_code: text(params, 'tax_code') ?? null,
     tax_details: null,
     type: 'service',
     unit_label: null,

@@ -1,3 +1,4 @@
+import { givenAddress, givenShipping } from '../address.ts';
 import { page } from '../answer.ts';
 import { change } from '../change.ts';
 import { group, metadata, type Params, text, unsettable } from '../form.ts';
@@ -32,6 +33,9 @@ export const customers: Resource = {
       phone: unsettable(params, 'phone'),
       description: unsettable(params, 'description'),
       metadata: metadata(params, old.metadata),
+      address: params.address === '' ? null : (givenAddress(params) ?? undefined),
+      shipping: params.shipping === '' ? null : (givenShipping(params) ?? undefined),
+      tax_exempt: text(params, 'tax_exempt'),
       invoice_settings: settingsOf(scope, old, params),
     });
   },
@@ -84,7 +88,7 @@ export function createCustomer(scope: Scope, params: Params): Entity {
   const customer = scope.put('customer', {
     id: newId('cus'),
     object: 'customer',
-    address: null,
+    address: givenAddress(params),
     balance: 0,
     created: scope.nowSeconds(),
     currency: null,
@@ -107,8 +111,8 @@ export function createCustomer(scope: Scope, params: Params): Entity {
     next_invoice_sequence: 1,
     phone: text(params, 'phone') ?? null,
     preferred_locales: [],
-    shipping: null,
-    tax_exempt: 'none',
+    shipping: givenShipping(params),
+    tax_exempt: text(params, 'tax_exempt') ?? 'none',
     test_clock: clock?.id ?? null,
   });
   scope.emit('customer.created', customer);

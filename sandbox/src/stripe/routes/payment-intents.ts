@@ -1,7 +1,10 @@
+import { givenShipping } from '../address.ts';
 import { page } from '../answer.ts';
+import { chargeFault, limitMinor } from '../billing/charge-limits.ts';
 import { faults } from '../faults.ts';
-import { flag, group, integer, link, metadata, type Params, text, unsettable } from '../form.ts';
+import { flag, integer, link, metadata, type Params, text, unsettable } from '../form.ts';
 import { settle } from '../invoice-life.ts';
+import { formatMoney } from '../pages/format.ts';
 import { cancel, capture, confirm, newIntent } from '../payment-intents.ts';
 import { methodOf } from '../payment-methods.ts';
 import type { Resource } from '../resource.ts';
@@ -56,6 +59,7 @@ function intention(scope: Scope, params: Params) {
   if (amount === undefined) throw faults.required('amount');
   const currency = text(params, 'currency')?.toLowerCase();
   if (currency === undefined) throw faults.required('currency');
+  refuseAmount(amount, currency);
   const customer = text(params, 'customer') ?? null;
   if (customer !== null) scope.must('customer', customer, 'customer');
   const method = text(params, 'payment_method');
@@ -71,36 +75,22 @@ function intention(scope: Scope, params: Params) {
     payment_method: method ? methodOf(scope, method, 'payment_method').id : null,
     receipt_email: text(params, 'receipt_email') ?? null,
     setup_future_usage: text(params, 'setup_future_usage') ?? null,
-    shipping: shippingOf(params),
+    shipping: givenShipping(params),
     statement_descriptor_suffix: text(params, 'statement_descriptor_suffix') ?? null,
   };
+}
+
+function refuseAmount(amountMinor: number, currency: string): void {
+  const fault = chargeFault(amountMinor, currency);
+  const limit = formatMoney(limitMinor(currency, fault), currency);
+  if (fault === 'too_small') throw faults.amountTooSmall('amount', limit, 'amount');
+  if (fault === 'too_large') throw faults.amountTooLarge('amount', limit, 'amount');
 }
 
 function amountOf(params: Params): number | undefined {
   const amount = integer(params, 'amount');
   if (amount !== undefined && amount < 1) throw faults.invalidInteger('amount', `${amount}`);
   return amount;
-}
-
-function shippingOf(params: Params) {
-  const given = group(params, 'shipping');
-  if (!given) return null;
-  const address = group(given, 'address') ?? {};
-  const part = (name: string) => text(address, name) ?? null;
-  return {
-    address: {
-      city: part('city'),
-      country: part('country'),
-      line1: part('line1'),
-      line2: part('line2'),
-      postal_code: part('postal_code'),
-      state: part('state'),
-    },
-    carrier: text(given, 'carrier') ?? null,
-    name: text(given, 'name') ?? null,
-    phone: text(given, 'phone') ?? null,
-    tracking_number: text(given, 'tracking_number') ?? null,
-  };
 }
 
 function update(scope: Scope, params: Params, id: string): Entity {

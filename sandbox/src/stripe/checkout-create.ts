@@ -1,0 +1,153 @@
+import { givenLines } from './checkout-lines.ts';
+import { makeOffer, refuseAmount } from './checkout-offer.ts';
+import { givenPayment } from './checkout-payment.ts';
+import { placeOf } from './checkout-place.ts';
+import { faults } from './faults.ts';
+import { flag, group, integer, link, metadata, type Params, text } from './form.ts';
+import { type Entity, newId, type Scope } from './scope.ts';
+
+/** The shortest and the longest life of a session; the shortest forgives 5 s on the way. */
+const LIFE_SECONDS = { least: 1_795, most: 86_400 };
+
+/** Makes a session as a call asks for it. */
+export function createSession(scope: Scope, params: Params): Entity {
+  const mode = modeOf(params);
+  if ('payment_method_types' in params) throw faults.unknownParam('payment_method_types');
+  const customer = givenCustomer(scope, params, mode);
+  const lines = givenLines(scope, params, mode);
+  const where = placeOf(params);
+  const isEmbedded = where.ui_mode === 'embedded_page';
+  const expiresAt = expiryOf(scope, params);
+  const currency = String(lines[0]?.price.currency);
+  const id = newId(scope.livemode ? 'cs_live' : 'cs_test');
+  const data = group(params, 'subscription_data') ?? {};
+  const amounts = makeOffer(scope, id, {
+    lines,
+    trialDays: integer(data, 'trial_period_days') ?? 0,
+    metadata: metadata(data),
+    payment: mode === 'payment' ? givenPayment(params) : {},
+  });
+  if (mode === 'payment') refuseAmount(amounts.amount_total, currency);
+  return scope.put('checkout.session', {
+    id,
+    object: 'checkout.session',
+    adaptive_pricing: null,
+    after_expiration: null,
+    allow_promotion_codes: flag(params, 'allow_promotion_codes') ?? null,
+    allowed_payment_method_types: null,
+    automatic_tax: { enabled: false, liability: null, provider: null, status: null },
+    billing_address_collection: null,
+    cancel_url: link(params, 'cancel_url') ?? null,
+    client_reference_id: text(params, 'client_reference_id') ?? null,
+    collected_information: null,
+    consent: null,
+    consent_collection: null,
+    created: scope.nowSeconds(),
+    currency,
+    currency_conversion: null,
+    custom_fields: [],
+    custom_text: {
+      after_submit: null,
+      shipping_address: null,
+      submit: null,
+      terms_of_service_acceptance: null,
+    },
+    ...customer,
+    customer_account: null,
+    customer_details: null,
+    discounts: [],
+    expires_at: expiresAt,
+    integration_identifier: null,
+    invoice: null,
+    invoice_creation: mode === 'payment' ? NO_INVOICE : null,
+    livemode: scope.livemode,
+    locale: text(params, 'locale') ?? null,
+    managed_payments: null,
+    metadata: metadata(params),
+    mode,
+    origin_context: null,
+    payment_intent: null,
+    payment_link: null,
+    payment_method_collection: mode === 'payment' ? 'if_required' : 'always',
+    payment_method_configuration_details: null,
+    payment_method_options: { card: { request_three_d_secure: 'automatic' } },
+    payment_method_types: ['card'],
+    payment_status: 'unpaid',
+    permissions: null,
+    phone_number_collection: { enabled: false },
+    recovered_from: null,
+    saved_payment_method_options: null,
+    setup_intent: null,
+    shipping_address_collection: null,
+    shipping_cost: null,
+    shipping_options: [],
+    status: 'open',
+    submit_type: text(params, 'submit_type') ?? null,
+    subscription: null,
+    wallet_options: null,
+    ...amounts,
+    ...where,
+    client_secret: isEmbedded ? `${id}_secret_${newId('s').slice(2)}` : null,
+    url: isEmbedded ? null : scope.pageUrl(`/c/pay/${id}`),
+  });
+}
+
+const NO_INVOICE = {
+  enabled: false,
+  invoice_data: {
+    account_tax_ids: null,
+    custom_fields: null,
+    description: null,
+    footer: null,
+    issuer: null,
+    metadata: {},
+    rendering_options: null,
+  },
+};
+
+function modeOf(params: Params): 'payment' | 'subscription' {
+  const mode = text(params, 'mode');
+  if (mode === undefined) throw faults.required('mode');
+  if (mode === 'subscription' || mode === 'payment') return mode;
+  throw faults.invalidParam('mode', 'This sandbox knows the modes subscription and payment.');
+}
+
+/** Who buys, as far as the seller knows, and whether it becomes a customer. */
+function givenCustomer(scope: Scope, params: Params, mode: string) {
+  const customer = text(params, 'customer') ?? null;
+  const email = text(params, 'customer_email') ?? null;
+  const creation = text(params, 'customer_creation');
+  if (customer !== null) {
+    if (email !== null) throw faults.exclusive('customer', 'customer_email');
+    if (creation !== undefined) throw faults.exclusive('customer', 'customer_creation');
+    scope.must('customer', customer, 'customer');
+  }
+  if (email !== null && !/^[^\s@]+@[^\s@]+$/.test(email)) throw faults.invalidEmail(email);
+  if (creation !== undefined && mode !== 'payment')
+    throw faults.invalidParam(
+      'customer_creation',
+      '`customer_creation` can only be used in `payment` mode.',
+    );
+  const usual = mode === 'payment' ? 'if_required' : 'always';
+  return {
+    customer,
+    customer_creation: customer === null ? (creation ?? usual) : null,
+    customer_email: email,
+  };
+}
+
+function expiryOf(scope: Scope, params: Params): number {
+  const nowSeconds = scope.nowSeconds();
+  const expiresAt = integer(params, 'expires_at') ?? nowSeconds + LIFE_SECONDS.most;
+  if (expiresAt < nowSeconds + LIFE_SECONDS.least)
+    throw faults.invalidParam(
+      'expires_at',
+      'The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.',
+    );
+  if (expiresAt > nowSeconds + LIFE_SECONDS.most)
+    throw faults.invalidParam(
+      'expires_at',
+      'The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.',
+    );
+  return expiresAt;
+}
