@@ -1,6 +1,7 @@
+import { answerDebit, answersAt } from './bank-debits.ts';
 import { expireSession } from './checkout-session.ts';
 import { subscriptionOf } from './invoice-draft.ts';
-import { attempt, close } from './invoice-life.ts';
+import { attempt, close, settle } from './invoice-life.ts';
 import { nextEnd } from './renewal.ts';
 import { phaseEnd } from './schedule-phases.ts';
 import { enterPhase } from './schedule-run.ts';
@@ -51,11 +52,16 @@ function earliest(scope: Scope, clock: string | null): Due | null {
 /** What is to come; of two at one instant the earlier in this order happens first. */
 function* dues(scope: Scope, clock: string | null): Generator<Due> {
   for (const session of scope.list('checkout.session')) {
-    if (session.status === 'open' && clockOfSession(scope, session) === clock)
+    if (session.status === 'open' && clockOfBuyer(scope, session) === clock)
       yield {
         atSeconds: Number(session.expires_at),
         run: (then) => void expireSession(then, session),
       };
+  }
+  for (const intent of scope.list('payment_intent')) {
+    const seconds = answersAt(scope, intent);
+    if (seconds !== undefined && clockOfBuyer(scope, intent) === clock)
+      yield { atSeconds: seconds, run: (then) => void settle(then, answerDebit(then, intent)) };
   }
   for (const invoice of scope.list('invoice')) {
     if ((invoice.test_clock ?? null) === clock) yield* invoiceDues(scope, invoice);
@@ -149,7 +155,7 @@ function dropPending(scope: Scope, subscription: Entity): void {
   scope.emit('customer.subscription.pending_update_expired', changed);
 }
 
-const clockOfSession = (scope: Scope, session: Entity): unknown =>
-  scope.get('customer', String(session.customer))?.test_clock ?? null;
+const clockOfBuyer = (scope: Scope, { customer }: Entity): unknown =>
+  scope.get('customer', String(customer))?.test_clock ?? null;
 
 const instant = (seconds: unknown): number => (typeof seconds === 'number' ? seconds : NEVER);

@@ -3,8 +3,8 @@ import { openDispute } from './disputes.ts';
 import { numberOf } from './payment-methods.ts';
 import type { Entity, Scope } from './scope.ts';
 
-/** How a charge went: paid, held for capture, or declined. */
-export type Went = 'paid' | 'held' | Decline;
+/** How a charge went: paid, held for capture, on its way from a bank, or declined. */
+export type Went = 'paid' | 'held' | 'pending' | Decline;
 
 const OUTCOME = {
   advice_code: null,
@@ -29,19 +29,20 @@ interface Attempt {
 export function charge(scope: Scope, attempt: Attempt): Entity {
   const { method, went } = attempt;
   const made = scope.put('charge', chargeEntity(scope, attempt));
-  scope.emit(made.paid ? 'charge.succeeded' : 'charge.failed', made);
+  scope.emit(`charge.${String(made.status)}`, made);
   const disputes = method && cardOfNumber(numberOf(scope, method.id))?.disputes;
   return disputes && went === 'paid' ? openDispute(scope, made, disputes) : made;
 }
 
 function chargeEntity(scope: Scope, { id, intent, method, went }: Attempt): Entity {
-  const declined = went === 'paid' || went === 'held' ? null : went;
+  const declined = went === 'paid' || went === 'held' || went === 'pending' ? null : went;
+  const isTaken = went === 'paid' || went === 'pending';
   const text = declined && DECLINE_TEXT[declined];
   return {
     id,
     object: 'charge',
     amount: intent.amount,
-    amount_captured: went === 'paid' ? intent.amount : 0,
+    amount_captured: isTaken ? intent.amount : 0,
     amount_refunded: 0,
     application: null,
     application_fee: null,
@@ -55,7 +56,7 @@ function chargeEntity(scope: Scope, { id, intent, method, went }: Attempt): Enti
       tax_id: null,
     },
     calculated_statement_descriptor: 'SANDBOX',
-    captured: went === 'paid',
+    captured: isTaken,
     created: scope.nowSeconds(),
     currency: intent.currency,
     customer: intent.customer,
@@ -78,13 +79,13 @@ function chargeEntity(scope: Scope, { id, intent, method, went }: Attempt): Enti
           type: 'issuer_declined',
         }
       : OUTCOME,
-    paid: declined === null,
+    paid: declined === null && went !== 'pending',
     payment_intent: intent.id,
     payment_method: method?.id ?? null,
-    payment_method_details: method ? { card: cardDetails(method, intent), type: 'card' } : null,
+    payment_method_details: method ? methodDetails(method, intent) : null,
     receipt_email: intent.receipt_email,
     receipt_number: null,
-    receipt_url: declined ? null : scope.pageUrl(`/receipts/payment/${id}`),
+    receipt_url: declined || went === 'pending' ? null : scope.pageUrl(`/receipts/payment/${id}`),
     refunded: false,
     review: null,
     shipping: intent.shipping,
@@ -92,10 +93,29 @@ function chargeEntity(scope: Scope, { id, intent, method, went }: Attempt): Enti
     source_transfer: null,
     statement_descriptor: null,
     statement_descriptor_suffix: null,
-    status: declined ? 'failed' : 'succeeded',
+    status: declined ? 'failed' : went === 'pending' ? 'pending' : 'succeeded',
     transfer_data: null,
     transfer_group: null,
   };
+}
+
+function methodDetails(method: Entity, intent: Entity) {
+  const type = String(method.type);
+  return { [type]: type === 'card' ? cardDetails(method, intent) : debitDetails(method), type };
+}
+
+/** What a charge says of a bank account: what its payment method says, and the mandate. */
+function debitDetails(method: Entity) {
+  const {
+    financial_connections_account: _account,
+    generated_from: _from,
+    networks: _networks,
+    status_details: _details,
+    ...shown
+  } = method[String(method.type)] as Record<string, unknown>;
+  return method.type === 'us_bank_account'
+    ? { ...shown, payment_reference: null }
+    : { ...shown, mandate: null };
 }
 
 function cardDetails(method: Entity, intent: Entity) {

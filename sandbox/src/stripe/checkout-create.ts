@@ -1,9 +1,10 @@
+import { DEBIT_TYPES } from './bank-accounts.ts';
 import { givenLines } from './checkout-lines.ts';
 import { makeOffer, refuseAmount } from './checkout-offer.ts';
 import { givenPayment } from './checkout-payment.ts';
 import { placeOf } from './checkout-place.ts';
 import { faults } from './faults.ts';
-import { flag, group, integer, link, metadata, type Params, text } from './form.ts';
+import { flag, group, integer, link, metadata, type Params, strings, text } from './form.ts';
 import { type Entity, newId, type Scope } from './scope.ts';
 
 /** The shortest and the longest life of a session; the shortest forgives 5 s on the way. */
@@ -19,6 +20,7 @@ export function createSession(scope: Scope, params: Params): Entity {
   const isEmbedded = where.ui_mode === 'embedded_page';
   const expiresAt = expiryOf(scope, params);
   const currency = String(lines[0]?.price.currency);
+  const allowed = strings(params, 'allowed_payment_method_types');
   const id = newId(scope.livemode ? 'cs_live' : 'cs_test');
   const data = group(params, 'subscription_data') ?? {};
   const amounts = makeOffer(scope, id, {
@@ -34,7 +36,7 @@ export function createSession(scope: Scope, params: Params): Entity {
     adaptive_pricing: null,
     after_expiration: null,
     allow_promotion_codes: flag(params, 'allow_promotion_codes') ?? null,
-    allowed_payment_method_types: null,
+    allowed_payment_method_types: allowed.length > 0 ? allowed : null,
     automatic_tax: { enabled: false, liability: null, provider: null, status: null },
     billing_address_collection: null,
     cancel_url: link(params, 'cancel_url') ?? null,
@@ -71,7 +73,7 @@ export function createSession(scope: Scope, params: Params): Entity {
     payment_method_collection: mode === 'payment' ? 'if_required' : 'always',
     payment_method_configuration_details: null,
     payment_method_options: { card: { request_three_d_secure: 'automatic' } },
-    payment_method_types: ['card'],
+    payment_method_types: methodTypes(params, mode, currency),
     payment_status: 'unpaid',
     permissions: null,
     phone_number_collection: { enabled: false },
@@ -90,6 +92,19 @@ export function createSession(scope: Scope, params: Params): Entity {
     client_secret: isEmbedded ? `${id}_secret_${newId('s').slice(2)}` : null,
     url: isEmbedded ? null : scope.pageUrl(`/c/pay/${id}`),
   });
+}
+
+/** What one can pay with: cards, and a bank account of the currency for what is paid once and at once. */
+function methodTypes(params: Params, mode: string, currency: string): string[] {
+  const data = group(params, 'payment_intent_data') ?? {};
+  const debit = DEBIT_TYPES[currency];
+  const takesDebits = mode === 'payment' && text(data, 'capture_method') !== 'manual';
+  const [allowed, excluded] = ['allowed', 'excluded'].map((kind) =>
+    strings(params, `${kind}_payment_method_types`),
+  );
+  return ['card', ...(debit && takesDebits ? [debit] : [])]
+    .filter((type) => allowed?.length === 0 || allowed?.includes(type))
+    .filter((type) => !excluded?.includes(type));
 }
 
 const NO_INVOICE = {

@@ -1,17 +1,21 @@
 import type { Address } from './address.ts';
+import { DEBIT_TYPES, type DebitEnd, type DebitType } from './bank-accounts.ts';
 import { cardOutcome } from './cards.ts';
 import { type Offer, offerOf } from './checkout-offer.ts';
 import { faults } from './faults.ts';
 import { newIntent, succeed } from './payment-intents.ts';
-import { createCard, declineFault } from './payment-methods.ts';
+import { createBankAccount, createCard, declineFault } from './payment-methods.ts';
 import { createCustomer } from './routes/customers.ts';
 import type { Entity, Scope } from './scope.ts';
 import { begin, newSubscription } from './subscription-start.ts';
 
+/** A card, or a bank account, whose money comes days later or does not. */
+export type Tender = { cardNumber: string } | { bank: DebitEnd };
+
 /** Who pays, and with what. */
 export interface Payer {
   /** Not looked at when there is nothing to pay. */
-  cardNumber: string;
+  with: Tender;
   email?: string;
   name?: string;
   /** Where the owner of the card lives. */
@@ -34,8 +38,8 @@ export function pay(scope: Scope, sessionId: string, payer: Payer): Paid {
   const redirect = nextOf(session);
   if (session.status === 'complete') return { redirect };
   if (session.status !== 'open') throw faults.wrongState('This Checkout Session has expired.');
-  if (!isFree(session)) checkCard(payer);
-  complete(scope, session, { ...payer, cardNumber: payer.cardNumber.replace(/\s/g, '') });
+  if (!isFree(session)) checkTender(session, payer);
+  complete(scope, session, payer);
   return { redirect };
 }
 
@@ -64,7 +68,7 @@ function complete(scope: Scope, session: Entity, payer: Payer): void {
   const buyer = buyerOf(scope, session, { offer, payer });
   const bought = isFree(session)
     ? { payment_status: 'no_payment_required' }
-    : buy(scope, session, { offer, buyer, cardNumber: payer.cardNumber });
+    : buy(scope, session, { offer, buyer, tender: payer.with });
   const done = scope.put('checkout.session', {
     ...session,
     ...bought,
@@ -111,13 +115,18 @@ function buyerOf(
 interface Purchase {
   offer: Offer;
   buyer: Buyer;
-  cardNumber: string;
+  tender: Tender;
 }
 
 function buy(scope: Scope, session: Entity, purchase: Purchase): Partial<Entity> {
-  const { offer, buyer, cardNumber } = purchase;
+  const { offer, buyer, tender } = purchase;
   const { email, name, address, customer } = buyer;
-  const method = createCard(scope, cardNumber, { email, name, address });
+  const billing = { email, name, address };
+  const debit = debitTypeOf(session);
+  const method =
+    'bank' in tender && debit
+      ? createBankAccount(scope, { type: debit, ends: tender.bank }, billing)
+      : createCard(scope, numberIn(tender), billing);
   if (session.mode === 'payment') return buyOnce(scope, session, { offer, customer, method });
   return buySubscription(scope, offer, { customer, method });
 }
@@ -171,9 +180,22 @@ function buySubscription(
   };
 }
 
+/** The bank accounts one can pay a session with, if any. */
+export const debitTypeOf = (session: Entity): DebitType | undefined =>
+  Object.values(DEBIT_TYPES).find((type) =>
+    (session.payment_method_types as string[]).includes(type),
+  );
+
+const numberIn = (tender: Tender): string =>
+  'cardNumber' in tender ? tender.cardNumber.replace(/\s/g, '') : '';
+
 /** Throws for a card that is no card, is refused, or whose owner has to be asked first. */
-function checkCard({ cardNumber, isAuthenticated }: Payer): void {
-  const outcome = cardOutcome(cardNumber);
+function checkTender(session: Entity, { with: tender, isAuthenticated }: Payer): void {
+  if ('bank' in tender) {
+    if (debitTypeOf(session)) return;
+    throw faults.wrongState('This Checkout Session cannot be paid with a bank account.');
+  }
+  const outcome = cardOutcome(numberIn(tender));
   if (outcome === null) throw faults.wrongCard();
   if (outcome === 'pays' || outcome === 'fails_later') return;
   if (outcome !== 'asks') throw declineFault(outcome);

@@ -3,8 +3,11 @@ import type { Clock } from '../core/clock.ts';
 import { DELIVERY_MODES } from '../core/delivery-plan.ts';
 import type { Sender } from '../core/webhooks.ts';
 import type { Accounts } from './accounts.ts';
+import type { DebitEnd } from './bank-accounts.ts';
+import { answerDebit } from './bank-debits.ts';
 import type { StripeEndpoint } from './events.ts';
 import { Fault } from './faults.ts';
+import { settle } from './invoice-life.ts';
 import { type Outage, OUTAGE_MODES } from './outage.ts';
 import { controlPage } from './pages/control-page.ts';
 import { pay } from './checkout-pay.ts';
@@ -158,11 +161,11 @@ export function controlApp({ world, accounts, sender, outage, clock, reset }: Pa
   app.post('/checkout/:id/pay', async (c) => {
     const found = world.find('checkout.session', c.req.param('id'));
     if (!found) return c.json({ error: 'No such session.' }, 404);
-    const { card, email, authenticated } = await bodyOf(c.req.raw);
+    const { card, bank, email, authenticated } = await bodyOf(c.req.raw);
     try {
       return c.json(
         pay(found.scope, c.req.param('id'), {
-          cardNumber: String(card ?? TEST_CARD),
+          with: isDebitEnd(bank) ? { bank } : { cardNumber: String(card ?? TEST_CARD) },
           isAuthenticated: authenticated === true,
           ...(email ? { email: String(email) } : {}),
         }),
@@ -172,12 +175,24 @@ export function controlApp({ world, accounts, sender, outage, clock, reset }: Pa
       throw error;
     }
   });
+  app.post('/checkout/:id/settle', async (c) => {
+    const found = world.find('checkout.session', c.req.param('id'));
+    const intent = found?.scope.get('payment_intent', String(found.entity.payment_intent));
+    if (!found || intent?.status !== 'processing')
+      return c.json({ error: 'No payment of such a session is on its way.' }, 409);
+    const { outcome } = await bodyOf(c.req.raw);
+    const end = isDebitEnd(outcome) ? outcome : undefined;
+    const { id, status } = settle(found.scope, answerDebit(found.scope, intent, end));
+    return back(c.req.raw, { id, status });
+  });
   app.post('/reset', async (c) => {
     reset();
     return back(c.req.raw, { reset: true });
   });
   return app;
 }
+
+const isDebitEnd = (value: unknown): value is DebitEnd => value === 'succeeds' || value === 'fails';
 
 /** Whether a call is JSON or a form of our own page; other sites' pages can send neither. */
 function isOwn(request: Request): boolean {

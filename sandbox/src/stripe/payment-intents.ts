@@ -1,3 +1,4 @@
+import { beginDebit, debitOf } from './bank-debits.ts';
 import { absentDecline, cardOfNumber, type Decline } from './cards.ts';
 import { change } from './change.ts';
 import { charge } from './charges.ts';
@@ -92,7 +93,7 @@ export function confirm(scope: Scope, intent: Entity, how: Confirmation): Entity
   const chosen = { ...intent, payment_method: how.method.id };
   const number = numberOf(scope, how.method.id);
   const card = cardOfNumber(number);
-  if (how.isOffSession) {
+  if (how.isOffSession && !debitOf(scope, how.method)) {
     const declined = absentDecline(number);
     if (declined) throw refused(scope, chosen, how.method, declined);
   }
@@ -146,9 +147,10 @@ export function answerChallenge(scope: Scope, intent: Entity, isOwner: boolean):
   return failed;
 }
 
-/** Charges the payment method of an intent; a manual one is held. */
+/** Charges the payment method of an intent; a manual one is held, a bank account takes days. */
 export function succeed(scope: Scope, intent: Entity): Entity {
   const method = scope.get('payment_method', String(intent.payment_method));
+  if (method && debitOf(scope, method)) return beginDebit(scope, intent, method);
   const isHeld = intent.capture_method === 'manual';
   // The card goes to the customer first, as the charge names both.
   if (method && intent.setup_future_usage && typeof intent.customer === 'string')

@@ -1,4 +1,5 @@
 import { type Address, NOWHERE } from './address.ts';
+import { ACCOUNT_ON_SHOW, accountOfName, type BankAccount } from './bank-accounts.ts';
 import { absentDecline, cardOfName, cardOfNumber, DECLINE_TEXT, type Decline } from './cards.ts';
 import { faults } from './faults.ts';
 import { type Entity, newId, type Scope } from './scope.ts';
@@ -16,25 +17,44 @@ export function createCard(scope: Scope, number: string, billing: Billing = {}):
   const id = newId('pm');
   scope.put('card', { id, object: 'card', number });
   return scope.put('payment_method', {
-    id,
-    object: 'payment_method',
-    allow_redisplay: 'unspecified',
-    billing_details: {
-      address: { ...NOWHERE, ...billing.address },
-      email: billing.email ?? null,
-      name: billing.name ?? null,
-      phone: billing.phone ?? null,
-      tax_id: null,
-    },
+    ...methodFields(scope, id, billing),
     card: cardOnShow(number),
-    created: scope.nowSeconds(),
-    customer: null,
-    customer_account: null,
-    livemode: scope.livemode,
-    metadata: {},
     type: 'card',
   });
 }
+
+/** A bank account that belongs to no customer yet. */
+export function createBankAccount(
+  scope: Scope,
+  { type, ends }: BankAccount,
+  billing: Billing = {},
+): Entity {
+  const id = newId('pm');
+  scope.put('bank_account', { id, object: 'bank_account', ends });
+  return scope.put('payment_method', {
+    ...methodFields(scope, id, billing),
+    [type]: ACCOUNT_ON_SHOW[type],
+    type,
+  });
+}
+
+const methodFields = (scope: Scope, id: string, billing: Billing) => ({
+  id,
+  object: 'payment_method',
+  allow_redisplay: 'unspecified',
+  billing_details: {
+    address: { ...NOWHERE, ...billing.address },
+    email: billing.email ?? null,
+    name: billing.name ?? null,
+    phone: billing.phone ?? null,
+    tax_id: null,
+  },
+  created: scope.nowSeconds(),
+  customer: null,
+  customer_account: null,
+  livemode: scope.livemode,
+  metadata: {},
+});
 
 const brandOf = (number: string) =>
   number.startsWith('5') ? 'mastercard' : number.startsWith('3') ? 'amex' : 'visa';
@@ -61,6 +81,8 @@ function cardOnShow(number: string) {
 
 /** The payment method of an id; `pm_card_visa` and its like, and tokens, make a new one each time. */
 export function methodOf(scope: Scope, id: string, param?: string): Entity {
+  const account = accountOfName(id);
+  if (account) return createBankAccount(scope, account);
   const card = /^(pm_card|tok)_/.test(id) ? cardOfName(id) : null;
   return card ? createCard(scope, card.number) : scope.must('payment_method', id, param);
 }

@@ -1,3 +1,4 @@
+import { debitOf } from './bank-debits.ts';
 import { cardOfNumber } from './cards.ts';
 import { change } from './change.ts';
 import { faults } from './faults.ts';
@@ -24,14 +25,16 @@ export function refund(scope: Scope, params: Params): Entity {
     currency: charge.currency,
     customer: charge.customer,
     customer_account: null,
-    destination_details: {
-      card: {
-        reference_status: 'pending',
-        reference_type: 'acquirer_reference_number',
-        type: 'refund',
+    ...(isOfCard(scope, charge) && {
+      destination_details: {
+        card: {
+          reference_status: 'pending',
+          reference_type: 'acquirer_reference_number',
+          type: 'refund',
+        },
+        type: 'card',
       },
-      type: 'card',
-    },
+    }),
     metadata: metadata(params),
     payment_intent: charge.payment_intent,
     payment_method: charge.payment_method ?? null,
@@ -46,6 +49,9 @@ export function refund(scope: Scope, params: Params): Entity {
   return arrive(scope, made);
 }
 
+const isOfCard = (scope: Scope, charge: Entity): boolean =>
+  debitOf(scope, scope.get('payment_method', String(charge.payment_method))) === undefined;
+
 function refundedBy(scope: Scope, charge: Entity, amount: number): void {
   const total = Number(charge.amount_refunded) + amount;
   change(scope, 'charge', 'charge.refunded', charge, {
@@ -56,6 +62,7 @@ function refundedBy(scope: Scope, charge: Entity, amount: number): void {
 
 /** The bank's word on a refund: its reference number, or that the money came back. */
 function arrive(scope: Scope, made: Entity): Entity {
+  if (!('destination_details' in made)) return made;
   const card = cardOfNumber(numberOf(scope, String(made.payment_method)));
   if (card?.refundFails) {
     const failed = updateRefund(scope, made, {
@@ -95,7 +102,7 @@ export function updateRefund(scope: Scope, old: Entity, fields: Record<string, u
 
 function amountOf(charge: Entity, params: Params): number {
   const left = Number(charge.amount_captured) - Number(charge.amount_refunded);
-  if (charge.status === 'failed')
+  if (charge.status !== 'succeeded')
     throw faults.wrongState('This charge did not succeed, and cannot be refunded.', {
       code: 'charge_not_refundable',
     });

@@ -15,6 +15,8 @@ export type Kind =
   | 'customer_balance_transaction'
   | 'payment_method'
   | 'card'
+  | 'bank_account'
+  | 'bank_debit'
   | 'payment_intent'
   | 'charge'
   | 'checkout.session'

@@ -1,6 +1,6 @@
 import { html } from '../../core/page.ts';
 import { offerOf } from '../checkout-offer.ts';
-import { isFree } from '../checkout-pay.ts';
+import { debitTypeOf, isFree, type Tender } from '../checkout-pay.ts';
 import { type Params, text } from '../form.ts';
 import type { Entity, Scope } from '../scope.ts';
 import { formatMoney } from './format.ts';
@@ -22,8 +22,17 @@ const CARDS = [
   ['4000 0000 0000 0259', 'pays, then is disputed'],
 ] as const;
 
-/** What is missing of a card; null when it is whole. */
+/** What the buyer pays with. */
+export function tenderOf(form: Params): Tender {
+  const method = text(form, 'method');
+  if (method === 'bank_succeeds') return { bank: 'succeeds' };
+  if (method === 'bank_fails') return { bank: 'fails' };
+  return { cardNumber: text(form, 'cardNumber') ?? '' };
+}
+
+/** What is missing of a card; null when it is whole, or no card pays. */
 export function incomplete(form: Params): string | null {
+  if ('bank' in tenderOf(form)) return null;
   if (!/^\d{12,19}$/.test((text(form, 'cardNumber') ?? '').replace(/\s/g, '')))
     return 'Your card number is incomplete.';
   if (!/^(0[1-9]|1[0-2])\s*\/\s*\d{2}$/.test(text(form, 'cardExpiry') ?? ''))
@@ -52,16 +61,21 @@ export function paymentForm(scope: Scope, session: Entity, { error = '', form = 
         : `Pay ${due}`;
   const card = (id: string, label: string, value: string, more: ReturnType<typeof html>) =>
     html`<label for="${id}"><span>${label}</span><input id="${id}" name="${id}" value="${value}" required inputmode="numeric" ${more}></label>`;
-  const cardFields = html`<fieldset><legend>Card information</legend><div class="card">
+  const pays = (method: string, label: string, does: string) =>
+    html`<label class="pick"><input type="radio" name="method" value="${method}" ${method === (text(form, 'method') ?? 'card') ? html`checked` : ''}><span>${label}</span><small>${does}</small></label>`;
+  const methods = debitTypeOf(session)
+    ? html`<fieldset class="picks"><legend>Payment method</legend>${pays('card', 'Card', '')}${pays('bank_succeeds', 'Bank transfer', 'succeeds later')}${pays('bank_fails', 'Bank transfer', 'fails later')}</fieldset>`
+    : '';
+  const cardFields = html`${methods}<div class="bycard"><fieldset><legend>Card information</legend><div class="card">
         ${card('cardNumber', 'Card number', text(form, 'cardNumber') ?? '', html`autocomplete="cc-number" placeholder="1234 1234 1234 1234" ${wrong}`)}
         ${card('cardExpiry', 'Expiry', text(form, 'cardExpiry') ?? '', html`autocomplete="cc-exp" placeholder="MM / YY"`)}
         ${card('cardCvc', 'CVC', '', html`autocomplete="cc-csc" placeholder="CVC"`)}
-      </div><p class="error" role="alert" id="error">${error}</p></fieldset>
-      <label for="billingName">Name on card<input id="billingName" name="billingName" value="${name}" required autocomplete="cc-name"></label>`;
+      </div></fieldset>
+      <label for="billingName">Name on card<input id="billingName" name="billingName" value="${name}" required autocomplete="cc-name"></label></div>`;
   return html`<div class="side how"><div><form method="post" novalidate>
-      <h2>${free ? 'Nothing to pay' : 'Pay with card'}</h2>
+      <h2>${free ? 'Nothing to pay' : debitTypeOf(session) ? 'Payment' : 'Pay with card'}</h2>
       <label for="email">Email<input id="email" name="email" type="email" value="${text(form, 'email') ?? email ?? ''}" required autocomplete="email" ${email ? html`readonly` : ''}></label>
-      ${free ? html`<p class="error" role="alert" id="error">${error}</p>` : cardFields}
+      ${free ? '' : cardFields}<p class="error" role="alert" id="error">${error}</p>
       <button class="primary" id="submit">${submit}</button></form>
       <details><summary>Sandbox: test cards</summary><ul class="cards">${CARDS.map(
         ([number, does]) =>
@@ -71,7 +85,7 @@ export function paymentForm(scope: Scope, session: Entity, { error = '', form = 
 
 /** The bank's question to the owner of the card, over the page. */
 export function challenge(session: Entity, { form = {} }: Typed) {
-  const kept = ['email', 'cardNumber', 'cardExpiry', 'cardCvc', 'billingName'].map(
+  const kept = ['email', 'method', 'cardNumber', 'cardExpiry', 'cardCvc', 'billingName'].map(
     (name) => html`<input type="hidden" name="${name}" value="${text(form, name) ?? ''}">`,
   );
   const amount = formatMoney(Number(session.amount_total), String(session.currency));

@@ -5,7 +5,7 @@ import { Fault } from '../faults.ts';
 import { parseForm, text } from '../form.ts';
 import type { Entity, Scope } from '../scope.ts';
 import type { World } from '../world.ts';
-import { challenge, incomplete, paymentForm, type Typed } from './checkout-form.ts';
+import { challenge, incomplete, paymentForm, tenderOf, type Typed } from './checkout-form.ts';
 import { CHECKOUT_STYLES } from './checkout-styles.ts';
 import { summary } from './checkout-summary.ts';
 
@@ -37,7 +37,7 @@ export function checkoutPages(world: World): Hono {
     const [email, name] = [text(form, 'email'), text(form, 'billingName')];
     try {
       const paid = pay(scope, session.id, {
-        cardNumber: text(form, 'cardNumber') ?? '',
+        with: tenderOf(form),
         isAuthenticated: answer === 'complete',
         ...(email ? { email } : {}),
         ...(name ? { name } : {}),

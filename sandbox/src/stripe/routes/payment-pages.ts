@@ -1,3 +1,4 @@
+import { debitOf } from '../bank-debits.ts';
 import { pay } from '../checkout-pay.ts';
 import { faults } from '../faults.ts';
 import { integer, text } from '../form.ts';
@@ -19,8 +20,9 @@ export const paymentPages: Resource = {
       );
     const method = methodOf(scope, given, 'payment_method');
     const billing = method.billing_details as { email: string | null; name: string | null };
+    const bank = debitOf(scope, method);
     pay(scope, id, {
-      cardNumber: numberOf(scope, method.id),
+      with: bank ? { bank } : { cardNumber: numberOf(scope, method.id) },
       ...(billing.email === null ? {} : { email: billing.email }),
       ...(billing.name === null ? {} : { name: billing.name }),
     });
