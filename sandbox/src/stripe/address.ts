@@ -56,3 +56,12 @@ export const NOWHERE: Address = {
   postal_code: null,
   state: null,
 };
+
+/** An address in a country, where nothing else of it matters. */
+export const someAddress = (country: string): Address => ({
+  ...NOWHERE,
+  line1: '1 Sandbox Street',
+  city: 'Sandbox',
+  postal_code: '10115',
+  country,
+});

@@ -1,4 +1,4 @@
-import { lineItems } from './checkout-session.ts';
+import { brokenDown, lineItems } from './checkout-session.ts';
 import { faults } from './faults.ts';
 import { integer, type Params, strings, text } from './form.ts';
 import type { Answer } from './resource.ts';
@@ -28,6 +28,7 @@ const EXPANDABLE: Record<string, Kind> = {
   schedule: 'subscription_schedule',
   setup_intent: 'setup_intent',
   dispute: 'dispute',
+  shipping_rate: 'shipping_rate',
   test_clock: 'test_helpers.test_clock',
 };
 
@@ -39,6 +40,8 @@ const LEFT_OUT: Record<string, (scope: Scope, holder: Entity) => unknown> = {
       {},
       `/v1/checkout/sessions/${session.id}/line_items`,
     ),
+  // By itself it cannot be expanded: its breakdown is what was asked for.
+  'checkout.session total_details': brokenDown,
 };
 
 /** A page of objects, newest first, with Stripe's cursors. */

@@ -32,6 +32,7 @@ import { portal } from './routes/portal.ts';
 import { invoiceItems } from './routes/invoice-items.ts';
 import { invoices } from './routes/invoices.ts';
 import { subscriptionItems } from './routes/subscription-items.ts';
+import { shippingRates } from './routes/shipping-rates.ts';
 import { taxRates } from './routes/tax-rates.ts';
 import { subscriptionSchedules } from './routes/subscription-schedules.ts';
 import { setupIntents } from './routes/setup-intents.ts';
@@ -89,6 +90,7 @@ export function createStripeSandbox({
     ...invoices,
     ...invoiceItems,
     ...subscriptionItems,
+    ...shippingRates,
     ...taxRates,
     ...testClocks,
     ...portal(baseUrl),

@@ -1,4 +1,6 @@
+import { countryOf } from './automatic-tax.ts';
 import { DEBIT_TYPES } from './bank-accounts.ts';
+import { givenCustomer, givenTax, givenUpdate } from './checkout-given.ts';
 import { givenLines } from './checkout-lines.ts';
 import { makeOffer, refuseAmount } from './checkout-offer.ts';
 import { givenPayment } from './checkout-payment.ts';
@@ -6,6 +8,7 @@ import { placeOf } from './checkout-place.ts';
 import { faults } from './faults.ts';
 import { flag, group, integer, link, metadata, type Params, strings, text } from './form.ts';
 import { type Entity, newId, type Scope } from './scope.ts';
+import { givenCountries, givenShippingOptions } from './shipping-rates.ts';
 
 /** The shortest and the longest life of a session; the shortest forgives 5 s on the way. */
 const LIFE_SECONDS = { least: 1_795, most: 86_400 };
@@ -23,22 +26,22 @@ export function createSession(scope: Scope, params: Params): Entity {
   const allowed = strings(params, 'allowed_payment_method_types');
   const id = newId(scope.livemode ? 'cs_live' : 'cs_test');
   const data = group(params, 'subscription_data') ?? {};
-  const amounts = makeOffer(scope, id, {
-    lines,
-    trialDays: integer(data, 'trial_period_days') ?? 0,
-    metadata: metadata(data),
-    payment: mode === 'payment' ? givenPayment(params) : {},
-  });
-  if (mode === 'payment') refuseAmount(amounts.amount_total, currency);
-  return scope.put('checkout.session', {
+  const countries = givenCountries(params);
+  const shippingOptions = givenShippingOptions(scope, params, currency);
+  if (shippingOptions.length > 0 && mode !== 'payment')
+    throw faults.invalidParam(
+      'shipping_options',
+      '`shipping_options` can only be used in `payment` mode.',
+    );
+  const made: Entity = {
     id,
     object: 'checkout.session',
     adaptive_pricing: null,
     after_expiration: null,
     allow_promotion_codes: flag(params, 'allow_promotion_codes') ?? null,
     allowed_payment_method_types: allowed.length > 0 ? allowed : null,
-    automatic_tax: { enabled: false, liability: null, provider: null, status: null },
-    billing_address_collection: null,
+    automatic_tax: givenTax(scope, params),
+    billing_address_collection: text(params, 'billing_address_collection') ?? null,
     cancel_url: link(params, 'cancel_url') ?? null,
     client_reference_id: text(params, 'client_reference_id') ?? null,
     collected_information: null,
@@ -76,22 +79,35 @@ export function createSession(scope: Scope, params: Params): Entity {
     payment_method_types: methodTypes(params, mode, currency),
     payment_status: 'unpaid',
     permissions: null,
-    phone_number_collection: { enabled: false },
+    phone_number_collection: {
+      enabled: flag(group(params, 'phone_number_collection') ?? {}, 'enabled') === true,
+    },
     recovered_from: null,
     saved_payment_method_options: null,
     setup_intent: null,
-    shipping_address_collection: null,
-    shipping_cost: null,
-    shipping_options: [],
+    shipping_address_collection: countries,
+    shipping_options: shippingOptions,
     status: 'open',
     submit_type: text(params, 'submit_type') ?? null,
     subscription: null,
     wallet_options: null,
-    ...amounts,
     ...where,
     client_secret: isEmbedded ? `${id}_secret_${newId('s').slice(2)}` : null,
     url: isEmbedded ? null : scope.pageUrl(`/c/pay/${id}`),
+  };
+  const session = makeOffer(scope, made, {
+    lines,
+    trialDays: integer(data, 'trial_period_days') ?? 0,
+    metadata: metadata(data),
+    payment: mode === 'payment' ? givenPayment(params) : {},
+    customerUpdate: givenUpdate(params),
+    chosen: {
+      shippingRate: shippingOptions[0]?.shipping_rate ?? null,
+      country: countryOf(scope.get('customer', String(customer.customer))),
+    },
   });
+  refuseAmount(session);
+  return scope.put('checkout.session', session);
 }
 
 /** What one can pay with: cards, and a bank account of the currency for what is paid once and at once. */
@@ -125,30 +141,6 @@ function modeOf(params: Params): 'payment' | 'subscription' {
   if (mode === undefined) throw faults.required('mode');
   if (mode === 'subscription' || mode === 'payment') return mode;
   throw faults.invalidParam('mode', 'This sandbox knows the modes subscription and payment.');
-}
-
-/** Who buys, as far as the seller knows, and whether it becomes a customer. */
-function givenCustomer(scope: Scope, params: Params, mode: string) {
-  const customer = text(params, 'customer') ?? null;
-  const email = text(params, 'customer_email') ?? null;
-  const creation = text(params, 'customer_creation');
-  if (customer !== null) {
-    if (email !== null) throw faults.exclusive('customer', 'customer_email');
-    if (creation !== undefined) throw faults.exclusive('customer', 'customer_creation');
-    scope.must('customer', customer, 'customer');
-  }
-  if (email !== null && !/^[^\s@]+@[^\s@]+$/.test(email)) throw faults.invalidEmail(email);
-  if (creation !== undefined && mode !== 'payment')
-    throw faults.invalidParam(
-      'customer_creation',
-      '`customer_creation` can only be used in `payment` mode.',
-    );
-  const usual = mode === 'payment' ? 'if_required' : 'always';
-  return {
-    customer,
-    customer_creation: customer === null ? (creation ?? usual) : null,
-    customer_email: email,
-  };
 }
 
 function expiryOf(scope: Scope, params: Params): number {

@@ -1,10 +1,12 @@
+import { automaticRates } from './automatic-tax.ts';
 import { amountMinor, type Rate } from './billing/amount.ts';
 import { chargeFault, limitMinor } from './billing/charge-limits.ts';
-import { type Order, priceOrder } from './billing/order.ts';
+import { type Order, type Ordered, priceOrder } from './billing/order.ts';
 import type { TaxRate } from './billing/tax.ts';
 import { faults } from './faults.ts';
 import { formatMoney } from './pages/format.ts';
 import type { Entity, Scope } from './scope.ts';
+import { shippingMinor } from './shipping-rates.ts';
 
 /** One thing a session sells. */
 export interface OfferLine {
@@ -15,6 +17,13 @@ export interface OfferLine {
   taxRates: TaxRate[];
 }
 
+/** What the buyer chose so far, or the seller for it. */
+export interface Chosen {
+  shippingRate: string | null;
+  /** Where the buyer is taxed. */
+  country: string | null;
+}
+
 /** What a session sells, and what comes of it. There is at least one line. */
 export interface Offer {
   lines: OfferLine[];
@@ -23,25 +32,36 @@ export interface Offer {
   metadata: Record<string, string>;
   /** Fields of the payment intent to be. */
   payment: Record<string, unknown>;
-  /** What it costs by what the buyer chose so far. */
+  /** What of the customer the session may change. */
+  customerUpdate: Record<string, string>;
+  chosen: Chosen;
+  /** What it costs by that. */
   order: Order;
 }
 
-/** Keeps what a new session sells. Answers the amounts of the session. */
-export function makeOffer(scope: Scope, id: string, given: Omit<Offer, 'order'>) {
-  const order = orderOf(given.lines);
-  scope.put('checkout.offer', {
-    id,
-    object: 'checkout.offer',
-    ...given,
-    lines: given.lines.map(({ price, quantity, taxRates }) => ({
-      price: price.id,
-      quantity,
-      taxRates,
-    })),
-    order,
-  });
-  return amountsOf(order);
+/** Keeps what a new session sells. Answers the session with what it costs. */
+export function makeOffer(scope: Scope, session: Entity, given: Omit<Offer, 'order'>): Entity {
+  const order = orderOf(scope, session, given);
+  keep(scope, session, { ...given, order });
+  return priced(session, given.chosen, order);
+}
+
+/** Changes what the buyer chose on an open session, and with it what that costs. */
+export function choose(scope: Scope, session: Entity, choice: Partial<Chosen>): Entity {
+  const offer = offerOf(scope, session);
+  const chosen = { ...offer.chosen, ...choice };
+  const order = orderOf(scope, session, { ...offer, chosen });
+  keep(scope, session, { ...offer, chosen, order });
+  return scope.put('checkout.session', priced(session, chosen, order));
+}
+
+function keep(scope: Scope, { id }: Entity, offer: Offer): void {
+  const lines = offer.lines.map(({ price, quantity, taxRates }) => ({
+    price: price.id,
+    quantity,
+    taxRates,
+  }));
+  scope.put('checkout.offer', { ...offer, id, object: 'checkout.offer', lines });
 }
 
 /** What a session sells. */
@@ -61,30 +81,72 @@ export function offerOf(scope: Scope, session: Entity): Offer {
   return { ...kept, lines };
 }
 
-/** What a session costs, as its fields say it. */
-const amountsOf = ({ subtotalMinor, discountMinor, taxMinor, totalMinor, shipping }: Order) => ({
-  amount_subtotal: subtotalMinor,
-  amount_total: totalMinor,
-  total_details: {
-    amount_discount: discountMinor,
-    amount_shipping: shipping?.subtotalMinor ?? 0,
-    amount_tax: taxMinor,
-  },
-});
+const isTaxed = (session: Entity): boolean =>
+  (session.automatic_tax as { enabled: boolean }).enabled;
 
-const orderOf = (lines: readonly OfferLine[]): Order =>
-  priceOrder(
-    lines.map(({ price, quantity, taxRates }) => ({
+/** A session with what it costs, as its fields say it. */
+function priced(session: Entity, { shippingRate, country }: Chosen, order: Order): Entity {
+  const { subtotalMinor, discountMinor, taxMinor, totalMinor, shipping } = order;
+  const tax = session.automatic_tax as object;
+  const status = country === null ? 'requires_location_inputs' : 'complete';
+  return {
+    ...session,
+    automatic_tax: isTaxed(session) ? { ...tax, status } : tax,
+    amount_subtotal: subtotalMinor,
+    amount_total: totalMinor,
+    shipping_cost: shipping && {
+      amount_subtotal: shipping.subtotalMinor,
+      amount_tax: shipping.taxMinor,
+      amount_total: shipping.totalMinor,
+      shipping_rate: shippingRate,
+    },
+    total_details: {
+      amount_discount: discountMinor,
+      amount_shipping: shipping?.subtotalMinor ?? 0,
+      amount_tax: taxMinor,
+    },
+  };
+}
+
+function orderOf(
+  scope: Scope,
+  session: Entity,
+  { lines, chosen }: Pick<Offer, 'lines' | 'chosen'>,
+): Order {
+  const customer = scope.get('customer', String(session.customer));
+  const currency = String(session.currency);
+  const ratesOf = (behavior: unknown, code: unknown): TaxRate[] =>
+    isTaxed(session)
+      ? automaticRates(scope, {
+          country: chosen.country,
+          currency,
+          behavior,
+          code,
+          exempt: customer?.tax_exempt,
+        })
+      : [];
+  const ordered = lines.map(
+    ({ price, product, quantity, taxRates }): Ordered => ({
       minor: quantity === null ? 0 : amountMinor(price as unknown as Rate, quantity),
-      product: String(price.product),
-      taxRates,
-    })),
-    { reductions: [], shipping: null },
+      product: product.id,
+      taxRates: taxRates.length > 0 ? taxRates : ratesOf(price.tax_behavior, product.tax_code),
+    }),
   );
+  const rate =
+    chosen.shippingRate === null ? null : scope.must('shipping_rate', chosen.shippingRate);
+  const shipping = rate && {
+    minor: shippingMinor(rate, currency) ?? 0,
+    product: null,
+    taxRates: ratesOf(rate.tax_behavior, rate.tax_code),
+  };
+  return priceOrder(ordered, { reductions: [], shipping });
+}
 
 /** Throws for a single payment that is too small or too large to be charged. Nothing at all is free. */
-export function refuseAmount(totalMinor: number, currency: string): void {
-  const fault = totalMinor === 0 ? null : chargeFault(totalMinor, currency);
+export function refuseAmount(session: Entity): void {
+  if (session.mode !== 'payment' || session.amount_total === 0) return;
+  const currency = String(session.currency);
+  const fault = chargeFault(Number(session.amount_total), currency);
   const limit = formatMoney(limitMinor(currency, fault), currency);
   if (fault === 'too_small') throw faults.amountTooSmall(TOTAL, limit);
   if (fault === 'too_large') throw faults.amountTooLarge(TOTAL, limit);

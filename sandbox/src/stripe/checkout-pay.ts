@@ -1,7 +1,8 @@
-import type { Address } from './address.ts';
+import { type Address, someAddress } from './address.ts';
 import { DEBIT_TYPES, type DebitEnd, type DebitType } from './bank-accounts.ts';
 import { cardOutcome } from './cards.ts';
-import { type Offer, offerOf } from './checkout-offer.ts';
+import { change } from './change.ts';
+import { choose, type Offer, offerOf, refuseAmount } from './checkout-offer.ts';
 import { faults } from './faults.ts';
 import { newIntent, succeed } from './payment-intents.ts';
 import { createBankAccount, createCard, declineFault } from './payment-methods.ts';
@@ -18,10 +19,19 @@ export interface Payer {
   with: Tender;
   email?: string;
   name?: string;
+  phone?: string;
   /** Where the owner of the card lives. */
   address?: Address;
+  /** Where the things are sent, and to whom. */
+  shipping?: Recipient;
   /** Whether the owner of a card that asks for it has said yes (3-D Secure). */
   isAuthenticated?: boolean;
+}
+
+/** Who gets the things, and where. */
+export interface Recipient {
+  name: string;
+  address: Address;
 }
 
 /** Where the buyer goes next; null when the page it is on is told by script. */
@@ -38,14 +48,54 @@ export function pay(scope: Scope, sessionId: string, payer: Payer): Paid {
   const redirect = nextOf(session);
   if (session.status === 'complete') return { redirect };
   if (session.status !== 'open') throw faults.wrongState('This Checkout Session has expired.');
-  if (!isFree(session)) checkTender(session, payer);
-  complete(scope, session, payer);
+  const whole = withUsual(session, payer);
+  const located = locate(scope, session, whole);
+  refuseAmount(located);
+  if (!isFree(located)) checkTender(located, whole);
+  complete(scope, located, whole);
   return { redirect };
 }
 
 /** Whether there is nothing to pay, now or later, so that nobody is asked for a card. */
 export const isFree = (session: Entity): boolean =>
   session.mode === 'payment' && session.amount_total === 0;
+
+/** The session once it is known where the buyer is: taxes may depend on it. */
+export function locate(
+  scope: Scope,
+  session: Entity,
+  { shipping, address }: Pick<Payer, 'shipping' | 'address'>,
+): Entity {
+  const country = shipping?.address.country ?? address?.country;
+  if (country && shipping) refuseCountry(session, country);
+  return country ? choose(scope, session, { country }) : session;
+}
+
+const sendsTo = (session: Entity): string[] | null =>
+  (session.shipping_address_collection as { allowed_countries: string[] } | null)
+    ?.allowed_countries ?? null;
+
+function refuseCountry(session: Entity, country: string): void {
+  if (sendsTo(session)?.includes(country) !== false) return;
+  throw faults.wrongState(`Shipping to ${country} is not possible.`, {
+    code: 'shipping_address_invalid',
+  });
+}
+
+/** A payer with what the session asks of it: whoever pays by the API alone says less than on the page. */
+function withUsual(session: Entity, payer: Payer): Payer {
+  const asksPhone = (session.phone_number_collection as { enabled: boolean }).enabled;
+  const [country] = sendsTo(session) ?? [];
+  const usual: Partial<Payer> = {
+    ...(asksPhone && { phone: '+15550100000' }),
+    ...(country !== undefined && {
+      shipping: { name: payer.name ?? 'Jenny Rosen', address: someAddress(country) },
+    }),
+  };
+  const { shipping, ...rest } = payer;
+  // Nothing is sent for a session that asks for no address.
+  return { ...usual, ...rest, ...(shipping && country !== undefined && { shipping }) };
+}
 
 function nextOf(session: Entity): string | null {
   const isEmbedded = session.ui_mode === 'embedded_page';
@@ -60,7 +110,9 @@ interface Buyer {
   customer: Entity | null;
   email: string | null;
   name: string | null;
+  phone: string | null;
   address: Address | null;
+  shipping: Recipient | null;
 }
 
 function complete(scope: Scope, session: Entity, payer: Payer): void {
@@ -72,6 +124,11 @@ function complete(scope: Scope, session: Entity, payer: Payer): void {
   const done = scope.put('checkout.session', {
     ...session,
     ...bought,
+    collected_information: buyer.shipping && {
+      business_name: null,
+      individual_name: null,
+      shipping_details: buyer.shipping,
+    },
     customer: buyer.customer?.id ?? null,
     status: 'complete',
     url: null,
@@ -81,7 +138,7 @@ function complete(scope: Scope, session: Entity, payer: Payer): void {
       email: buyer.email,
       individual_name: null,
       name: buyer.name,
-      phone: null,
+      phone: buyer.phone,
       tax_exempt: buyer.customer?.tax_exempt ?? 'none',
       tax_ids: [],
     },
@@ -97,19 +154,47 @@ function buyerOf(
 ): Buyer {
   const known = scope.get('customer', String(session.customer)) ?? null;
   const email = known?.email ?? session.customer_email ?? payer.email ?? null;
+  const shipping = payer.shipping ?? null;
   const buyer = {
     email: email === null ? null : String(email),
-    name: payer.name ?? null,
-    address: payer.address ?? null,
+    name: payer.name ?? shipping?.name ?? null,
+    phone: payer.phone ?? null,
+    // A billing address that nobody asked for is the one things are sent to.
+    address: payer.address ?? shipping?.address ?? null,
+    shipping,
   };
   const isGuest =
     session.customer_creation === 'if_required' && offer.payment.setup_future_usage === null;
-  if (known || isGuest) return { ...buyer, customer: known };
+  if (known) return { ...buyer, customer: updated(scope, known, { offer, buyer }) };
+  if (isGuest) return { ...buyer, customer: null };
   const customer = createCustomer(scope, {
     ...(buyer.email === null ? {} : { email: buyer.email }),
     ...(buyer.name === null ? {} : { name: buyer.name }),
   });
-  return { ...buyer, customer };
+  const told = scope.put('customer', { ...customer, ...toldBy(buyer) });
+  return { ...buyer, customer: told };
+}
+
+/** What a customer's fields are by what a buyer said. */
+const toldBy = ({ address, phone, shipping }: Omit<Buyer, 'customer'>) => ({
+  address,
+  phone,
+  shipping: shipping && { ...shipping, carrier: null, phone, tracking_number: null },
+});
+
+/** Notes on a known customer what the session may. */
+function updated(
+  scope: Scope,
+  customer: Entity,
+  { offer, buyer }: { offer: Offer; buyer: Omit<Buyer, 'customer'> },
+): Entity {
+  const { address, shipping } = toldBy(buyer);
+  const may = (part: string) => offer.customerUpdate[part] === 'auto';
+  return change(scope, 'customer', 'customer.updated', customer, {
+    ...(may('address') && address && { address }),
+    ...(may('name') && buyer.name !== null && { name: buyer.name }),
+    ...(may('shipping') && shipping && { shipping }),
+  });
 }
 
 interface Purchase {
@@ -127,21 +212,24 @@ function buy(scope: Scope, session: Entity, purchase: Purchase): Partial<Entity>
     'bank' in tender && debit
       ? createBankAccount(scope, { type: debit, ends: tender.bank }, billing)
       : createCard(scope, numberIn(tender), billing);
-  if (session.mode === 'payment') return buyOnce(scope, session, { offer, customer, method });
-  return buySubscription(scope, offer, { customer, method });
+  if (session.mode === 'payment') return buyOnce(scope, session, { offer, buyer, method });
+  return buySubscription(scope, session, { offer, customer, method });
 }
 
 function buyOnce(
   scope: Scope,
   session: Entity,
-  { offer, customer, method }: { offer: Offer; customer: Entity | null; method: Entity },
+  { offer, buyer, method }: { offer: Offer; buyer: Buyer; method: Entity },
 ): Partial<Entity> {
+  const { customer } = buyer;
+  const sent = buyer.shipping && toldBy(buyer).shipping;
   const intent = newIntent(scope, {
     amount: Number(session.amount_total),
     currency: session.currency,
     customer: customer?.id ?? null,
     payment_method: method.id,
     ...offer.payment,
+    shipping: sent ?? offer.payment.shipping,
   });
   const paid = succeed(scope, intent);
   scope.emit('payment_intent.created', intent);
@@ -153,8 +241,8 @@ function buyOnce(
 
 function buySubscription(
   scope: Scope,
-  offer: Offer,
-  { customer, method: card }: { customer: Entity | null; method: Entity },
+  session: Entity,
+  { offer, customer, method: card }: { offer: Offer; customer: Entity | null; method: Entity },
 ): Partial<Entity> {
   if (customer === null) throw new Error('A subscription is of a customer.');
   const method = scope.put('payment_method', {
@@ -164,12 +252,22 @@ function buySubscription(
   });
   scope.emit('payment_method.attached', method);
   const { lines, trialDays, metadata } = offer;
+  const { enabled } = session.automatic_tax as { enabled: boolean };
   const started = newSubscription(scope, {
     customer,
-    items: lines.map(({ price, quantity }) => ({ price, quantity: quantity ?? undefined })),
+    items: lines.map(({ price, quantity, taxRates }) => ({
+      price,
+      quantity: quantity ?? undefined,
+      taxRates: taxRates as unknown as Entity[],
+    })),
     trialEnd: trialDays > 0 ? scope.nowSeconds() + trialDays * 86_400 : null,
     metadata,
-    more: { default_payment_method: method.id },
+    more: {
+      default_payment_method: method.id,
+      ...(enabled && {
+        automatic_tax: { disabled_reason: null, enabled, liability: { type: 'self' } },
+      }),
+    },
   });
   // The card was accepted a moment ago, also one that fails at the renewal.
   const subscription = begin(scope, started, { isAccepted: true });

@@ -1,3 +1,4 @@
+import { addedTaxes, type Tax } from './billing/tax.ts';
 import { offerOf } from './checkout-offer.ts';
 import type { Entity, Scope } from './scope.ts';
 
@@ -26,6 +27,30 @@ export function lineItems(scope: Scope, session: Entity): Entity[] {
       metadata: {},
       price,
       quantity,
+      taxes: taxesOn(scope, priced?.taxes ?? []),
     };
   });
 }
+
+/** The sums of a session with what they are made of. */
+export function brokenDown(scope: Scope, session: Entity): object {
+  const { order } = offerOf(scope, session);
+  const all = order.shipping ? [...order.lines, order.shipping] : order.lines;
+  return {
+    ...(session.total_details as object),
+    breakdown: {
+      discounts: [],
+      taxes: taxesOn(scope, addedTaxes(all.flatMap(({ taxes }) => taxes))),
+    },
+  };
+}
+
+const taxesOn = (scope: Scope, taxes: readonly Tax[]) =>
+  taxes.map(
+    ({ amount, tax_rate_details: { tax_rate: rate }, taxability_reason, taxable_amount }) => ({
+      amount,
+      rate: scope.must('tax_rate', rate),
+      taxability_reason,
+      taxable_amount,
+    }),
+  );

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { DELIVERY_MODES } from '../core/delivery-plan.ts';
 import type { Sender } from '../core/webhooks.ts';
 import type { Accounts } from './accounts.ts';
+import { someAddress } from './address.ts';
 import type { DebitEnd } from './bank-accounts.ts';
 import { answerDebit } from './bank-debits.ts';
 import type { StripeEndpoint } from './events.ts';
@@ -10,6 +11,7 @@ import { Fault } from './faults.ts';
 import { settle } from './invoice-life.ts';
 import { type Outage, OUTAGE_MODES } from './outage.ts';
 import { controlPage } from './pages/control-page.ts';
+import { chooseShipping } from './checkout-choice.ts';
 import { pay } from './checkout-pay.ts';
 import { deauthorized } from './routes/accounts.ts';
 import { retryRules, type RetryRules, USUAL_RETRIES } from './retries.ts';
@@ -161,12 +163,14 @@ export function controlApp({ world, accounts, sender, outage, clock, reset }: Pa
   app.post('/checkout/:id/pay', async (c) => {
     const found = world.find('checkout.session', c.req.param('id'));
     if (!found) return c.json({ error: 'No such session.' }, 404);
-    const { card, bank, email, authenticated } = await bodyOf(c.req.raw);
+    const { card, bank, email, country, shippingRate, authenticated } = await bodyOf(c.req.raw);
     try {
+      if (shippingRate) chooseShipping(found.scope, found.entity, String(shippingRate));
       return c.json(
         pay(found.scope, c.req.param('id'), {
           with: isDebitEnd(bank) ? { bank } : { cardNumber: String(card ?? TEST_CARD) },
           isAuthenticated: authenticated === true,
+          ...(country ? livingIn(String(country)) : {}),
           ...(email ? { email: String(email) } : {}),
         }),
       );
@@ -190,6 +194,12 @@ export function controlApp({ world, accounts, sender, outage, clock, reset }: Pa
     return back(c.req.raw, { reset: true });
   });
   return app;
+}
+
+/** A buyer of whom only the country is of interest. */
+function livingIn(country: string) {
+  const address = someAddress(country);
+  return { address, shipping: { name: 'Jenny Rosen', address } };
 }
 
 const isDebitEnd = (value: unknown): value is DebitEnd => value === 'succeeds' || value === 'fails';

@@ -193,7 +193,7 @@ export function lineItem(
   };
 }
 
-/** No registration to collect tax is known here: a computed tax is none. */
+/** Computed at once; without an address of the customer the tax is none. */
 function automaticTax(subscription: Entity | null) {
   const enabled = (subscription?.automatic_tax as { enabled?: boolean } | undefined)?.enabled;
   return {

@@ -1,3 +1,4 @@
+import { automaticRates, countryOf } from './automatic-tax.ts';
 import { type Facts, isMetered, type Line, periodLine } from './billing/lines.ts';
 import { type Recurring, periodEnd } from './billing/period.ts';
 import type { TaxRate } from './billing/tax.ts';
@@ -10,7 +11,19 @@ import { type Item, itemsOf } from './subscription-items.ts';
 /** What the lines of a subscription need to know besides its items. */
 export const factsOf = (scope: Scope, subscription: Entity): Facts => ({
   nameOf: (price) => String(scope.get('product', String(price.product))?.name ?? price.id),
-  taxRates: (subscription.default_tax_rates ?? []) as TaxRate[],
+  ratesOf(price) {
+    const usual = (subscription.default_tax_rates ?? []) as TaxRate[];
+    const isAutomatic = (subscription.automatic_tax as { enabled: boolean }).enabled;
+    if (usual.length > 0 || !isAutomatic) return usual;
+    const customer = scope.get('customer', String(subscription.customer));
+    return automaticRates(scope, {
+      country: countryOf(customer),
+      currency: String(price.currency),
+      behavior: price.tax_behavior,
+      code: scope.get('product', String(price.product))?.tax_code,
+      exempt: customer?.tax_exempt,
+    });
+  },
 });
 
 /** The items of a subscription with the periods after one end; others keep theirs. */

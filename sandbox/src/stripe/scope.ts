@@ -22,6 +22,7 @@ export type Kind =
   | 'checkout.session'
   | 'checkout.offer'
   | 'discount'
+  | 'shipping_rate'
   | 'subscription'
   | 'subscription_schedule'
   | 'billing.pending_update'

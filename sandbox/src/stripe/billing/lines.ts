@@ -25,7 +25,7 @@ export interface Facts {
   /** The name of what a price sells. */
   nameOf(price: Entity): string;
   /** The rates of an item that has none of its own. */
-  taxRates: TaxRate[];
+  ratesOf(price: Entity): TaxRate[];
 }
 
 const recurringOf = ({ price }: Item) =>
@@ -127,7 +127,7 @@ const lineOf = (item: Item, facts: Facts) => ({
 
 const taxRatesOf = (item: Item, facts: Facts): TaxRate[] => {
   const own = (item.tax_rates ?? []) as TaxRate[];
-  return own.length > 0 ? own : facts.taxRates;
+  return own.length > 0 ? own : facts.ratesOf(item.price);
 };
 
 const periodOf = (item: Item) => ({

@@ -1,8 +1,11 @@
 import { html } from '../../core/page.ts';
 import { offerOf } from '../checkout-offer.ts';
-import { debitTypeOf, isFree, type Tender } from '../checkout-pay.ts';
+import { shippingOptionsOf } from '../checkout-choice.ts';
+import { debitTypeOf, isFree } from '../checkout-pay.ts';
 import { type Params, text } from '../form.ts';
 import type { Entity, Scope } from '../scope.ts';
+import { billingFields, deliveryFields, field } from './checkout-delivery.ts';
+import { countriesOf } from './checkout-input.ts';
 import { formatMoney } from './format.ts';
 
 /** What the buyer typed, and what came of it. */
@@ -22,33 +25,13 @@ const CARDS = [
   ['4000 0000 0000 0259', 'pays, then is disputed'],
 ] as const;
 
-/** What the buyer pays with. */
-export function tenderOf(form: Params): Tender {
-  const method = text(form, 'method');
-  if (method === 'bank_succeeds') return { bank: 'succeeds' };
-  if (method === 'bank_fails') return { bank: 'fails' };
-  return { cardNumber: text(form, 'cardNumber') ?? '' };
-}
-
-/** What is missing of a card; null when it is whole, or no card pays. */
-export function incomplete(form: Params): string | null {
-  if ('bank' in tenderOf(form)) return null;
-  if (!/^\d{12,19}$/.test((text(form, 'cardNumber') ?? '').replace(/\s/g, '')))
-    return 'Your card number is incomplete.';
-  if (!/^(0[1-9]|1[0-2])\s*\/\s*\d{2}$/.test(text(form, 'cardExpiry') ?? ''))
-    return 'Your card’s expiration date is incomplete.';
-  return /^\d{3,4}$/.test(text(form, 'cardCvc') ?? '')
-    ? null
-    : 'Your card’s security code is incomplete.';
-}
-
 /** Who pays, and the card. What was refused is said beside the card. */
 export function paymentForm(scope: Scope, session: Entity, { error = '', form = {} }: Typed) {
   const { trialDays } = offerOf(scope, session);
   const known =
     session.customer === null ? undefined : scope.get('customer', String(session.customer));
   const email = known?.email ?? session.customer_email;
-  const name = text(form, 'billingName') ?? known?.name ?? '';
+  const name = text(form, 'billingName') ?? String(known?.name ?? '');
   const wrong = error ? html`aria-invalid="true" aria-describedby="error" autofocus` : '';
   const due = formatMoney(Number(session.amount_total), String(session.currency));
   const free = isFree(session);
@@ -71,11 +54,15 @@ export function paymentForm(scope: Scope, session: Entity, { error = '', form = 
         ${card('cardExpiry', 'Expiry', text(form, 'cardExpiry') ?? '', html`autocomplete="cc-exp" placeholder="MM / YY"`)}
         ${card('cardCvc', 'CVC', '', html`autocomplete="cc-csc" placeholder="CVC"`)}
       </div></fieldset>
-      <label for="billingName">Name on card<input id="billingName" name="billingName" value="${name}" required autocomplete="cc-name"></label></div>`;
-  return html`<div class="side how"><div><form method="post" novalidate>
-      <h2>${free ? 'Nothing to pay' : debitTypeOf(session) ? 'Payment' : 'Pay with card'}</h2>
+      ${field('billingName', 'Name on card', name, html`required autocomplete="cc-name"`)}</div>`;
+  const heading = html`<h2>${free ? 'Nothing to pay' : debitTypeOf(session) ? 'Payment' : 'Pay with card'}</h2>`;
+  const delivery = deliveryFields(scope, session, form);
+  const sent = countriesOf(session) !== undefined || shippingOptionsOf(session).length > 0;
+  return html`<div class="side how"><div><form method="post" id="pay" novalidate>
+      ${sent ? html`<h2>Contact</h2>` : heading}
       <label for="email">Email<input id="email" name="email" type="email" value="${text(form, 'email') ?? email ?? ''}" required autocomplete="email" ${email ? html`readonly` : ''}></label>
-      ${free ? '' : cardFields}<p class="error" role="alert" id="error">${error}</p>
+      ${delivery}${sent ? heading : ''}
+      ${free ? '' : cardFields}${billingFields(session, form)}<p class="error" role="alert" id="error">${error}</p>
       <button class="primary" id="submit">${submit}</button></form>
       <details><summary>Sandbox: test cards</summary><ul class="cards">${CARDS.map(
         ([number, does]) =>
@@ -85,8 +72,8 @@ export function paymentForm(scope: Scope, session: Entity, { error = '', form = 
 
 /** The bank's question to the owner of the card, over the page. */
 export function challenge(session: Entity, { form = {} }: Typed) {
-  const kept = ['email', 'method', 'cardNumber', 'cardExpiry', 'cardCvc', 'billingName'].map(
-    (name) => html`<input type="hidden" name="${name}" value="${text(form, name) ?? ''}">`,
+  const kept = Object.entries(form).map(([name, value]) =>
+    typeof value === 'string' ? html`<input type="hidden" name="${name}" value="${value}">` : '',
   );
   const amount = formatMoney(Number(session.amount_total), String(session.currency));
   return html`<dialog aria-labelledby="asked"><h2 id="asked">Is this you?</h2>

@@ -1,11 +1,13 @@
 import { type Context, Hono } from 'hono';
 import { html, page } from '../../core/page.ts';
-import { isFree, type Paid, pay } from '../checkout-pay.ts';
+import { chooseShipping } from '../checkout-choice.ts';
+import { locate, type Paid, pay } from '../checkout-pay.ts';
 import { Fault } from '../faults.ts';
-import { parseForm, text } from '../form.ts';
+import { type Params, parseForm, text } from '../form.ts';
 import type { Entity, Scope } from '../scope.ts';
 import type { World } from '../world.ts';
-import { challenge, incomplete, paymentForm, tenderOf, type Typed } from './checkout-form.ts';
+import { challenge, paymentForm, type Typed } from './checkout-form.ts';
+import { missing, payerOf } from './checkout-input.ts';
 import { CHECKOUT_STYLES } from './checkout-styles.ts';
 import { summary } from './checkout-summary.ts';
 
@@ -30,18 +32,14 @@ export function checkoutPages(world: World): Hono {
     if (!found || !belongs(found, frame, c.req.query('account'))) return show(c, id, frame);
     const { scope, entity: session } = found;
     const form = parseForm(await c.req.text());
-    const fault = session.status === 'open' && !isFree(session) ? incomplete(form) : null;
-    if (fault !== null) return show(c, id, frame, { error: fault, form });
-    const answer = text(form, 'authentication');
-    if (answer === 'fail') return show(c, id, frame, { error: NOT_CONFIRMED, form });
-    const [email, name] = [text(form, 'email'), text(form, 'billingName')];
     try {
-      const paid = pay(scope, session.id, {
-        with: tenderOf(form),
-        isAuthenticated: answer === 'complete',
-        ...(email ? { email } : {}),
-        ...(name ? { name } : {}),
-      });
+      const reckoned = fillIn(scope, session, form);
+      if ('reckon' in form) return show(c, id, frame, { form });
+      const fault = session.status === 'open' ? missing(reckoned, form) : null;
+      if (fault !== null) return show(c, id, frame, { error: fault, form });
+      if (text(form, 'authentication') === 'fail')
+        return show(c, id, frame, { error: NOT_CONFIRMED, form });
+      const paid = pay(scope, session.id, payerOf(session, form));
       return frame === 'hosted' && paid.redirect !== null
         ? c.redirect(paid.redirect, 303)
         : c.html(done(paid, frame));
@@ -57,6 +55,13 @@ export function checkoutPages(world: World): Hono {
   app.get('/c/embed/:secret', (c) => show(c, idIn(c.req.param('secret')), 'embedded'));
   app.post('/c/embed/:secret', (c) => take(c, idIn(c.req.param('secret')), 'embedded'));
   return app;
+}
+
+/** Notes what the buyer chose and where it is; the sums depend on it. */
+function fillIn(scope: Scope, session: Entity, form: Params): Entity {
+  if (session.status !== 'open') return session;
+  const chosen = chooseShipping(scope, session, text(form, 'shippingRate'));
+  return locate(scope, chosen, payerOf(session, form));
 }
 
 const NOT_CONFIRMED =
@@ -93,6 +98,13 @@ document.querySelectorAll('[data-card]').forEach((button) => button.addEventList
   const set = (id, value) => { const field = document.getElementById(id); field.value ||= value; };
   document.getElementById('cardNumber').value = button.dataset.card;
   set('cardExpiry', '12 / 40'); set('cardCvc', '123'); set('billingName', 'Ada Lovelace'); }));
+document.getElementById('pay')?.addEventListener('change', ({ target }) => { if ('reckons' in target.dataset) reckon(); });
+async function reckon() {
+  const form = new FormData(document.getElementById('pay')); form.set('reckon', '1');
+  const answer = await fetch(location.href, { method: 'POST', body: new URLSearchParams(form) });
+  const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  for (const id of ['summary', 'submit', 'error']) document.getElementById(id)?.replaceWith(next.getElementById(id));
+}
 document.querySelector('dialog')?.showModal();
 if (parent !== window) new ResizeObserver(() => parent.postMessage({ sandboxCheckout: 'height', px: document.body.offsetHeight }, '*')).observe(document.body);
 </script>`;

@@ -10,7 +10,7 @@ export function summary(scope: Scope, session: Entity, business: string) {
   const first = lines[0];
   const isSubscription = session.mode === 'subscription';
   const back = session.cancel_url;
-  return html`<div class="side what"><div>
+  return html`<div class="side what" id="summary"><div>
     <div class="from">${back ? html`<a href="${back}"><span aria-hidden="true">←</span> ${business}</a>` : html`<span>${business}</span>`}${scope.livemode ? '' : html`<span class="badge">Sandbox</span>`}</div>
     <h1>${isSubscription ? `${trialDays > 0 ? 'Try' : 'Subscribe to'} ${first?.product.name}` : `Pay ${business}`}</h1>
     ${price(scope, session, { trialDays, first })}

@@ -12,7 +12,7 @@ import { changeSubscription, isOver } from '../subscription-end.ts';
 import { itemsOf } from '../subscription-items.ts';
 import { updateSubscription } from '../subscription-update.ts';
 import type { World } from '../world.ts';
-import { incomplete } from './checkout-form.ts';
+import { incomplete } from './checkout-input.ts';
 import { gone, offeredPrices, portalView, receiptView, type Seen } from './portal-view.ts';
 
 /** The page where a customer sees, changes and cancels what it pays for. */

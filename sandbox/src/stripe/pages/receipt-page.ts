@@ -49,12 +49,12 @@ function boughtRows(scope: Scope, charge: Entity, row: (name: unknown, minor: un
     .list('checkout.session')
     .find((one) => one.payment_intent !== null && one.payment_intent === charge.payment_intent);
   if (!session) return row(charge.description ?? 'Payment', charge.amount);
-  const details = session.total_details as { amount_shipping: number };
+  const sent = session.shipping_cost as { amount_total: number } | null;
   return [
     ...lineItems(scope, session).map(({ description, quantity, amount_total }) =>
       row(Number(quantity) > 1 ? `${quantity} × ${description}` : description, amount_total),
     ),
-    details.amount_shipping > 0 ? row('Shipping', details.amount_shipping) : '',
+    sent && sent.amount_total > 0 ? row('Shipping', sent.amount_total) : '',
   ];
 }
 
