@@ -27,6 +27,10 @@ const EXPANDABLE: Record<string, Kind> = {
   latest_charge: 'charge',
   schedule: 'subscription_schedule',
   setup_intent: 'setup_intent',
+  coupon: 'coupon',
+  promotion_code: 'promotion_code',
+  discount: 'discount',
+  discounts: 'discount',
   dispute: 'dispute',
   shipping_rate: 'shipping_rate',
   test_clock: 'test_helpers.test_clock',
@@ -78,10 +82,13 @@ function expandPath(scope: Scope, at: unknown, path: string[]): void {
   const holder = at as Record<string, unknown>;
   const leftOut = LEFT_OUT[`${String(holder.object)} ${head}`];
   if (leftOut) holder[head] = leftOut(scope, holder as Entity);
+  // A coupon has these always, if at all.
+  if (holder.object === 'coupon' && ['applies_to', 'currency_options'].includes(head)) return;
   if (!(head in holder)) throw faults.notExpandable(path.join('.'));
   const kind = EXPANDABLE[head];
+  const behind = (id: unknown) =>
+    typeof id === 'string' && kind ? (structuredClone(scope.get(kind, id)) ?? id) : id;
   const value = holder[head];
-  if (typeof value === 'string' && kind)
-    holder[head] = structuredClone(scope.get(kind, value)) ?? value;
+  holder[head] = Array.isArray(value) ? value.map(behind) : behind(value);
   expandPath(scope, holder[head], rest);
 }

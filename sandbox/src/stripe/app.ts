@@ -20,6 +20,7 @@ import { stripeJs } from './pages/stripe-js.ts';
 import type { Handler, Resource } from './resource.ts';
 import { catalog } from './routes/catalog.ts';
 import { checkout } from './routes/checkout.ts';
+import { coupons } from './routes/coupons.ts';
 import { customers } from './routes/customers.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { events } from './routes/events.ts';
@@ -90,6 +91,7 @@ export function createStripeSandbox({
     ...invoices,
     ...invoiceItems,
     ...subscriptionItems,
+    ...coupons,
     ...shippingRates,
     ...taxRates,
     ...testClocks,

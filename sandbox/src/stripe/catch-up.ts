@@ -58,6 +58,7 @@ function* dues(scope: Scope, clock: string | null): Generator<Due> {
         run: (then) => void expireSession(then, session),
       };
   }
+  if (clock === null) yield* couponDues(scope);
   for (const intent of scope.list('payment_intent')) {
     const seconds = answersAt(scope, intent);
     if (seconds !== undefined && clockOfBuyer(scope, intent) === clock)
@@ -69,6 +70,24 @@ function* dues(scope: Scope, clock: string | null): Generator<Due> {
   for (const subscription of scope.list('subscription')) {
     if ((subscription.test_clock ?? null) === clock && !isOver(subscription))
       yield* subscriptionDues(scope, subscription);
+  }
+}
+
+/** Coupons and codes that can be used until a day. */
+function* couponDues(scope: Scope): Generator<Due> {
+  for (const coupon of scope.list('coupon')) {
+    if (coupon.valid === true)
+      yield {
+        atSeconds: instant(coupon.redeem_by),
+        run: (then) => void then.put('coupon', { ...coupon, valid: false }),
+      };
+  }
+  for (const code of scope.list('promotion_code')) {
+    if (code.active === true)
+      yield {
+        atSeconds: instant(code.expires_at),
+        run: (then) => void then.put('promotion_code', { ...code, active: false }),
+      };
   }
 }
 

@@ -1,10 +1,12 @@
 import { countryOf } from './automatic-tax.ts';
 import { DEBIT_TYPES } from './bank-accounts.ts';
 import { givenCustomer, givenTax, givenUpdate } from './checkout-given.ts';
+import { asSessionHas } from './checkout-choice.ts';
 import { givenLines } from './checkout-lines.ts';
 import { makeOffer, refuseAmount } from './checkout-offer.ts';
 import { givenPayment } from './checkout-payment.ts';
 import { placeOf } from './checkout-place.ts';
+import { givenDiscounts } from './discounts.ts';
 import { faults } from './faults.ts';
 import { flag, group, integer, link, metadata, type Params, strings, text } from './form.ts';
 import { type Entity, newId, type Scope } from './scope.ts';
@@ -60,7 +62,6 @@ export function createSession(scope: Scope, params: Params): Entity {
     ...customer,
     customer_account: null,
     customer_details: null,
-    discounts: [],
     expires_at: expiresAt,
     integration_identifier: null,
     invoice: null,
@@ -95,17 +96,30 @@ export function createSession(scope: Scope, params: Params): Entity {
     client_secret: isEmbedded ? `${id}_secret_${newId('s').slice(2)}` : null,
     url: isEmbedded ? null : scope.pageUrl(`/c/pay/${id}`),
   };
-  const session = makeOffer(scope, made, {
-    lines,
-    trialDays: integer(data, 'trial_period_days') ?? 0,
-    metadata: metadata(data),
-    payment: mode === 'payment' ? givenPayment(params) : {},
-    customerUpdate: givenUpdate(params),
-    chosen: {
-      shippingRate: shippingOptions[0]?.shipping_rate ?? null,
-      country: countryOf(scope.get('customer', String(customer.customer))),
-    },
+  const discounts = givenDiscounts(scope, params, {
+    customer: scope.get('customer', String(customer.customer)),
+    currency,
   });
+  if (discounts.length > 0 && 'allow_promotion_codes' in params)
+    throw faults.exclusive('allow_promotion_codes', 'discounts');
+  if (discounts.length > 1)
+    throw faults.invalidParam('discounts', 'You can specify up to one discount.');
+  const session = makeOffer(
+    scope,
+    { ...made, discounts: discounts.map(asSessionHas) },
+    {
+      lines,
+      trialDays: integer(data, 'trial_period_days') ?? 0,
+      metadata: metadata(data),
+      payment: mode === 'payment' ? givenPayment(params) : {},
+      customerUpdate: givenUpdate(params),
+      chosen: {
+        shippingRate: shippingOptions[0]?.shipping_rate ?? null,
+        discounts: discounts.map((discount) => discount.id),
+        country: countryOf(scope.get('customer', String(customer.customer))),
+      },
+    },
+  );
   refuseAmount(session);
   return scope.put('checkout.session', session);
 }

@@ -3,6 +3,7 @@ import { amountMinor, type Rate } from './billing/amount.ts';
 import { chargeFault, limitMinor } from './billing/charge-limits.ts';
 import { type Order, type Ordered, priceOrder } from './billing/order.ts';
 import type { TaxRate } from './billing/tax.ts';
+import { reductionsOf } from './discounts.ts';
 import { faults } from './faults.ts';
 import { formatMoney } from './pages/format.ts';
 import type { Entity, Scope } from './scope.ts';
@@ -20,6 +21,8 @@ export interface OfferLine {
 /** What the buyer chose so far, or the seller for it. */
 export interface Chosen {
   shippingRate: string | null;
+  /** The discounts, by their ids. */
+  discounts: string[];
   /** Where the buyer is taxed. */
   country: string | null;
 }
@@ -139,7 +142,8 @@ function orderOf(
     product: null,
     taxRates: ratesOf(rate.tax_behavior, rate.tax_code),
   };
-  return priceOrder(ordered, { reductions: [], shipping });
+  const discounts = chosen.discounts.map((id) => scope.must('discount', id));
+  return priceOrder(ordered, { reductions: reductionsOf(scope, discounts, currency), shipping });
 }
 
 /** Throws for a single payment that is too small or too large to be charged. Nothing at all is free. */

@@ -3,6 +3,7 @@ import { DEBIT_TYPES, type DebitEnd, type DebitType } from './bank-accounts.ts';
 import { cardOutcome } from './cards.ts';
 import { change } from './change.ts';
 import { choose, type Offer, offerOf, refuseAmount } from './checkout-offer.ts';
+import { redeem } from './discounts.ts';
 import { faults } from './faults.ts';
 import { newIntent, succeed } from './payment-intents.ts';
 import { createBankAccount, createCard, declineFault } from './payment-methods.ts';
@@ -118,6 +119,14 @@ interface Buyer {
 function complete(scope: Scope, session: Entity, payer: Payer): void {
   const offer = offerOf(scope, session);
   const buyer = buyerOf(scope, session, { offer, payer });
+  for (const id of offer.chosen.discounts) {
+    const discount = scope.put('discount', {
+      ...scope.must('discount', id),
+      checkout_session: session.id,
+      customer: buyer.customer?.id ?? null,
+    });
+    if (session.mode === 'payment') redeem(scope, discount, {});
+  }
   const bought = isFree(session)
     ? { payment_status: 'no_payment_required' }
     : buy(scope, session, { offer, buyer, tender: payer.with });
@@ -252,6 +261,7 @@ function buySubscription(
   });
   scope.emit('payment_method.attached', method);
   const { lines, trialDays, metadata } = offer;
+  const isDue = trialDays === 0 && Number(session.amount_total) > 0;
   const { enabled } = session.automatic_tax as { enabled: boolean };
   const started = newSubscription(scope, {
     customer,
@@ -264,6 +274,7 @@ function buySubscription(
     metadata,
     more: {
       default_payment_method: method.id,
+      discounts: offer.chosen.discounts,
       ...(enabled && {
         automatic_tax: { disabled_reason: null, enabled, liability: { type: 'self' } },
       }),
@@ -273,7 +284,7 @@ function buySubscription(
   const subscription = begin(scope, started, { isAccepted: true });
   return {
     invoice: subscription.latest_invoice,
-    payment_status: trialDays > 0 ? 'no_payment_required' : 'paid',
+    payment_status: isDue ? 'paid' : 'no_payment_required',
     subscription: subscription.id,
   };
 }

@@ -24,6 +24,7 @@ export function lineItems(scope: Scope, session: Entity): Entity[] {
       amount_total: priced?.totalMinor ?? 0,
       currency: price.currency,
       description: product.name ?? null,
+      discounts: discountsOn(scope, priced?.discounts ?? []),
       metadata: {},
       price,
       quantity,
@@ -35,15 +36,24 @@ export function lineItems(scope: Scope, session: Entity): Entity[] {
 /** The sums of a session with what they are made of. */
 export function brokenDown(scope: Scope, session: Entity): object {
   const { order } = offerOf(scope, session);
+  const offs = new Map<string, number>();
+  for (const { id, minor } of order.lines.flatMap(({ discounts }) => discounts))
+    offs.set(id, (offs.get(id) ?? 0) + minor);
   const all = order.shipping ? [...order.lines, order.shipping] : order.lines;
   return {
     ...(session.total_details as object),
     breakdown: {
-      discounts: [],
+      discounts: discountsOn(
+        scope,
+        [...offs].map(([id, minor]) => ({ id, minor })),
+      ),
       taxes: taxesOn(scope, addedTaxes(all.flatMap(({ taxes }) => taxes))),
     },
   };
 }
+
+const discountsOn = (scope: Scope, offs: readonly { id: string; minor: number }[]) =>
+  offs.map(({ id, minor }) => ({ amount: minor, discount: scope.must('discount', id) }));
 
 const taxesOn = (scope: Scope, taxes: readonly Tax[]) =>
   taxes.map(

@@ -11,7 +11,7 @@ import { Fault } from './faults.ts';
 import { settle } from './invoice-life.ts';
 import { type Outage, OUTAGE_MODES } from './outage.ts';
 import { controlPage } from './pages/control-page.ts';
-import { chooseShipping } from './checkout-choice.ts';
+import { chooseShipping, typeCode } from './checkout-choice.ts';
 import { pay } from './checkout-pay.ts';
 import { deauthorized } from './routes/accounts.ts';
 import { retryRules, type RetryRules, USUAL_RETRIES } from './retries.ts';
@@ -163,9 +163,13 @@ export function controlApp({ world, accounts, sender, outage, clock, reset }: Pa
   app.post('/checkout/:id/pay', async (c) => {
     const found = world.find('checkout.session', c.req.param('id'));
     if (!found) return c.json({ error: 'No such session.' }, 404);
-    const { card, bank, email, country, shippingRate, authenticated } = await bodyOf(c.req.raw);
+    const { card, bank, email, country, shippingRate, promotionCode, authenticated } = await bodyOf(
+      c.req.raw,
+    );
     try {
-      if (shippingRate) chooseShipping(found.scope, found.entity, String(shippingRate));
+      const { scope, entity } = found;
+      const coded = promotionCode ? typeCode(scope, entity, String(promotionCode)) : entity;
+      if (shippingRate) chooseShipping(scope, coded, String(shippingRate));
       return c.json(
         pay(found.scope, c.req.param('id'), {
           with: isDebitEnd(bank) ? { bank } : { cardNumber: String(card ?? TEST_CARD) },

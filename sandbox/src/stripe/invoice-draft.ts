@@ -1,5 +1,7 @@
 import type { Line } from './billing/lines.ts';
+import { reduced } from './billing/discount.ts';
 import { addedTaxes, type Tax, taxesOf, taxMinor } from './billing/tax.ts';
+import { reductionsOf } from './discounts.ts';
 import { type Entity, newId, type Scope } from './scope.ts';
 
 /** What an invoice is made of. */
@@ -11,6 +13,8 @@ export interface Draft {
   reason: string;
   /** What it looks back on. */
   period: { start: number; end: number };
+  /** What is taken off its lines; prorations have theirs within them. */
+  discounts?: Entity[];
   /** Fields that differ from those of an ordinary invoice. */
   more?: Record<string, unknown>;
 }
@@ -19,6 +23,12 @@ export interface Draft {
 export function draftInvoice(scope: Scope, draft: Draft, id = newId('in')): Entity {
   const { customer, subscription } = draft;
   const nowSeconds = scope.nowSeconds();
+  const discounts = draft.discounts ?? [];
+  const offs = reduced(draft.lines.map(reducible), reductionsOf(scope, discounts, draft.currency));
+  const offOf = (index: number) =>
+    offs
+      .map((off) => ({ amount: off.offMinor[index] ?? 0, discount: off.id }))
+      .filter(({ amount }) => amount > 0);
   const invoice: Entity = {
     id,
     object: 'invoice',
@@ -52,7 +62,7 @@ export function draftInvoice(scope: Scope, draft: Draft, id = newId('in')): Enti
     default_source: null,
     default_tax_rates: subscription?.default_tax_rates ?? [],
     description: null,
-    discounts: [],
+    discounts: discounts.map((discount) => discount.id),
     due_date: dueDate(subscription, nowSeconds),
     effective_at: null,
     ending_balance: null,
@@ -65,7 +75,9 @@ export function draftInvoice(scope: Scope, draft: Draft, id = newId('in')): Enti
     latest_revision: null,
     lines: {
       object: 'list',
-      data: draft.lines.map((line) => lineItem(scope, { invoice: id, line, subscription })),
+      data: draft.lines.map((line, index) =>
+        lineItem(scope, { invoice: id, line, subscription, off: offOf(index) }),
+      ),
       has_more: false,
       url: `/v1/invoices/${id}/lines`,
     },
@@ -103,7 +115,6 @@ export function draftInvoice(scope: Scope, draft: Draft, id = newId('in')): Enti
       voided_at: null,
     },
     test_clock: customer.test_clock ?? null,
-    total_discount_amounts: [],
     total_pretax_credit_amounts: [],
     webhooks_delivered_at: null,
     ...draft.more,
@@ -125,7 +136,12 @@ export function withTotals(invoice: Entity): Entity {
   const lines = linesOf(invoice);
   const subtotal = lines.reduce((sum, line) => sum + Number(line.amount), 0);
   const taxes = addedTaxes(lines.flatMap((line) => (line.taxes ?? []) as Tax[]));
-  const total = subtotal + taxMinor(taxes, 'exclusive');
+  const offs = (invoice.discounts as string[]).map((discount) => ({
+    amount: offMinor(lines.flatMap(offsOf).filter((off) => off.discount === discount)),
+    discount,
+  }));
+  const left = subtotal - offMinor(offs);
+  const total = left + taxMinor(taxes, 'exclusive');
   const due = Math.max(0, total + Number(invoice.starting_balance));
   return {
     ...invoice,
@@ -134,10 +150,30 @@ export function withTotals(invoice: Entity): Entity {
     subtotal,
     subtotal_excluding_tax: subtotal - taxMinor(taxes, 'inclusive'),
     total,
-    total_excluding_tax: subtotal - taxMinor(taxes, 'inclusive'),
+    total_discount_amounts: offs,
+    total_excluding_tax: left - taxMinor(taxes, 'inclusive'),
     total_taxes: taxes,
   };
 }
+
+/** What a discount takes off, as the wire has it. */
+interface Off {
+  amount: number;
+  discount: string;
+}
+
+/** What discounts take off a line. */
+export const offsOf = (line: Entity): Off[] => line.discount_amounts as Off[];
+
+/** The sum of what discounts take off. */
+export const offMinor = (offs: readonly Off[]): number =>
+  offs.reduce((sum, { amount }) => sum + amount, 0);
+
+/** A line as discounts see it: a proration was reckoned with them, so that they leave it alone. */
+const reducible = (line: Line) => ({
+  minor: line.isProration ? 0 : line.amountMinor,
+  product: line.price ? String(line.price.product) : null,
+});
 
 /** What of a customer's balance is left after an invoice: below 0 is a credit. */
 export const endingBalance = (invoice: Entity): number =>
@@ -146,7 +182,12 @@ export const endingBalance = (invoice: Entity): number =>
 /** One line as the wire has it. */
 export function lineItem(
   scope: Scope,
-  { invoice, line, subscription }: { invoice: string; line: Line; subscription: Entity | null },
+  {
+    invoice,
+    line,
+    subscription,
+    off = [],
+  }: { invoice: string; line: Line; subscription: Entity | null; off?: Off[] },
 ): Entity {
   const { amountMinor, price, quantity } = line;
   const common = {
@@ -161,7 +202,7 @@ export function lineItem(
     amount: amountMinor,
     currency: line.currency,
     description: line.description,
-    discount_amounts: [],
+    discount_amounts: off,
     discountable: !line.isProration,
     discounts: [],
     invoice,
@@ -189,7 +230,7 @@ export function lineItem(
     quantity_decimal: String(quantity),
     subscription: subscription?.id ?? null,
     subtotal: amountMinor,
-    taxes: taxesOf(amountMinor, line.taxRates),
+    taxes: taxesOf(amountMinor - offMinor(off), line.taxRates),
   };
 }
 

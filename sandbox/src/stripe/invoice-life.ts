@@ -7,6 +7,7 @@ import {
   openPaymentOf,
   refuses,
 } from './invoice-charge.ts';
+import { useUp } from './discounts.ts';
 import { type Draft, draftInvoice, endingBalance, subscriptionOf } from './invoice-draft.ts';
 import { retryAfter } from './retries.ts';
 import { type Entity, newId, type Scope } from './scope.ts';
@@ -29,6 +30,8 @@ export function issue(scope: Scope, draft: Draft): Entity {
     const item = invoiceItem === null ? undefined : scope.get('invoiceitem', invoiceItem);
     if (item) scope.put('invoiceitem', { ...item, invoice: invoice.id });
   }
+  const subscription = scope.get('subscription', String(subscriptionOf(invoice)));
+  if (subscription) useUp(scope, subscription, invoice);
   const customer = scope.must('customer', String(invoice.customer));
   if (customer.currency === null)
     change(scope, 'customer', 'customer.updated', customer, { currency: invoice.currency });

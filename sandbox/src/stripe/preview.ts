@@ -1,3 +1,4 @@
+import { givenDiscounts } from './discounts.ts';
 import { faults } from './faults.ts';
 import { group, integer, list, type Params, text } from './form.ts';
 import { type Draft, draftInvoice, endingBalance } from './invoice-draft.ts';
@@ -18,7 +19,16 @@ export function previewInvoice(scope: Scope, params: Params): Entity {
   const id = text(params, 'subscription');
   const draft = id === undefined ? previewNew(scope, params) : previewChange(scope, params, id);
   const details = group(params, 'subscription_details');
-  const invoice = draftInvoice(scope, draft, newId('upcoming_in'));
+  const given = {
+    ...draft,
+    ...('discounts' in params && {
+      discounts: givenDiscounts(scope, params, {
+        customer: draft.customer,
+        currency: draft.currency,
+      }),
+    }),
+  };
+  const invoice = draftInvoice(scope, given, newId('upcoming_in'));
   const parent = invoice.parent as { subscription_details: Record<string, unknown> } | null;
   const atSeconds = details && integer(details, 'proration_date');
   return {

@@ -1,9 +1,12 @@
 import { automaticRates, countryOf } from './automatic-tax.ts';
+import { shareMinor } from './billing/amount.ts';
+import { reduced } from './billing/discount.ts';
 import { type Facts, isMetered, type Line, periodLine } from './billing/lines.ts';
 import { type Recurring, periodEnd } from './billing/period.ts';
 import type { TaxRate } from './billing/tax.ts';
-import type { Draft } from './invoice-draft.ts';
+import { type Draft, linesOf, offMinor, offsOf, subscriptionOf } from './invoice-draft.ts';
 import { lineOfItem, pendingItems } from './invoice-item.ts';
+import { discountsAt, reductionsOf } from './discounts.ts';
 import { usedUnits } from './meter-usage.ts';
 import type { Entity, Scope } from './scope.ts';
 import { type Item, itemsOf } from './subscription-items.ts';
@@ -24,7 +27,43 @@ export const factsOf = (scope: Scope, subscription: Entity): Facts => ({
       exempt: customer?.tax_exempt,
     });
   },
+  reducedMinor(item, minor) {
+    const currency = String(item.price.currency);
+    const discounts = discountsAt(scope, subscription, scope.nowSeconds());
+    const offs = reduced(
+      [{ minor, product: String(item.price.product) }],
+      reductionsOf(scope, discounts, currency),
+    );
+    return offs.reduce((left, { offMinor: [off = 0] }) => left - off, minor);
+  },
+  billedMinor(item, minor) {
+    const billed = billedLine(scope, subscription, item);
+    if (!billed || Number(billed.amount) <= 0) return this.reducedMinor(item, minor);
+    const share = { seconds: offMinor(offsOf(billed)), ofSeconds: Number(billed.amount) };
+    return minor - shareMinor(minor, share, String(item.price.currency));
+  },
 });
+
+/** The line that a running period of an item was billed by. */
+function billedLine(scope: Scope, subscription: Entity, item: Item): Entity | undefined {
+  return scope
+    .list('invoice')
+    .filter((invoice) => subscriptionOf(invoice) === subscription.id)
+    .flatMap(linesOf)
+    .findLast((line) => {
+      const { subscription_item_details: of } = line.parent as {
+        subscription_item_details: { subscription_item: string; proration: boolean } | null;
+      };
+      const { price_details: sold } = line.pricing as { price_details: { price: string } };
+      const { start } = line.period as { start: number };
+      return (
+        of?.subscription_item === item.id &&
+        !of.proration &&
+        sold.price === item.price.id &&
+        start === item.current_period_start
+      );
+    });
+}
 
 /** The items of a subscription with the periods after one end; others keep theirs. */
 export function renewedItems(subscription: Entity, endSeconds: number): Item[] {
@@ -66,6 +105,7 @@ export function renewalDraft(
       ...(before.status === 'trialing' ? [] : usageLines(scope, before, endSeconds)),
       ...inAdvance,
     ],
+    discounts: discountsAt(scope, after, endSeconds),
     reason: 'subscription_cycle',
     period: { start: itemsOf(before)[0]?.current_period_start ?? endSeconds, end: endSeconds },
   };

@@ -1,5 +1,6 @@
 import { creditLines, isMetered, type Line, periodLine, prorationLines } from './billing/lines.ts';
 import { isSameInterval, periodEnd } from './billing/period.ts';
+import { discountsAt, givenDiscounts } from './discounts.ts';
 import { faults } from './faults.ts';
 import { flag, group, integer, list, metadata, type Params, text, unsettable } from './form.ts';
 import type { Draft } from './invoice-draft.ts';
@@ -76,6 +77,7 @@ export function changeDraft(scope: Scope, old: Entity, change: Change): Draft {
     subscription: after,
     currency: String(old.currency),
     lines: [...waitingLines(scope, old), ...change.prorations, ...change.opens],
+    discounts: discountsAt(scope, after, nowSeconds),
     reason: old.status === 'trialing' ? 'subscription_cycle' : 'subscription_update',
     period: { start: nowSeconds, end: nowSeconds },
   };
@@ -104,6 +106,12 @@ function plainFields(scope: Scope, old: Entity, params: Params): Record<string, 
   const trial = group(group(params, 'trial_settings') ?? {}, 'end_behavior');
   return {
     ...('metadata' in params && { metadata: metadata(params, old.metadata) }),
+    ...('discounts' in params && {
+      discounts: givenDiscounts(scope, params, {
+        customer: scope.get('customer', String(old.customer)),
+        currency: String(old.currency),
+      }).map(({ id }) => id),
+    }),
     ...('description' in params && { description: unsettable(params, 'description') }),
     ...(method !== undefined && { default_payment_method: method }),
     ...(text(params, 'collection_method') && {

@@ -1,4 +1,5 @@
 import { DECLINE_TEXT } from './cards.ts';
+import { givenDiscounts, settleDiscounts } from './discounts.ts';
 import { faults } from './faults.ts';
 import { flag, group, integer, list, metadata, type Params, text } from './form.ts';
 import { methodFor, openPayment, refuses } from './invoice-charge.ts';
@@ -73,6 +74,10 @@ export function givenBeginning(
       default_payment_method: method ?? null,
       default_tax_rates: givenTaxRates(scope, params, 'default_tax_rates'),
       description: text(params, 'description') ?? null,
+      discounts: givenDiscounts(scope, params, {
+        customer,
+        currency: currency ?? '',
+      }).map(({ id }) => id),
       ...(text(params, 'collection_method') && {
         collection_method: text(params, 'collection_method'),
         days_until_due: integer(params, 'days_until_due') ?? null,
@@ -99,6 +104,7 @@ export function givenBeginning(
 /** Makes the first invoice and waits for its payment. */
 function beginUnpaid(scope: Scope, started: Entity): Entity {
   scope.put('subscription', { ...started, status: 'incomplete' });
+  settleDiscounts(scope, [], started);
   const customer = scope.must('customer', String(started.customer));
   const invoice = finalize(scope, issue(scope, firstDraft(scope, started, customer)));
   openPayment(scope, invoice);

@@ -1,5 +1,6 @@
 import { isMetered, periodLine, trialLine } from './billing/lines.ts';
 import { periodEnd, type Recurring } from './billing/period.ts';
+import { discountsAt, settleDiscounts } from './discounts.ts';
 import type { Draft } from './invoice-draft.ts';
 import { bill, type Payer } from './invoice-life.ts';
 import { factsOf, periodOf } from './renewal.ts';
@@ -126,6 +127,7 @@ export function firstDraft(scope: Scope, subscription: Entity, customer: Entity)
           ? trialLine(item, facts)
           : periodLine(item, { period: periodOf(item), quantity: item.quantity ?? 1 }, facts),
       ),
+    discounts: discountsAt(scope, subscription, nowSeconds),
     reason: 'subscription_create',
     period: { start: nowSeconds, end: nowSeconds },
   };
@@ -137,6 +139,7 @@ export function firstDraft(scope: Scope, subscription: Entity, customer: Entity)
  */
 export function begin(scope: Scope, started: Entity, payer: Payer = {}): Entity {
   scope.put('subscription', { ...started, status: withoutMoney(started) });
+  settleDiscounts(scope, [], started);
   const customer = scope.must('customer', String(started.customer));
   const invoice = bill(scope, firstDraft(scope, started, customer), payer);
   return announce(scope, started, invoice);
@@ -147,6 +150,8 @@ export function announce(scope: Scope, started: Entity, invoice: Entity): Entity
   const isOwing = invoice.status !== 'paid' && started.collection_method !== 'send_invoice';
   const subscription = scope.put('subscription', {
     ...started,
+    // Its first invoice may have used up what was taken off once.
+    discounts: scope.get('subscription', started.id)?.discounts ?? started.discounts,
     latest_invoice: invoice.id,
     status: isOwing ? withoutMoney(started) : started.status,
   });

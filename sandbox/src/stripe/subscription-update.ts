@@ -1,4 +1,5 @@
 import { DECLINE_TEXT } from './cards.ts';
+import { settleDiscounts } from './discounts.ts';
 import { faults } from './faults.ts';
 import { type Params, text } from './form.ts';
 import { methodFor, refuses } from './invoice-charge.ts';
@@ -36,7 +37,9 @@ export function updateSubscription(scope: Scope, old: Entity, params: Params): E
   if (behavior === 'pending_if_incomplete') refuseUnpendable(params);
   const change = decideChange(scope, old, params);
   const updated = applyChange(scope, old, { change, behavior });
-  if (updated.pending_update === null) afterDirectChange(scope, updated, change.fields);
+  if (updated.pending_update !== null) return updated;
+  settleDiscounts(scope, old.discounts, updated);
+  afterDirectChange(scope, updated, change.fields);
   return updated;
 }
 

@@ -26,6 +26,10 @@ export interface Facts {
   nameOf(price: Entity): string;
   /** The rates of an item that has none of its own. */
   ratesOf(price: Entity): TaxRate[];
+  /** An amount of an item with the discounts that are on. */
+  reducedMinor(item: Item, minor: number): number;
+  /** An amount of an item with the discounts its running period was billed with. */
+  billedMinor(item: Item, minor: number): number;
 }
 
 const recurringOf = ({ price }: Item) =>
@@ -102,7 +106,9 @@ function restLine(
   const from = Math.min(Math.max(atSeconds, start), end);
   const line = lineOf(item, facts);
   const part = { seconds: end - from, ofSeconds: end - start };
-  const minor = shareMinor(itemMinor(item), part, line.currency);
+  const whole = itemMinor(item);
+  const net = isCredit ? facts.billedMinor(item, whole) : facts.reducedMinor(item, whole);
+  const minor = shareMinor(net, part, line.currency);
   const quantity = item.quantity ?? 1;
   const what = `${quantity === 1 ? '' : `${quantity} × `}${facts.nameOf(item.price)}`;
   return {

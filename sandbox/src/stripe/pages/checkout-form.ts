@@ -11,6 +11,8 @@ import { formatMoney } from './format.ts';
 /** What the buyer typed, and what came of it. */
 export interface Typed {
   error?: string;
+  /** Why the promotion code is refused. */
+  codeError?: string;
   /** Whether the bank asks the owner of the card. */
   asks?: boolean;
   form?: Params;
@@ -58,7 +60,7 @@ export function paymentForm(scope: Scope, session: Entity, { error = '', form = 
   const heading = html`<h2>${free ? 'Nothing to pay' : debitTypeOf(session) ? 'Payment' : 'Pay with card'}</h2>`;
   const delivery = deliveryFields(scope, session, form);
   const sent = countriesOf(session) !== undefined || shippingOptionsOf(session).length > 0;
-  return html`<div class="side how"><div><form method="post" id="pay" novalidate>
+  return html`<div class="side how" id="how"><div><form method="post" id="pay" novalidate>
       ${sent ? html`<h2>Contact</h2>` : heading}
       <label for="email">Email<input id="email" name="email" type="email" value="${text(form, 'email') ?? email ?? ''}" required autocomplete="email" ${email ? html`readonly` : ''}></label>
       ${delivery}${sent ? heading : ''}

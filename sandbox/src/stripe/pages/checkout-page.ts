@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { html, page } from '../../core/page.ts';
-import { chooseShipping } from '../checkout-choice.ts';
+import { chooseShipping, typeCode } from '../checkout-choice.ts';
 import { locate, type Paid, pay } from '../checkout-pay.ts';
 import { Fault } from '../faults.ts';
 import { type Params, parseForm, text } from '../form.ts';
@@ -24,7 +24,7 @@ export function checkoutPages(world: World): Hono {
     const business = world.nameOf(found.scope);
     return c.html(
       view(found.scope, found.entity, { business, typed, frame }),
-      typed.error ? 402 : 200,
+      typed.error || typed.codeError ? 402 : 200,
     );
   };
   const take = async (c: Context, id: string, frame: Frame) => {
@@ -34,7 +34,7 @@ export function checkoutPages(world: World): Hono {
     const form = parseForm(await c.req.text());
     try {
       const reckoned = fillIn(scope, session, form);
-      if ('reckon' in form) return show(c, id, frame, { form });
+      if ('reckon' in form || 'withoutCode' in form) return show(c, id, frame, { form });
       const fault = session.status === 'open' ? missing(reckoned, form) : null;
       if (fault !== null) return show(c, id, frame, { error: fault, form });
       if (text(form, 'authentication') === 'fail')
@@ -46,6 +46,8 @@ export function checkoutPages(world: World): Hono {
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       const asks = (error.body.error as { code?: string }).code === 'authentication_required';
+      const { param } = error.body.error as { param?: string };
+      if (param === 'promotion_code') return show(c, id, frame, { codeError: error.message, form });
       return show(c, id, frame, asks ? { asks: true, form } : { error: error.message, form });
     }
   };
@@ -60,7 +62,9 @@ export function checkoutPages(world: World): Hono {
 /** Notes what the buyer chose and where it is; the sums depend on it. */
 function fillIn(scope: Scope, session: Entity, form: Params): Entity {
   if (session.status !== 'open') return session;
-  const chosen = chooseShipping(scope, session, text(form, 'shippingRate'));
+  const code = 'withoutCode' in form ? '' : text(form, 'promotionCode');
+  const coded = code === undefined ? session : typeCode(scope, session, code);
+  const chosen = chooseShipping(scope, coded, text(form, 'shippingRate'));
   return locate(scope, chosen, payerOf(session, form));
 }
 
@@ -87,7 +91,7 @@ function view(
     return message('You are done', 'This checkout was paid. You can close the page.', frame);
   if (session.status === 'expired')
     return message('This checkout has expired', 'Go back to the site and start again.', frame);
-  const body = html`<main class="pay">${summary(scope, session, business)}
+  const body = html`<main class="pay">${summary(scope, session, { business, codeError: typed.codeError })}
     ${paymentForm(scope, session, typed)}${typed.asks ? challenge(session, typed) : ''}</main>${SCRIPT}`;
   return whole(`Pay ${business}`, body, frame);
 }
@@ -98,12 +102,22 @@ document.querySelectorAll('[data-card]').forEach((button) => button.addEventList
   const set = (id, value) => { const field = document.getElementById(id); field.value ||= value; };
   document.getElementById('cardNumber').value = button.dataset.card;
   set('cardExpiry', '12 / 40'); set('cardCvc', '123'); set('billingName', 'Ada Lovelace'); }));
-document.getElementById('pay')?.addEventListener('change', ({ target }) => { if ('reckons' in target.dataset) reckon(); });
-async function reckon() {
+document.addEventListener('change', ({ target }) => { if ('reckons' in target.dataset) reckon(); });
+document.addEventListener('click', (event) => {
+  const button = event.target.closest?.('[data-reckon]');
+  if (!button) return;
+  event.preventDefault(); reckon(button); });
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || event.target.id !== 'promotionCode') return;
+  event.preventDefault(); reckon(); });
+async function reckon(button) {
   const form = new FormData(document.getElementById('pay')); form.set('reckon', '1');
+  if (button) form.set(button.name, button.value);
   const answer = await fetch(location.href, { method: 'POST', body: new URLSearchParams(form) });
   const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  for (const id of ['summary', 'submit', 'error']) document.getElementById(id)?.replaceWith(next.getElementById(id));
+  const isFree = (page) => page.getElementById('cardNumber') === null;
+  const parts = isFree(next) === isFree(document) ? ['summary', 'submit', 'error'] : ['summary', 'how'];
+  for (const id of parts) document.getElementById(id)?.replaceWith(next.getElementById(id));
 }
 document.querySelector('dialog')?.showModal();
 if (parent !== window) new ResizeObserver(() => parent.postMessage({ sandboxCheckout: 'height', px: document.body.offsetHeight }, '*')).observe(document.body);

@@ -4,7 +4,11 @@ import type { Entity, Scope } from '../scope.ts';
 import { day, formatMoney } from './format.ts';
 
 /** What a session sells and what it costs, as the buyer reads it beside the form. */
-export function summary(scope: Scope, session: Entity, business: string) {
+export function summary(
+  scope: Scope,
+  session: Entity,
+  { business, codeError = '' }: { business: string; codeError?: string | undefined },
+) {
   const { lines, trialDays } = offerOf(scope, session);
   const currency = String(session.currency);
   const first = lines[0];
@@ -15,6 +19,7 @@ export function summary(scope: Scope, session: Entity, business: string) {
     <h1>${isSubscription ? `${trialDays > 0 ? 'Try' : 'Subscribe to'} ${first?.product.name}` : `Pay ${business}`}</h1>
     ${price(scope, session, { trialDays, first })}
     <ul class="lines">${lines.map((line) => lineRow(line, currency))}</ul>
+    ${promotion(scope, session, codeError)}
     ${totals(session, { currency, trialDays })}</div></div>`;
 }
 
@@ -53,6 +58,20 @@ function lineRow({ product, price: sold, quantity }: OfferLine, currency: string
     <span>${quantity === null ? 'by use' : formatMoney(Number(sold.unit_amount) * quantity, currency)}</span></li>`;
 }
 
+/** The code that is on, or a field to type one in. It belongs to the form beside it. */
+function promotion(scope: Scope, session: Entity, error: string) {
+  const [discount] = session.discounts as {
+    coupon: string | null;
+    promotion_code: string | null;
+  }[];
+  const code = scope.get('promotion_code', String(discount?.promotion_code));
+  if (code)
+    return html`<p class="coded"><b>${code.code}</b><button form="pay" name="withoutCode" value="1" formnovalidate data-reckon aria-label="Remove the code ${code.code}">×</button></p>`;
+  if (session.allow_promotion_codes !== true) return '';
+  return html`<div class="code"><label for="promotionCode">Promotion code</label><div><input id="promotionCode" name="promotionCode" form="pay" autocomplete="off" ${error ? html`aria-invalid="true" aria-describedby="codeError"` : ''}>
+    <button form="pay" name="reckon" value="1" formnovalidate data-reckon>Apply</button></div><p class="error" role="alert" id="codeError">${error}</p></div>`;
+}
+
 function totals(session: Entity, of: { currency: string; trialDays: number }) {
   const money = (minor: number) => formatMoney(minor, of.currency);
   const details = session.total_details as Record<string, number | undefined>;
@@ -64,5 +83,5 @@ function totals(session: Entity, of: { currency: string; trialDays: number }) {
   return html`<dl><div><dt>Subtotal</dt><dd>${money(Number(session.amount_subtotal))}</dd></div>
     ${row('Discount', details.amount_discount, 'off')}${row('Shipping', details.amount_shipping)}${row('Tax', details.amount_tax)}
     ${of.trialDays > 0 ? html`<div><dt>Total after trial</dt><dd>${money(Number(session.amount_total))}</dd></div>` : ''}
-    <div class="total"><dt>Total due today</dt><dd>${money(due)}</dd></div></dl>`;
+    <div class="total"><dt>${session.mode === 'payment' ? 'Total due' : 'Total due today'}</dt><dd>${money(due)}</dd></div></dl>`;
 }

@@ -62,7 +62,9 @@ function paidWith(charge: Entity): string {
   const details = charge.payment_method_details as {
     card?: { brand: string; last4: string };
   } | null;
-  return details?.card ? `${details.card.brand} •••• ${details.card.last4}` : 'a bank account';
+  return details?.card
+    ? `${details.card.brand === 'visa' ? 'Visa' : details.card.brand} •••• ${details.card.last4}`
+    : 'a bank account';
 }
 
 const nothing = () =>

@@ -1,7 +1,7 @@
 import { type Address, givenAddress } from '../address.ts';
 import { debitOf } from '../bank-debits.ts';
 import { locate, pay, type Payer, type Recipient } from '../checkout-pay.ts';
-import { chooseShipping } from '../checkout-choice.ts';
+import { chooseShipping, typeCode } from '../checkout-choice.ts';
 import { faults } from '../faults.ts';
 import { group, integer, type Params, text } from '../form.ts';
 import { methodOf, numberOf } from '../payment-methods.ts';
@@ -29,9 +29,10 @@ export const paymentPages: Resource = {
 function fillIn(scope: Scope, params: Params, id: string): Entity {
   const session = scope.must('checkout.session', id);
   if (session.status !== 'open') return session;
-  return locate(scope, chooseShipping(scope, session, text(params, 'shipping_rate')), {
-    ...payer(scope, params),
-  });
+  const code = params.promotion_code;
+  const coded = typeof code === 'string' ? typeCode(scope, session, code) : session;
+  const chosen = chooseShipping(scope, coded, text(params, 'shipping_rate'));
+  return locate(scope, chosen, payer(scope, params));
 }
 
 /** Who pays: what the parameters say, or else the payment method. */
