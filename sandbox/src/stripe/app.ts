@@ -21,6 +21,7 @@ import type { Handler, Resource } from './resource.ts';
 import { catalog } from './routes/catalog.ts';
 import { checkout } from './routes/checkout.ts';
 import { coupons } from './routes/coupons.ts';
+import { creditNotes } from './routes/credit-notes.ts';
 import { customers } from './routes/customers.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { events } from './routes/events.ts';
@@ -91,6 +92,7 @@ export function createStripeSandbox({
     ...invoices,
     ...invoiceItems,
     ...subscriptionItems,
+    ...creditNotes,
     ...coupons,
     ...shippingRates,
     ...taxRates,
@@ -149,7 +151,7 @@ export function createStripeSandbox({
     const params = parseForm(raw);
     const given = isPost ? c.req.header('idempotency-key') : undefined;
     const key = given && `${scope.account}:${scope.livemode}:${given}`;
-    if (c.req.header('stripe-version') === API_VERSION && isIntent(c.req.path)) {
+    if (c.req.header('stripe-version') === API_VERSION && choosesMethods(c.req.path)) {
       // Older versions took it, and callers who name no version are of one.
       if ('payment_method_types' in params) throw faults.unknownParam('payment_method_types');
     }
@@ -188,7 +190,8 @@ export function createStripeSandbox({
   return sandbox;
 }
 
-const isIntent = (path: string) => /^\/v1\/(payment|setup)_intents/.test(path);
+const choosesMethods = (path: string) =>
+  /^\/v1\/((payment|setup)_intents|checkout\/sessions)/.test(path);
 
 function perform(
   scope: Scope,

@@ -27,6 +27,19 @@ const NAMES: Readonly<Record<string, BankAccount>> = {
   pm_bacsDebit_insufficientFunds: { type: 'bacs_debit', ends: 'fails' },
 };
 
+/** Accounts that Stripe's tests know by their IBAN; any other pays. */
+const IBANS: Readonly<Record<string, DebitEnd>> = {
+  DE62370400440532013001: 'fails',
+  AT861904300235473202: 'fails',
+  IT60X0542811101000000123456: 'fails',
+};
+
+/** The SEPA account of an IBAN. */
+export const accountOfIban = (iban: string): BankAccount => ({
+  type: 'sepa_debit',
+  ends: IBANS[iban.replace(/\s/g, '')] ?? 'succeeds',
+});
+
 /** The test account behind a name as `pm_success_de`; undefined for a name that is none. */
 export const accountOfName = (name: string): BankAccount | undefined => NAMES[name];
 

@@ -18,7 +18,6 @@ const LIFE_SECONDS = { least: 1_795, most: 86_400 };
 /** Makes a session as a call asks for it. */
 export function createSession(scope: Scope, params: Params): Entity {
   const mode = modeOf(params);
-  if ('payment_method_types' in params) throw faults.unknownParam('payment_method_types');
   const customer = givenCustomer(scope, params, mode);
   const lines = givenLines(scope, params, mode);
   const where = placeOf(params);
@@ -129,12 +128,15 @@ function methodTypes(params: Params, mode: string, currency: string): string[] {
   const data = group(params, 'payment_intent_data') ?? {};
   const debit = DEBIT_TYPES[currency];
   const takesDebits = mode === 'payment' && text(data, 'capture_method') !== 'manual';
-  const [allowed, excluded] = ['allowed', 'excluded'].map((kind) =>
-    strings(params, `${kind}_payment_method_types`),
-  );
+  // Versions before this one said what is allowed by the shorter name.
+  const allowed = [
+    ...strings(params, 'allowed_payment_method_types'),
+    ...strings(params, 'payment_method_types'),
+  ];
+  const excluded = strings(params, 'excluded_payment_method_types');
   return ['card', ...(debit && takesDebits ? [debit] : [])]
-    .filter((type) => allowed?.length === 0 || allowed?.includes(type))
-    .filter((type) => !excluded?.includes(type));
+    .filter((type) => allowed.length === 0 || allowed.includes(type))
+    .filter((type) => !excluded.includes(type));
 }
 
 const NO_INVOICE = {

@@ -295,6 +295,10 @@ export const debitTypeOf = (session: Entity): DebitType | undefined =>
     (session.payment_method_types as string[]).includes(type),
   );
 
+/** Whether one can pay a session with a card. */
+export const takesCards = (session: Entity): boolean =>
+  (session.payment_method_types as string[]).includes('card');
+
 const numberIn = (tender: Tender): string =>
   'cardNumber' in tender ? tender.cardNumber.replace(/\s/g, '') : '';
 
@@ -304,6 +308,8 @@ function checkTender(session: Entity, { with: tender, isAuthenticated }: Payer):
     if (debitTypeOf(session)) return;
     throw faults.wrongState('This Checkout Session cannot be paid with a bank account.');
   }
+  if (!takesCards(session))
+    throw faults.wrongState('This Checkout Session cannot be paid with a card.');
   const outcome = cardOutcome(numberIn(tender));
   if (outcome === null) throw faults.wrongCard();
   if (outcome === 'pays' || outcome === 'fails_later') return;

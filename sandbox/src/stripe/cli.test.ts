@@ -16,6 +16,12 @@ const TRIGGERED = [
   'charge.succeeded',
   'checkout.session.completed',
   'checkout.session.expired',
+  'coupon.created',
+  'coupon.deleted',
+  'coupon.updated',
+  'credit_note.created',
+  'credit_note.updated',
+  'credit_note.voided',
   'customer.created',
   'customer.deleted',
   'customer.subscription.created',
@@ -49,6 +55,8 @@ const TRIGGERED = [
   'product.created',
   'product.deleted',
   'product.updated',
+  'promotion_code.created',
+  'promotion_code.updated',
   'setup_intent.canceled',
   'setup_intent.created',
   'setup_intent.requires_action',
@@ -90,6 +98,16 @@ describe.skipIf(binary === null)('the real Stripe CLI', () => {
     const event = await listed(type);
     expect(event?.type).toBe(type);
     expect(event?.id).not.toBe(before);
+  });
+
+  test('triggers a bank’s later yes and no', async () => {
+    for (const end of ['succeeded', 'failed']) {
+      const type = `checkout.session.async_payment_${end}`;
+      expect(await cli.run('trigger', type)).toContain('Trigger succeeded');
+      expect(await listed(type)).toBeUndefined();
+      await sandbox.control('POST', 'clock', { advanceMs: 3 * 86_400_000 });
+      expect((await listed(type))?.type).toBe(type);
+    }
   });
 
   test('triggers what only connected accounts tell', async () => {

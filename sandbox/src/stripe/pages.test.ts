@@ -110,6 +110,29 @@ test('the portal offers the plans its configuration names, and no other', async 
   expect((await shop.subscription(id)).items.data[0]?.price.id).toBe(dearer.id);
 });
 
+test('the portal says which plan comes next, and when', async () => {
+  const cheaper = await shop.monthly(900);
+  const { id } = await shop.subscribe();
+  const { subscriptionSchedules } = shop.stripe;
+  const schedule = await subscriptionSchedules.create({ from_subscription: id }, shop.on);
+  const [phase] = schedule.phases;
+  await subscriptionSchedules.update(
+    schedule.id,
+    {
+      phases: [
+        {
+          items: [{ price: shop.price.id, quantity: 1 }],
+          start_date: phase?.start_date ?? 0,
+          end_date: phase?.end_date ?? 0,
+        },
+        { items: [{ price: cheaper.id }], duration: { interval: 'month' } },
+      ],
+    },
+    shop.on,
+  );
+  expect(await read(await openPortal())).toMatch(/Changes to <b>Pro<\/b>, \$9\.00 per month, on /);
+});
+
 test('the portal shows receipts of its own customer only', async () => {
   const subscription = await shop.subscribe();
   const portal = await openPortal();

@@ -21,6 +21,7 @@ export type Kind =
   | 'charge'
   | 'checkout.session'
   | 'checkout.offer'
+  | 'credit_note'
   | 'coupon'
   | 'promotion_code'
   | 'discount'

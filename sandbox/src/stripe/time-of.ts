@@ -8,6 +8,7 @@ const KINDS: Record<string, Kind> = {
   sub: 'subscription',
   sub_sched: 'subscription_schedule',
   in: 'invoice',
+  cn: 'credit_note',
   ii: 'invoiceitem',
   inpay: 'invoice_payment',
   cs_test: 'checkout.session',

@@ -1,7 +1,7 @@
 import { html } from '../../core/page.ts';
 import { offerOf } from '../checkout-offer.ts';
 import { shippingOptionsOf } from '../checkout-choice.ts';
-import { debitTypeOf, isFree } from '../checkout-pay.ts';
+import { debitTypeOf, isFree, takesCards } from '../checkout-pay.ts';
 import { type Params, text } from '../form.ts';
 import type { Entity, Scope } from '../scope.ts';
 import { billingFields, deliveryFields, field } from './checkout-delivery.ts';
@@ -47,9 +47,9 @@ export function paymentForm(scope: Scope, session: Entity, { error = '', form = 
   const card = (id: string, label: string, value: string, more: ReturnType<typeof html>) =>
     html`<label for="${id}"><span>${label}</span><input id="${id}" name="${id}" value="${value}" required inputmode="numeric" ${more}></label>`;
   const pays = (method: string, label: string, does: string) =>
-    html`<label class="pick"><input type="radio" name="method" value="${method}" ${method === (text(form, 'method') ?? 'card') ? html`checked` : ''}><span>${label}</span><small>${does}</small></label>`;
+    html`<label class="pick"><input type="radio" name="method" value="${method}" ${method === (text(form, 'method') ?? (takesCards(session) ? 'card' : 'bank_succeeds')) ? html`checked` : ''}><span>${label}</span><small>${does}</small></label>`;
   const methods = debitTypeOf(session)
-    ? html`<fieldset class="picks"><legend>Payment method</legend>${pays('card', 'Card', '')}${pays('bank_succeeds', 'Bank transfer', 'succeeds later')}${pays('bank_fails', 'Bank transfer', 'fails later')}</fieldset>`
+    ? html`<fieldset class="picks"><legend>Payment method</legend>${takesCards(session) ? pays('card', 'Card', '') : ''}${pays('bank_succeeds', 'Bank transfer', 'succeeds later')}${pays('bank_fails', 'Bank transfer', 'fails later')}</fieldset>`
     : '';
   const cardFields = html`${methods}<div class="bycard"><fieldset><legend>Card information</legend><div class="card">
         ${card('cardNumber', 'Card number', text(form, 'cardNumber') ?? '', html`autocomplete="cc-number" placeholder="1234 1234 1234 1234" ${wrong}`)}

@@ -1,5 +1,6 @@
 import { html, page } from '../../core/page.ts';
 import { usualMethod } from '../payment-methods.ts';
+import { phasesOf, scheduleOf } from '../schedule-phases.ts';
 import type { Entity, Scope } from '../scope.ts';
 import { isOver } from '../subscription-end.ts';
 import { itemsOf, totalMinor } from '../subscription-items.ts';
@@ -59,8 +60,20 @@ function plan({ scope, session }: Seen, subscription: Entity) {
     <button class="primary" name="action" value="switch">Change plan</button>`;
   return html`<article><div><h3>${product?.name ?? 'Subscription'}</h3>
     <p class="price">${formatMoney(totalMinor(subscription), String(subscription.currency))} <small>per ${recurring?.interval}</small></p>
-    <p class="quiet">${stateOf(subscription, item?.current_period_end)}</p></div>
+    <p class="quiet">${stateOf(subscription, item?.current_period_end)}</p>${scheduledChange(scope, subscription)}</div>
     ${isOver(subscription) ? '' : html`<form class="acts" method="post"><input type="hidden" name="subscription" value="${subscription.id}">${others.length > 0 && !ends ? change : ''}${button}</form>`}</article>`;
+}
+
+/** What the plan changes to by its schedule, and when. */
+function scheduledChange(scope: Scope, subscription: Entity) {
+  const schedule = scheduleOf(scope, subscription);
+  const next = schedule && phasesOf(schedule).find((one) => one.start_date > scope.nowSeconds());
+  const price = next && scope.get('price', next.items[0]?.price ?? '');
+  if (!next || !price || price.id === itemsOf(subscription)[0]?.price.id) return '';
+  const product = scope.get('product', String(price.product));
+  const amount = formatMoney(Number(price.unit_amount), String(price.currency));
+  const { interval } = price.recurring as { interval: string };
+  return html`<p>Changes to <b>${product?.name}</b>, ${amount} per ${interval}, on ${day(next.start_date)}</p>`;
 }
 
 function priceOption(scope: Scope, price: Entity) {

@@ -1,9 +1,16 @@
 import { page } from '../answer.ts';
+import { accountOfIban } from '../bank-accounts.ts';
 import { cardOfName, cardOfNumber } from '../cards.ts';
 import { change } from '../change.ts';
 import { faults } from '../faults.ts';
 import { group, integer, metadata, type Params, text } from '../form.ts';
-import { attach, type Billing, createCard, methodOf } from '../payment-methods.ts';
+import {
+  attach,
+  type Billing,
+  createBankAccount,
+  createCard,
+  methodOf,
+} from '../payment-methods.ts';
 import type { Resource } from '../resource.ts';
 import type { Entity, Scope } from '../scope.ts';
 
@@ -59,8 +66,14 @@ function list(scope: Scope, params: Params, customer: string | undefined, url: s
 function create(scope: Scope, params: Params): Entity {
   const type = text(params, 'type');
   if (type === undefined) throw faults.required('type');
+  if (type === 'sepa_debit') {
+    const iban = text(group(params, 'sepa_debit') ?? {}, 'iban');
+    if (iban === undefined) throw faults.required('sepa_debit[iban]');
+    const account = createBankAccount(scope, accountOfIban(iban), billingOf(params));
+    return scope.put('payment_method', { ...account, metadata: metadata(params) });
+  }
   if (type !== 'card')
-    throw faults.invalidParam('type', 'This sandbox knows the payment method type card.');
+    throw faults.invalidParam('type', 'This sandbox makes cards and SEPA accounts.');
   const card = group(params, 'card');
   if (!card) throw faults.required('card');
   const token = text(card, 'token');
