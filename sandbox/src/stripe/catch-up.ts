@@ -3,6 +3,7 @@ import { expireSession } from './checkout-session.ts';
 import { subscriptionOf } from './invoice-draft.ts';
 import { attempt, close, settle } from './invoice-life.ts';
 import { nextEnd } from './renewal.ts';
+import { beginSchedule, beginsAt } from './schedule.ts';
 import { phaseEnd } from './schedule-phases.ts';
 import { enterPhase } from './schedule-run.ts';
 import type { Entity, Scope } from './scope.ts';
@@ -63,6 +64,13 @@ function* dues(scope: Scope, clock: string | null): Generator<Due> {
     const seconds = answersAt(scope, intent);
     if (seconds !== undefined && clockOfBuyer(scope, intent) === clock)
       yield { atSeconds: seconds, run: (then) => void settle(then, answerDebit(then, intent)) };
+  }
+  for (const schedule of scope.list('subscription_schedule')) {
+    if ((schedule.test_clock ?? null) === clock)
+      yield {
+        atSeconds: instant(beginsAt(schedule)),
+        run: (then) => void beginSchedule(then, schedule),
+      };
   }
   for (const invoice of scope.list('invoice')) {
     if ((invoice.test_clock ?? null) === clock) yield* invoiceDues(scope, invoice);

@@ -1,21 +1,18 @@
-import { periodEnd, type Recurring } from './billing/period.ts';
 import { faults } from './faults.ts';
-import { group, integer, list, metadata, type Params, text } from './form.ts';
+import { metadata, type Params, text } from './form.ts';
+import { givenPhases, phase } from './schedule-given.ts';
 import { type Phase, phaseItem, phasesOf, fieldsOfPhase } from './schedule-phases.ts';
 import { applyPhase } from './schedule-run.ts';
+import { usualMethod } from './payment-methods.ts';
 import { type Entity, newId, type Scope } from './scope.ts';
-import { givenPrice, givenTaxRates } from './subscription-given.ts';
 import { changeSubscription, isOver } from './subscription-end.ts';
 import { type Item, itemsOf } from './subscription-items.ts';
+import { begin, newSubscription } from './subscription-start.ts';
 
-/** A schedule that takes over a subscription: its one phase is the running period, as it is. */
+/** A schedule that takes over a subscription, or that begins one of its own at its time. */
 export function createSchedule(scope: Scope, params: Params): Entity {
   const from = text(params, 'from_subscription');
-  if (from === undefined)
-    throw faults.invalidParam(
-      'from_subscription',
-      'This sandbox schedules subscriptions that exist.',
-    );
+  if (from === undefined) return createOwn(scope, params);
   const subscription = scope.must('subscription', from, 'from_subscription');
   if (subscription.schedule !== null)
     throw faults.invalidParam(
@@ -27,10 +24,93 @@ export function createSchedule(scope: Scope, params: Params): Entity {
       'from_subscription',
       `You cannot migrate a subscription that is \`${String(subscription.status)}\`.`,
     );
-  const schedule = scope.put('subscription_schedule', newSchedule(scope, subscription, params));
-  scope.emit('subscription_schedule.created', schedule);
+  const schedule = scope.put(
+    'subscription_schedule',
+    newSchedule(scope, { of: subscription, phases: [runningPhase(subscription)], params }),
+  );
+  const active = scope.put('subscription_schedule', begun(schedule, subscription));
+  scope.emit('subscription_schedule.created', active);
   changeSubscription(scope, subscription, { schedule: schedule.id });
-  return schedule;
+  return active;
+}
+
+function createOwn(scope: Scope, params: Params): Entity {
+  const customerId = text(params, 'customer');
+  if (customerId === undefined) throw faults.required('customer');
+  const customer = scope.must('customer', customerId, 'customer');
+  const phases = givenPhases(scope, null, params);
+  const of = { billing_mode: flexible(scope), default_payment_method: null };
+  const made = newSchedule(scope, {
+    of: { ...of, customer: customer.id, test_clock: customer.test_clock },
+    phases,
+    params,
+  });
+  const schedule = scope.put('subscription_schedule', made);
+  scope.emit('subscription_schedule.created', schedule);
+  const [first] = phases;
+  return first && first.start_date <= scope.nowSeconds()
+    ? beginSchedule(scope, schedule)
+    : schedule;
+}
+
+const flexible = (scope: Scope) => ({
+  flexible: { proration_discounts: 'included' },
+  type: 'flexible',
+  updated_at: scope.nowSeconds(),
+});
+
+/** Begins the subscription of a schedule whose first phase starts now. */
+export function beginSchedule(scope: Scope, schedule: Entity): Entity {
+  const customer = scope.must('customer', String(schedule.customer));
+  const [first] = phasesOf(schedule);
+  if (!first) throw new Error('A schedule has a phase.');
+  const started = newSubscription(scope, {
+    customer,
+    items: first.items.map(({ price, quantity, metadata, tax_rates: taxRates }) => ({
+      price: scope.must('price', price),
+      quantity,
+      metadata,
+      taxRates,
+    })),
+    trialEnd: (first.trial_end as number | null) ?? null,
+    metadata: first.metadata ?? {},
+    more: {
+      schedule: schedule.id,
+      default_payment_method: usualMethod(scope, customer.id)?.id ?? null,
+    },
+  });
+  const next = scope.put('subscription_schedule', begun(schedule, started));
+  begin(scope, started);
+  scope.emit('subscription_schedule.updated', next, { status: schedule.status });
+  return next;
+}
+
+/** When a schedule begins its subscription; undefined once it has, or when it was cancelled. */
+export const beginsAt = (schedule: Entity): number | undefined =>
+  schedule.status === 'not_started' ? phasesOf(schedule)[0]?.start_date : undefined;
+
+/** A schedule that runs: its first phase is that of a subscription. */
+function begun(schedule: Entity, subscription: Entity): Entity {
+  const [first] = phasesOf(schedule);
+  return {
+    ...schedule,
+    current_phase: first && { start_date: first.start_date, end_date: first.end_date },
+    status: 'active',
+    subscription: subscription.id,
+  };
+}
+
+/** The running period of a subscription, as it is. */
+function runningPhase(subscription: Entity): Phase {
+  const items = itemsOf(subscription);
+  return phase({
+    currency: String(subscription.currency),
+    start_date: Math.min(...items.map((item) => item.current_period_start)),
+    end_date: Math.min(...items.map((item) => item.current_period_end)),
+    items: items.map(phaseItem),
+    metadata: {},
+    trial_end: subscription.status === 'trialing' ? Number(subscription.trial_end) : null,
+  });
 }
 
 /** Replaces the phases of a schedule, and what happens after the last. */
@@ -42,7 +122,8 @@ export function updateSchedule(scope: Scope, old: Entity, params: Params): Entit
       'end_behavior',
       'Invalid end_behavior: must be one of release or cancel',
     );
-  const phases = 'phases' in params ? givenPhases(scope, subscription, params) : phasesOf(old);
+  const phases =
+    'phases' in params ? givenPhases(scope, String(subscription.currency), params) : phasesOf(old);
   const nowSeconds = scope.nowSeconds();
   const current = phases.find((one) => one.start_date <= nowSeconds && nowSeconds < one.end_date);
   if (!current) throw faults.invalidParam('phases', 'One of the phases must be the current one.');
@@ -94,20 +175,21 @@ function enterChanged(
   applyPhase(scope, ended, { ...current, proration_behavior }, wanted);
 }
 
-function newSchedule(scope: Scope, subscription: Entity, params: Params): Entity {
-  const items = itemsOf(subscription);
-  const start = Math.min(...items.map((item) => item.current_period_start));
-  const end = Math.min(...items.map((item) => item.current_period_end));
+/** A schedule that has not begun, for the customer and in the ways of something. */
+function newSchedule(
+  scope: Scope,
+  { of, phases, params }: { of: Record<string, unknown>; phases: Phase[]; params: Params },
+): Entity {
   return {
     id: newId('sub_sched'),
     object: 'subscription_schedule',
     application: null,
-    billing_mode: subscription.billing_mode,
+    billing_mode: of.billing_mode,
     canceled_at: null,
     completed_at: null,
     created: scope.nowSeconds(),
-    current_phase: { start_date: start, end_date: end },
-    customer: subscription.customer,
+    current_phase: null,
+    customer: of.customer,
     customer_account: null,
     default_settings: {
       application_fee_percent: null,
@@ -115,7 +197,7 @@ function newSchedule(scope: Scope, subscription: Entity, params: Params): Entity
       billing_cycle_anchor: 'automatic',
       billing_thresholds: null,
       collection_method: 'charge_automatically',
-      default_payment_method: subscription.default_payment_method,
+      default_payment_method: of.default_payment_method,
       description: null,
       invoice_settings: {
         account_tax_ids: null,
@@ -128,133 +210,26 @@ function newSchedule(scope: Scope, subscription: Entity, params: Params): Entity
       on_behalf_of: null,
       transfer_data: null,
     },
-    end_behavior: 'release',
+    end_behavior: text(params, 'end_behavior') ?? 'release',
     livemode: scope.livemode,
     metadata: metadata(params),
     pause_schedules: [],
-    phases: [
-      phase({
-        currency: String(subscription.currency),
-        start_date: start,
-        end_date: end,
-        items: items.map(phaseItem),
-        metadata: {},
-        trial_end: subscription.status === 'trialing' ? Number(subscription.trial_end) : null,
-      }),
-    ],
+    phases,
     released_at: null,
     released_subscription: null,
-    status: 'active',
-    subscription: subscription.id,
-    test_clock: subscription.test_clock,
+    status: 'not_started',
+    subscription: null,
+    test_clock: of.test_clock,
   };
 }
 
-/** A phase with its usual fields. */
-const phase = (given: Record<string, unknown>): Phase =>
-  ({
-    add_invoice_items: [],
-    application_fee_percent: null,
-    billing_cycle_anchor: null,
-    billing_thresholds: null,
-    collection_method: null,
-    default_payment_method: null,
-    default_tax_rates: [],
-    description: null,
-    discounts: [],
-    invoice_settings: null,
-    on_behalf_of: null,
-    proration_behavior: 'create_prorations',
-    transfer_data: null,
-    trial_end: null,
-    ...given,
-  }) as unknown as Phase;
-
-/** The phases a call lists: each begins where the one before it ends. */
-function givenPhases(scope: Scope, subscription: Entity, params: Params): Phase[] {
-  const given = list(params, 'phases');
-  if (given.length === 0) throw faults.required('phases');
-  const phases: Phase[] = [];
-  for (const [index, one] of given.entries()) {
-    const name = `phases[${index}]`;
-    const start = startOf(scope, { params: one, name, before: phases.at(-1) });
-    const items = givenItems(scope, subscription, { params: one, name });
-    const end = endOf(scope, { params: one, start, items });
-    if (end <= start)
-      throw faults.invalidParam(`${name}[end_date]`, 'The phase must end after it starts.');
-    phases.push(
-      phase({
-        billing_cycle_anchor: text(one, 'billing_cycle_anchor') ?? null,
-        currency: String(subscription.currency),
-        start_date: start,
-        end_date: end,
-        items,
-        metadata: metadata(one),
-        proration_behavior: text(one, 'proration_behavior') ?? 'create_prorations',
-        trial_end: integer(one, 'trial_end') ?? null,
-      }),
-    );
-  }
-  return phases;
-}
-
-function startOf(
-  scope: Scope,
-  { params, name, before }: { params: Params; name: string; before: Phase | undefined },
-): number {
-  const given = text(params, 'start_date');
-  const start = given === 'now' ? scope.nowSeconds() : integer(params, 'start_date');
-  if (before === undefined) {
-    if (start === undefined) throw faults.required(`${name}[start_date]`);
-    return start;
-  }
-  if (start !== undefined && start !== before.end_date)
-    throw faults.invalidParam(
-      `${name}[start_date]`,
-      'The start date of a phase must be the end date of the phase before it.',
-    );
-  return before.end_date;
-}
-
-/** The end a phase is given, or that its duration makes; else it lasts one interval of its price. */
-function endOf(
-  scope: Scope,
-  { params, start, items }: { params: Params; start: number; items: Phase['items'] },
-): number {
-  const given = text(params, 'end_date');
-  if (given === 'now') return scope.nowSeconds();
-  const end = integer(params, 'end_date');
-  if (end !== undefined) return end;
-  const duration = group(params, 'duration');
-  if (duration)
-    return periodEnd(start, start, {
-      interval: text(duration, 'interval') ?? 'month',
-      interval_count: integer(duration, 'interval_count') ?? 1,
-    });
-  const price = scope.must('price', String(items[0]?.price));
-  return periodEnd(start, start, price.recurring as Recurring);
-}
-
-function givenItems(
-  scope: Scope,
-  subscription: Entity,
-  { params, name }: { params: Params; name: string },
-): Phase['items'] {
-  const given = list(params, 'items');
-  if (given.length === 0) throw faults.required(`${name}[items]`);
-  return given.map((one, index) => {
-    const at = `${name}[items][${index}]`;
-    const price = givenPrice(scope, { params: one, name: at }, String(subscription.currency));
-    if (!price) throw faults.required(`${at}[price]`);
-    const isMetered = (price.recurring as { usage_type: string }).usage_type === 'metered';
-    return {
-      billing_thresholds: null,
-      discounts: [],
-      metadata: metadata(one),
-      plan: price.id,
-      price: price.id,
-      ...(!isMetered && { quantity: integer(one, 'quantity') ?? 1 }),
-      tax_rates: givenTaxRates(scope, one, 'tax_rates'),
-    };
+/** Cancels a schedule that has not begun. */
+export function cancelSchedule(scope: Scope, schedule: Entity): Entity {
+  const canceled = scope.put('subscription_schedule', {
+    ...schedule,
+    canceled_at: scope.nowSeconds(),
+    status: 'canceled',
   });
+  scope.emit('subscription_schedule.canceled', canceled);
+  return canceled;
 }

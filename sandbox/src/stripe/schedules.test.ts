@@ -194,3 +194,26 @@ test('phases follow each other without a gap, and end after they start', async (
     schedules().update(id, { phases: [{ ...first, end_date: now.start_date }] }, shop.on),
   ).rejects.toMatchObject({ param: 'phases[0][end_date]' });
 });
+
+test('a schedule of its own begins its subscription at its time, and can be cancelled before', async () => {
+  const { id: customer } = await shop.stripe.customers.create(
+    { payment_method: 'pm_card_visa' },
+    shop.on,
+  );
+  const price = shop.price.id;
+  const nowSeconds = (await scheduleOfOwn('now')).created;
+  function scheduleOfOwn(start_date: number | 'now') {
+    const phases = [{ items: [{ price }], duration: { interval: 'month' as const } }];
+    return schedules().create({ customer, start_date, phases }, shop.on);
+  }
+  const later = nowSeconds + 3 * 86_400;
+  const [waiting, dropped] = [await scheduleOfOwn(later), await scheduleOfOwn(later)];
+  expect(waiting).toMatchObject({ status: 'not_started', subscription: null });
+  expect((await schedules().cancel(dropped.id, {}, shop.on)).status).toBe('canceled');
+  await advanceDays(4);
+  const begun = await schedule(waiting.id);
+  expect(begun).toMatchObject({ status: 'active', current_phase: { start_date: later } });
+  const subscription = await shop.subscription(String(begun.subscription));
+  expect(subscription).toMatchObject({ status: 'active', start_date: later });
+  expect((await schedule(dropped.id)).subscription).toBeNull();
+});

@@ -2,13 +2,13 @@ import { page } from '../answer.ts';
 import { flag, text } from '../form.ts';
 import { faults } from '../faults.ts';
 import type { Resource } from '../resource.ts';
-import { createSchedule, updateSchedule } from '../schedule.ts';
+import { cancelSchedule, createSchedule, updateSchedule } from '../schedule.ts';
 import { releaseSchedule } from '../schedule-phases.ts';
 import type { Entity, Scope } from '../scope.ts';
 import { cancelSubscription } from '../subscription-cancel.ts';
 import { changeSubscription } from '../subscription-end.ts';
 
-/** `/v1/subscription_schedules`, of subscriptions that exist. */
+/** `/v1/subscription_schedules`. */
 export const subscriptionSchedules: Resource = {
   'POST /v1/subscription_schedules': (scope, params) => createSchedule(scope, params),
   'GET /v1/subscription_schedules': (scope, params) => {
@@ -32,6 +32,8 @@ export const subscriptionSchedules: Resource = {
     return released;
   },
   'POST /v1/subscription_schedules/:id/cancel': (scope, params, id) => {
+    const kept = scope.must('subscription_schedule', id);
+    if (kept.status === 'not_started') return cancelSchedule(scope, kept);
     const schedule = running(scope, id, 'cancel');
     const subscription = scope.must('subscription', String(schedule.subscription));
     cancelSubscription(scope, subscription, params);
