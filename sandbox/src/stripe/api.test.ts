@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { API_VERSION } from './events.ts';
 import { startTestStripe, type TestStripe } from './test-stripe.ts';
 
 let sandbox: TestStripe;
@@ -173,6 +174,7 @@ test.each([
     headers: {
       authorization: 'Bearer sk_test_platform00000000',
       'content-type': 'application/x-www-form-urlencoded',
+      'stripe-version': API_VERSION,
     },
     body,
   });

@@ -151,14 +151,14 @@ export function createStripeSandbox({
     const params = parseForm(raw);
     const given = isPost ? c.req.header('idempotency-key') : undefined;
     const key = given && `${scope.account}:${scope.livemode}:${given}`;
-    if (c.req.header('stripe-version') === API_VERSION && choosesMethods(c.req.path)) {
-      // Older versions took it, and callers who name no version are of one.
-      if ('payment_method_types' in params) throw faults.unknownParam('payment_method_types');
-    }
     const fingerprint = `${c.req.path}?${raw}`;
     c.header('Request-Id', newId('req'));
     c.header('Stripe-Version', API_VERSION);
     if (given) c.header('Idempotency-Key', given);
+    if (c.req.header('stripe-version') === API_VERSION && choosesMethods(c.req.path)) {
+      // Older versions took it, and callers who name no version are of one.
+      if ('payment_method_types' in params) throw faults.unknownParam('payment_method_types');
+    }
     const first = key ? replies.find(key, fingerprint, clock.nowMs()) : null;
     if (first) {
       c.header('Idempotent-Replayed', 'true');
