@@ -4,6 +4,7 @@ import { Bootstrap } from '../src/bootstrap.ts';
 import { Turnstile } from '../src/bot-check.ts';
 import { Customer, Subscription } from '../src/customers.ts';
 import { COMMON_ERRORS, ERRORS, type ErrorCode } from '../src/errors.ts';
+import { Product, PublicProduct } from '../src/products.ts';
 import { AuditEntry, Connection, Project, SecretKey, Settings } from '../src/projects.ts';
 import type { Route } from '../src/respond.ts';
 import { Session } from '../src/sessions.ts';
@@ -19,7 +20,9 @@ const SCHEMAS: Record<string, GenericSchema> = {
   Bootstrap,
   Connection,
   Customer,
+  Product,
   Project,
+  PublicProduct,
   PublicTier,
   SecretKey,
   Session,

@@ -190,6 +190,27 @@ export const ERRORS = {
     'This is the default tier. Make another one the default first.',
   ),
   price_not_found: row(400, 'Unknown price', 'Use a priceId of that tier, or leave it out.'),
+  product_not_found: row(404, 'Unknown product', 'Use the id of a product of this environment.'),
+  variant_not_found: row(
+    404,
+    'Unknown variant',
+    'Use the id of a variant of this product, or leave it out to make a new one.',
+  ),
+  image_not_found: row(
+    400,
+    'Unknown image',
+    'Upload the images named in "images" first, then use the ids that were answered.',
+  ),
+  stock_refused: row(
+    409,
+    'Stock not changed',
+    'Add pieces only to a counted stock, and take away no more than there are; see "stockUnits".',
+  ),
+  catalog_full: row(
+    409,
+    'Catalogue full',
+    'Archive products that are no longer sold; how many there may be is in "max".',
+  ),
   feature_not_found: row(
     400,
     'Unknown feature',

@@ -6,6 +6,7 @@ import * as clerkApp from './clerk-app.ts';
 import * as customers from './customers.ts';
 import * as oauth from './oauth.ts';
 import * as payments from './payments.ts';
+import * as products from './products.ts';
 import * as projects from './projects.ts';
 import type { Route } from './respond.ts';
 import * as sessions from './sessions.ts';
@@ -28,6 +29,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     customers,
     usage,
     tiers,
+    products,
     billing,
     subscription,
     payments,
@@ -55,6 +57,7 @@ export type * from './customers.ts';
 export type { ErrorCode } from './errors.ts';
 export type { Interval, Limit, Mode } from './primitives.ts';
 export type * from './payments.ts';
+export type * from './products.ts';
 export type * from './projects.ts';
 export type { ErrorBody } from './respond.ts';
 export type * from './sessions.ts';

@@ -1,43 +1,8 @@
 import * as v from 'valibot';
 import { KEY_ERRORS } from './errors.ts';
-import { Currency, Interval, Limit, Name, text, whole, wholeOrNull } from './primitives.ts';
+import { amountEntries, at, inSteps, PriceOfEachCurrency } from './price.ts';
+import { Interval, Limit, Name, text, whole, wholeOrNull } from './primitives.ts';
 import { route } from './respond.ts';
-
-/**
- * The steps in which Stripe takes amounts of some currencies: of three decimals it charges two, and
- * of these two currencies none, though it counts them in hundredths.
- * Source: Stripe, "Supported currencies", on three-decimal currencies and special cases.
- */
-const STEPS: Readonly<Record<string, number>> = {
-  bhd: 10,
-  jod: 10,
-  kwd: 10,
-  omr: 10,
-  tnd: 10,
-  isk: 100,
-  ugx: 100,
-};
-
-const amountEntries = { priceMinor: whole(1, 99_999_999), currency: Currency };
-
-const inSteps = <T extends { priceMinor: number; currency: string }>() =>
-  v.rawCheck<T>(({ dataset, addIssue }) => {
-    if (!dataset.typed || dataset.issues) return;
-    const { value } = dataset;
-    const step = STEPS[value.currency] ?? 1;
-    if (value.priceMinor % step === 0) return;
-    const message = `Must be a multiple of ${step} in this currency: Stripe charges no finer steps.`;
-    addIssue({ message, path: [at(value, 'priceMinor')] });
-  });
-
-/** Where in an object an issue is. */
-const at = (input: object, key: string) => ({
-  type: 'object' as const,
-  origin: 'value' as const,
-  input: input as Record<string, unknown>,
-  key,
-  value: (input as Record<string, unknown>)[key],
-});
 
 /** One price of a tier. `priceMinor` is in the currency's minor unit (cents). */
 export const TierPrice = v.pipe(
@@ -52,15 +17,7 @@ export type TierPrice = v.InferOutput<typeof TierPrice>;
  */
 export const Overage = v.strictObject({
   perUnits: whole(1, 1_000_000),
-  prices: v.pipe(
-    v.array(v.pipe(v.strictObject(amountEntries), inSteps())),
-    v.minLength(1, 'Must have a price.'),
-    v.maxLength(20, 'Must have at most 20 prices.'),
-    v.check(
-      (list) => new Set(list.map((p) => p.currency)).size === list.length,
-      'Must have one price for each currency.',
-    ),
-  ),
+  prices: PriceOfEachCurrency,
 });
 export type Overage = v.InferOutput<typeof Overage>;
 

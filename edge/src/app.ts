@@ -21,6 +21,7 @@ import { projectRoutes } from './projects/projects.route.ts';
 import { clerkProxyRoutes } from './sessions/clerk-proxy.route.ts';
 import { accountRoutes } from './sessions/account.route.ts';
 import { sessionRoutes } from './sessions/sessions.route.ts';
+import { productRoutes } from './store/products.route.ts';
 import { usageRoutes } from './usage/usage.route.ts';
 import { clerkWebhookRoutes } from './webhooks/clerk-webhook.route.ts';
 import { stripeWebhookRoutes } from './webhooks/stripe-webhook.route.ts';
@@ -40,6 +41,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     usageRoutes,
     customerRoutes,
     tierRoutes,
+    productRoutes,
     bootstrapRoutes,
     billingRoutes,
     subscriptionRoutes,

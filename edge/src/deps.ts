@@ -2,9 +2,14 @@ import type { Mode } from '@dream/contract/primitives';
 import { base32 } from './auth/base32.ts';
 import { EnvironmentCache } from './auth/environment-cache.ts';
 import { type Bindings, type Config, parseConfig } from './env.ts';
+import { ok } from './http/fail.ts';
 import { ownClerkKeys } from './projects/own-clerk-app.client.ts';
 import { type ClerkApps, createClerkApps } from './providers/clerk/apps.ts';
 import { createStripeAccess, type StripeFor } from './providers/stripe/client.ts';
+import { ShopWindow } from './store/shop-window.ts';
+
+/** How much an isolate keeps of what environments sell: a fraction of its memory. */
+const MAX_SHOWN_CHARACTERS = 16_000_000;
 
 /** One environment of one project. */
 export interface EnvironmentRef {
@@ -17,6 +22,8 @@ export interface Deps {
   config: Config;
   directory: D1Database;
   environments: EnvironmentCache;
+  /** What environments sell; apart from what admits calls, which must stay small. */
+  products: EnvironmentCache<ShopWindow>;
   /** Proves that this edge made a project id. */
   tagKey: CryptoKey;
   project(
@@ -43,10 +50,15 @@ export async function createDeps(env: Bindings): Promise<Deps> {
   const project: Deps['project'] = (ref) => env.PROJECT.getByName(objectName(ref));
   const nowMs = () => Date.now();
   const environments = new EnvironmentCache((ref) => project(ref).access().environment());
+  const products = new EnvironmentCache(
+    async (ref) => ok(new ShopWindow(await project(ref).products().shown())),
+    { of: ({ size }) => size, max: MAX_SHOWN_CHARACTERS },
+  );
   return {
     config,
     directory: env.DIRECTORY,
     environments,
+    products,
     tagKey: await tagKeyOf(config),
     project,
     shard: (ref, shard) => env.SHARD.getByName(`${objectName(ref)}:${shard}`),

@@ -6,52 +6,74 @@ import type { Environment } from '../projects/access.rpc.ts';
 const MAX_AGE_MS = 10_000;
 /** From this age on, one call at a time asks anew while the others still use what is known. */
 const REFRESH_AGE_MS = 5_000;
+/** How many environments are known at the same time. */
 const MAX_ENTRIES = 2_000;
 
-type Entry = { askedMs: number; environment: Environment; refreshedMs: number };
+type Entry<T> = { askedMs: number; value: T; refreshedMs: number };
+
+/** How much may be kept, where that is not the same for each: what one weighs, and all together. */
+export interface Weights<T> {
+  of(value: T): number;
+  max: number;
+}
 
 /**
- * What this isolate knows of environments. Age counts from the moment of asking, and a failed look-up
+ * What this isolate knows of environments, as `load` tells it. Age counts from the moment of asking, and a failed look-up
  * is not kept: when in doubt, the object is asked again. Values are kept and never promises: one
  * request must not wait for what another one began, for it may be gone before it ends.
  */
-export class EnvironmentCache {
-  readonly #entries = new Map<string, Entry>();
-  readonly #load: (ref: EnvironmentRef) => PromiseLike<Outcome<Environment>>;
+export class EnvironmentCache<T = Environment> {
+  readonly #entries = new Map<string, Entry<T>>();
+  readonly #load: (ref: EnvironmentRef) => PromiseLike<Outcome<T>>;
+  readonly #weights: Weights<T>;
+  #weight = 0;
 
-  constructor(load: (ref: EnvironmentRef) => PromiseLike<Outcome<Environment>>) {
+  constructor(
+    load: (ref: EnvironmentRef) => PromiseLike<Outcome<T>>,
+    weights: Weights<T> = { of: () => 1, max: MAX_ENTRIES },
+  ) {
     this.#load = load;
+    this.#weights = weights;
   }
 
-  /** The environment, at most 10 s old. Throws `Fail`. */
-  async get(ref: EnvironmentRef, nowMs: number): Promise<Environment> {
+  /** What is known of the environment, at most 10 s old. Throws `Fail`. */
+  async get(ref: EnvironmentRef, nowMs: number): Promise<T> {
     const name = nameOf(ref);
     const entry = this.#entries.get(name);
     if (entry && nowMs - entry.askedMs < MAX_AGE_MS) {
       const fresh =
         nowMs - entry.askedMs < REFRESH_AGE_MS || nowMs - entry.refreshedMs < REFRESH_AGE_MS;
-      if (fresh) return entry.environment;
+      if (fresh) return entry.value;
       entry.refreshedMs = nowMs;
     }
     const outcome = await this.#load(ref);
-    if (!outcome.ok) this.#entries.delete(name);
-    const environment = unwrap(outcome);
-    this.#keep(name, { askedMs: nowMs, environment, refreshedMs: nowMs });
-    return environment;
+    if (!outcome.ok) this.#forget(name);
+    const value = unwrap(outcome);
+    this.#keep(name, { askedMs: nowMs, value, refreshedMs: nowMs });
+    return value;
   }
 
   /** Forgets an environment this isolate just changed. */
   drop(ref: EnvironmentRef): void {
-    this.#entries.delete(nameOf(ref));
+    this.#forget(nameOf(ref));
   }
 
-  #keep(name: string, entry: Entry): void {
+  #forget(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry) this.#weight -= this.#weights.of(entry.value);
+    this.#entries.delete(name);
+  }
+
+  #keep(name: string, entry: Entry<T>): void {
     const known = this.#entries.get(name);
     if (known && known.askedMs > entry.askedMs) return;
-    this.#entries.delete(name);
+    this.#forget(name);
     this.#entries.set(name, entry);
-    const eldest = this.#entries.keys().next().value;
-    if (this.#entries.size > MAX_ENTRIES && eldest !== undefined) this.#entries.delete(eldest);
+    this.#weight += this.#weights.of(entry.value);
+    for (const eldest of this.#entries.keys()) {
+      if (this.#weight <= this.#weights.max) break;
+      this.#forget(eldest);
+    }
   }
 }
 

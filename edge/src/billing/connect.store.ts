@@ -3,6 +3,7 @@ import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
 import type { AccountFacts, ConnectionRecord } from './connection.ts';
 import { putAccount, readConnection } from './connection.store.ts';
+import { ProductsRpc } from '../store/products.rpc.ts';
 import { erasuresIn } from './erasure.store.ts';
 import { soldObjects } from './sold.store.ts';
 import { lookAgainAt, markDirty } from './sync.store.ts';
@@ -18,7 +19,7 @@ export interface Connected {
 }
 
 /**
- * Connects an account and queues bringing every priced tier to it, and looking at the account, which
+ * Connects an account and queues bringing every priced tier and product to it, and looking at the account, which
  * takes in the events that waited for it. What was sold in the same account before is looked at
  * again, and whom nobody could delete there is deleted. Call it in a transaction.
  */
@@ -40,6 +41,8 @@ export function connectAccount(
       enqueue(sql, id, { kind: 'stripe.publish_tier', tier: tier.name }, act.nowMs);
       return id;
     });
+  const productsId = new ProductsRpc(storage).connected(isSame, `${jobId}_products`, act.nowMs);
+  if (productsId !== null) jobIds.push(productsId);
   jobIds.push(`${jobId}_${account.id}`);
   markDirty(storage, account.id, `${jobId}_${account.id}`, act.nowMs);
   soldObjects(sql).forEach(({ id, endsAtMs }, index) => {

@@ -3,13 +3,12 @@ import { Fail } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
 import type { TierToPublish } from '../catalog/catalog.rpc.ts';
 import type { NewPrice, StripeClient } from '../providers/stripe/client.ts';
+import { KEYS_LAST_MS } from '../providers/stripe/keys.ts';
 import { meterEventName } from '../usage/overage.ts';
 import type { Surplus } from './apply.store.ts';
 import { isLive } from './subscription.ts';
 import { takeWaitingEvents } from './waiting-events.job.ts';
 
-/** Stripe forgets an idempotency key after 24 h; what may be older than this is looked for first. */
-const KEYS_LAST_MS = 23 * 3_600_000;
 /** How often one look fetches again because the object was marked meanwhile. */
 const ROUNDS = 5;
 

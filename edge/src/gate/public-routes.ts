@@ -27,6 +27,7 @@ const PUBLIC_ROUTES: Readonly<Record<string, Guard>> = {
   'GET /health': BY_ADDRESS,
   'GET /api/bootstrap': FROM_MEMORY,
   'GET /api/tiers': FROM_MEMORY,
+  'GET /api/products': FROM_MEMORY,
   'POST /webhook/stripe': SIGNED,
   'POST /webhook/clerk': SIGNED,
   'POST /webhook/clerk/:project': SIGNED,

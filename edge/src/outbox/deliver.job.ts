@@ -5,6 +5,7 @@ import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail } from '../http/fail.ts';
 import { log } from '../http/log.ts';
 import { releaseUnused } from '../projects/release-account.job.ts';
+import { publishProducts } from '../store/publish.job.ts';
 import { deleteClerkUser, syncClerkUser } from '../sessions/clerk.job.ts';
 import type { JobResult } from './job.ts';
 import { noteOpenWork } from './open-work.store.ts';
@@ -106,6 +107,8 @@ async function perform(
         .endAll(job.customerId, deps.nowMs(), job.exceptSessionId);
     case 'stripe.publish_tier':
       return publishTier(deps, ref, job.tier, id, createdAtMs);
+    case 'stripe.publish_products':
+      return publishProducts(deps, ref, job.productId);
     case 'stripe.delete_customer':
       return deleteStripeCustomer(deps, ref, job);
     case 'stripe.release_account':

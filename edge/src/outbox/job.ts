@@ -13,6 +13,8 @@ export type Job =
   | { kind: 'shard.end_sessions'; customerId: string; exceptSessionId?: string }
   /** Makes what is missing of a tier in Stripe, and archives what is no longer sold. */
   | { kind: 'stripe.publish_tier'; tier: string }
+  /** Brings variants Stripe does not have as they are there, of one product or of all. */
+  | { kind: 'stripe.publish_products'; productId: string | null }
   /** Deletes a customer at Stripe, which cancels its subscriptions. */
   | { kind: 'stripe.delete_customer'; stripeCustomerId: string; stripeAccountId: string | null }
   /** Gives back the permission to use an account, unless somebody else works with it. */

@@ -19,6 +19,7 @@ import { ClerkAppRpc } from '../projects/clerk-app.rpc.ts';
 import { OLD_REPLIES, RepliesRpc } from '../replies/replies.rpc.ts';
 import { ClerkUsersRpc, OLD_CLERK_EVENTS } from '../sessions/clerk-users.rpc.ts';
 import { IdentityRpc, OLD_PROOFS } from '../sessions/identity.rpc.ts';
+import { ProductsRpc } from '../store/products.rpc.ts';
 import { erase, refusingStorage } from '../storage/erase.ts';
 import { isInitialised, migrate } from '../storage/migrate.ts';
 import { prune } from '../storage/prune.ts';
@@ -53,6 +54,10 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   catalog(): CatalogRpc {
     return new CatalogRpc(this.#inUse());
+  }
+
+  products(): ProductsRpc {
+    return new ProductsRpc(this.#inUse());
   }
 
   customers(): CustomersRpc {

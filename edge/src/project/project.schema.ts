@@ -30,6 +30,7 @@ import {
   PROOF_AGE_INDEX,
   SIGN_UPS_SCHEMA,
 } from '../sessions/identity.schema.ts';
+import { IMAGE_SCHEMA, PRODUCT_SCHEMA } from '../store/product.schema.ts';
 import { TEST_CLOCK_SCHEMA } from '../test-clock/clock.schema.ts';
 
 /** The tables of one environment. Append a step to change them; never edit one that was released. */
@@ -64,4 +65,5 @@ export const PROJECT_STEPS: readonly string[] = [
   `${TERMS_SCHEMA}\n${OVERAGE_SCHEMA}`,
   STRIPE_CUSTOMER_SCHEMA,
   TEST_CLOCK_SCHEMA,
+  `${IMAGE_SCHEMA}\n${PRODUCT_SCHEMA}`,
 ];

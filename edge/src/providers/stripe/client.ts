@@ -32,7 +32,9 @@ export interface NewPrice {
   productId: string;
   priceMinor: number;
   currency: string;
-  interval: Interval;
+  /** Null: paid once. */
+  interval: Interval | null;
+  taxBehavior?: 'inclusive' | 'exclusive' | 'unspecified';
   /** Paid by use: what a meter counts, each begun `perUnits` of it. */
   metered?: { meterId: string; perUnits: number };
 }
@@ -69,6 +71,9 @@ export interface StripeClient {
     name: string;
     description: string;
     active: boolean;
+    images?: string[];
+    taxCode?: string | null;
+    shippable?: boolean;
   }): Promise<string>;
   createPrice(price: NewPrice): Promise<string>;
   /** The meter that hears this event name; made if there is none. Safe to repeat, and at once. */
@@ -243,17 +248,30 @@ function stripeClient(stripe: Stripe, account: Account, hint: Stripe.MetadataPar
 async function putProduct(
   stripe: Stripe,
   account: Account,
-  { id, name, description, active }: Parameters<StripeClient['putProduct']>[0],
+  { id, name, description, active, ...given }: Parameters<StripeClient['putProduct']>[0],
 ): Promise<string> {
+  const { images, taxCode, shippable } = given;
+  const sold = { name, active, ...(shippable !== undefined && { shippable }) };
+  // An empty text takes back what was there; an empty list would not be sent.
+  const emptied = {
+    ...(images && { images: images.length > 0 ? images : ('' as const) }),
+    ...(taxCode !== undefined && { tax_code: taxCode ?? ('' as const) }),
+  };
   try {
-    return (await stripe.products.update(id, { name, description, active }, account)).id;
+    return (await stripe.products.update(id, { ...sold, ...emptied, description }, account)).id;
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
   try {
     return (
       await stripe.products.create(
-        { id, name, active, ...(description && { description }) },
+        {
+          id,
+          ...sold,
+          ...(description && { description }),
+          ...(images && { images }),
+          ...(taxCode && { tax_code: taxCode }),
+        },
         account,
       )
     ).id;
@@ -264,12 +282,17 @@ async function putProduct(
 }
 
 function priceParams(price: NewPrice): Stripe.PriceCreateParams {
-  const { rowId, productId, priceMinor, currency, interval, metered } = price;
+  const { rowId, productId, priceMinor, currency, interval, taxBehavior, metered } = price;
   return {
     product: productId,
     unit_amount: priceMinor,
     currency,
-    recurring: metered ? { interval, usage_type: 'metered', meter: metered.meterId } : { interval },
+    ...(taxBehavior && { tax_behavior: taxBehavior }),
+    ...(interval && {
+      recurring: metered
+        ? { interval, usage_type: 'metered', meter: metered.meterId }
+        : { interval },
+    }),
     ...(metered &&
       metered.perUnits > 1 && {
         transform_quantity: { divide_by: metered.perUnits, round: 'up' },

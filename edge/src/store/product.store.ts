@@ -1,0 +1,156 @@
+import type { Product, Variant } from '@dream/contract';
+import type { PlacedProduct, ProductBody } from './product.ts';
+
+type ProductRow = {
+  id: string;
+  body: string;
+  place: string;
+  created_ms: number;
+  updated_ms: number;
+  archived_ms: number | null;
+};
+type VariantRow = {
+  id: string;
+  product: string;
+  name: string;
+  sku: string | null;
+  image: string | null;
+  stock_units: number | null;
+  reserved_units: number;
+  refusal: string | null;
+  behind: number;
+};
+type PriceRow = {
+  variant: string;
+  price_minor: number;
+  currency: string;
+  stripe_price_id: string | null;
+};
+type ImageRow = { id: string; width: number; height: number; url: string; small_url: string };
+
+/** Every product that was not archived, in the order they are shown. */
+export function readCatalog(sql: SqlStorage): PlacedProduct[] {
+  return whole(
+    sql,
+    sql
+      .exec<ProductRow>('SELECT * FROM product WHERE archived_ms IS NULL ORDER BY place')
+      .toArray(),
+  );
+}
+
+/** A product by its id, also an archived one. */
+export function readProduct(sql: SqlStorage, id: string): Product | null {
+  const rows = sql.exec<ProductRow>('SELECT * FROM product WHERE id = ?', id).toArray();
+  const [product] = whole(sql, rows);
+  return product ? managedProduct(product) : null;
+}
+
+/** What a page of the management list asks for; `after` is the place its page begins behind. */
+export interface ProductQuery {
+  q: string;
+  archived: boolean;
+  after: string;
+  limit: number;
+}
+
+/** A page of products, and the place it ends at; null when nothing comes behind. */
+export function findProducts(
+  sql: SqlStorage,
+  { q, archived, after, limit }: ProductQuery,
+): { products: Product[]; endsAt: string | null } {
+  const part = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
+  const rows = sql
+    .exec<ProductRow>(
+      `SELECT * FROM product WHERE (archived_ms IS NOT NULL) = ?1 AND place > ?2 AND (?3 = '%%'
+         OR body ->> '$.name' LIKE ?3 ESCAPE '\\' OR body ->> '$.category' LIKE ?3 ESCAPE '\\'
+         OR EXISTS (SELECT 1 FROM variant WHERE product = product.id AND variant.archived_ms IS NULL
+                    AND (sku LIKE ?3 ESCAPE '\\' OR name LIKE ?3 ESCAPE '\\')))
+       ORDER BY place LIMIT ?4`,
+      archived ? 1 : 0,
+      after,
+      part,
+      limit + 1,
+    )
+    .toArray();
+  const shown = whole(sql, rows.slice(0, limit));
+  const endsAt = rows.length > limit ? (shown.at(-1)?.place ?? null) : null;
+  return { products: shown.map(managedProduct), endsAt };
+}
+
+/** Images that are there, by their ids. */
+export function imageUrls(sql: SqlStorage, ids: readonly string[]): Map<string, string> {
+  return new Map(readImages(sql, ids).map(({ id, url }) => [id, url]));
+}
+
+const readImages = (sql: SqlStorage, ids: readonly string[]): ImageRow[] =>
+  sql
+    .exec<ImageRow>(
+      'SELECT id, width, height, url, small_url FROM image WHERE id IN (SELECT value FROM json_each(?))',
+      JSON.stringify(ids),
+    )
+    .toArray();
+
+const managedProduct = ({ place: _place, ...product }: PlacedProduct): Product => product;
+
+/** Rows of products with all that hangs on them, in four statements however many there are. */
+function whole(sql: SqlStorage, rows: readonly ProductRow[]): PlacedProduct[] {
+  const ids = JSON.stringify(rows.map(({ id }) => id));
+  const prices = Map.groupBy(
+    sql.exec<PriceRow>(
+      // Of an archived product, those that were archived with it.
+      `SELECT price.variant, price_minor, currency, stripe_price_id FROM product_price AS price
+       JOIN variant ON variant.id = price.variant JOIN product ON product.id = variant.product
+       WHERE variant.product IN (SELECT value FROM json_each(?))
+         AND price.archived_ms IS product.archived_ms ORDER BY price.position`,
+      ids,
+    ),
+    ({ variant }) => variant,
+  );
+  const variants = Map.groupBy(
+    sql.exec<VariantRow>(
+      `SELECT id, product, name, sku, image, stock_units, reserved_units, refusal,
+         published_revision < revision AS behind FROM variant
+       WHERE product IN (SELECT value FROM json_each(?)) AND archived_ms IS NULL ORDER BY position`,
+      ids,
+    ),
+    ({ product }) => product,
+  );
+  const bodies = rows.map(({ body }) => JSON.parse(body) as ProductBody);
+  const shown = new Set(bodies.flatMap(({ images }) => images.map(({ id }) => id)));
+  const images = new Map(readImages(sql, [...shown]).map((image) => [image.id, image]));
+  return rows.map((row, index) => {
+    const body = bodies[index] as ProductBody;
+    const own = variants.get(row.id) ?? [];
+    return {
+      id: row.id,
+      ...body,
+      images: body.images.flatMap(({ id, alt }) => {
+        const image = images.get(id);
+        if (!image) return [];
+        const { url, small_url: smallUrl, width, height } = image;
+        return [{ id, url, smallUrl, width, height, alt }];
+      }),
+      variants: own.map((variant) => variantOf(variant, prices.get(variant.id) ?? [])),
+      published: own.every(({ behind, refusal }) => behind === 0 && refusal === null),
+      createdAtMs: row.created_ms,
+      updatedAtMs: row.updated_ms,
+      archivedAtMs: row.archived_ms,
+      place: row.place,
+    };
+  });
+}
+
+const variantOf = (row: VariantRow, prices: readonly PriceRow[]): Variant => ({
+  id: row.id,
+  name: row.name,
+  sku: row.sku,
+  stockUnits: row.stock_units,
+  reservedUnits: row.reserved_units,
+  image: row.image,
+  refusal: row.refusal,
+  prices: prices.map(({ stripe_price_id: priceId, price_minor: priceMinor, currency }) => ({
+    priceId,
+    priceMinor,
+    currency,
+  })),
+});
