@@ -196,11 +196,6 @@ export const ERRORS = {
     'Unknown variant',
     'Use the id of a variant of this product, or leave it out to make a new one.',
   ),
-  image_not_found: row(
-    400,
-    'Unknown image',
-    'Upload the images named in "images" first, then use the ids that were answered.',
-  ),
   stock_refused: row(
     409,
     'Stock not changed',
@@ -425,6 +420,13 @@ export const ERRORS = {
     400,
     'Invalid signature',
     'Check the signing secret of this endpoint, and that the body is passed on unchanged.',
+  ),
+
+  // Images
+  image_not_found: row(
+    404,
+    'Image not found',
+    'List the images of this environment and use an id from there, or upload it first.',
   ),
 
   // Webhooks to developers

@@ -279,7 +279,7 @@ export const archiveProduct = route({
 });
 
 export const changeStock = route({
-  method: 'patch',
+  method: 'post',
   path: `${base}/:product/variants/:variant/stock`,
   summary: 'Set the pieces there are of a variant, or add some (take them away with a minus).',
   auth: managers,
@@ -294,5 +294,11 @@ export const changeStock = route({
     ),
   ),
   answer: v.object({ variant: Variant }),
-  errors: [...errors, 'product_not_found', 'variant_not_found', 'stock_refused'],
+  errors: [
+    ...errors,
+    ...IDEMPOTENCY_ERRORS,
+    'product_not_found',
+    'variant_not_found',
+    'stock_refused',
+  ],
 });

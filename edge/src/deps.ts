@@ -51,7 +51,10 @@ export async function createDeps(env: Bindings): Promise<Deps> {
   const nowMs = () => Date.now();
   const environments = new EnvironmentCache((ref) => project(ref).access().environment());
   const products = new EnvironmentCache(
-    async (ref) => ok(new ShopWindow(await project(ref).products().shown())),
+    async (ref) => {
+      const shown = await project(ref).products().shown(ref, config.contentUrl, nowMs());
+      return ok(new ShopWindow(shown));
+    },
     { of: ({ size }) => size, max: MAX_SHOWN_CHARACTERS },
   );
   return {

@@ -42,6 +42,8 @@ const parsedJson = v.pipe(
 const Variables = v.object({
   /** Where this edge is reached, the issuer of its tokens. */
   PUBLIC_URL: Url,
+  /** Where what tenants upload is served, on a domain of its own: no token is ever sent there. */
+  CONTENT_URL: Url,
   OPERATOR_SECRET: Secret,
   /** Whose sessions at the platform's own project are operators': e-mails, with commas between. */
   OPERATOR_EMAILS: v.optional(
@@ -131,6 +133,8 @@ export interface StripeAccess {
 /** The deployment's settings, checked. */
 export interface Config {
   publicUrl: string;
+  /** Origin of what tenants upload. Its host is another than that of `publicUrl`. */
+  contentUrl: string;
   operatorSecret: string;
   operatorEmails: readonly string[];
   masterKeys: readonly { id: string; key: Uint8Array<ArrayBuffer> }[];
@@ -151,8 +155,11 @@ export function parseConfig(env: object): Config {
     throw new Error(`The settings of the edge are not complete:\n${faults.join('\n')}`);
   }
   const vars = parsed.output;
+  if (new URL(vars.CONTENT_URL).host === new URL(vars.PUBLIC_URL).host)
+    throw new Error('CONTENT_URL: must be on another host than PUBLIC_URL');
   return {
     publicUrl: vars.PUBLIC_URL,
+    contentUrl: vars.CONTENT_URL,
     operatorSecret: vars.OPERATOR_SECRET,
     operatorEmails: vars.OPERATOR_EMAILS,
     masterKeys: vars.MASTER_KEYS.map(({ id, key }) => ({

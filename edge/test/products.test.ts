@@ -1,63 +1,328 @@
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { manage, Shop } from './billing-shop.ts';
+import type { Bindings } from '../src/env.ts';
+import { call, createEnvironment, manage, OPERATOR, type TestEnvironment } from './harness.ts';
 
+const { PROJECT } = env as unknown as Bindings;
 const usd = (priceMinor: number) => ({ priceMinor, currency: 'usd' });
-const shirt = (fields: object = {}) => ({
-  name: 'T-shirt',
-  variants: [{ name: 'Blue', stockUnits: 10, prices: [usd(2500)] }],
+const mug = (fields: object = {}) => ({
+  name: 'Mug',
+  variants: [{ stockUnits: 10, prices: [usd(2500)] }],
   ...fields,
 });
-const products = (shop: Shop) => `${shop.base}/products`;
-const create = async (shop: Shop, fields: object = {}) =>
-  (await manage('POST', products(shop), shirt(fields))).product;
-const shown = async (shop: Shop, query = '') => {
-  const answer = await shop.bySecretKey('GET', `/api/products${query}`);
-  expect(answer.status).toBe(200);
+const base = ({ id, mode }: TestEnvironment) => `/api/projects/${id}/${mode}/products`;
+const create = async (shop: TestEnvironment, fields: object = {}) =>
+  (await manage('POST', base(shop), mug(fields))).product;
+const save = async (shop: TestEnvironment, id: string, body: object) =>
+  (await manage('PUT', `${base(shop)}/${id}`, body)).product;
+const shown = async (shop: TestEnvironment, query = '') => {
+  const answer = await call('GET', `/api/products${query}`, { key: shop.sk });
+  if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
   return answer.body;
 };
-const stripePrice = (shop: Shop, id: string) => shop.stripe.prices.retrieve(id, {}, shop.onAccount);
+const find = async (shop: TestEnvironment, id: string) =>
+  (await shown(shop)).products.find((product: { id: string }) => product.id === id);
+const namesOf = (page: { products: { name: string }[] }) => page.products.map(({ name }) => name);
 
-let shop: Shop;
+/** Has an image be there, as an upload leaves it. */
+const addImage = (shop: TestEnvironment, id: string) =>
+  runInDurableObject(PROJECT.getByName(`${shop.id}:${shop.mode}`), (_, { storage }) => {
+    storage.sql.exec('INSERT INTO image VALUES (?1, ?2, ?1, 800, 600, 1)', id, 'a'.repeat(64));
+  });
+
+let shop: TestEnvironment;
 beforeAll(async () => {
-  shop = await Shop.open();
+  shop = await createEnvironment();
 });
 
 describe('a product', () => {
-  it('is for sale as soon as it is saved, at a price Stripe has', async () => {
-    const product = await create(shop, { name: 'Mug', description: 'Of clay', category: 'Home' });
+  it('is for sale as soon as it is saved, to pages as to servers', async () => {
+    const product = await create(shop, { description: 'Of clay', category: 'Home' });
     const { priceId } = product.variants[0].prices[0];
     expect(product).toMatchObject({ published: true, visible: true, archivedAtMs: null });
-    const { products: all } = await shown(shop);
-    expect(all.find(({ id }: { id: string }) => id === product.id)).toEqual({
+    const stock = { inventory: 10, soldOut: false, lowStock: false, maxQuantity: 10 };
+    const price = { priceId, price: 2500, currency: 'usd' };
+    expect(await find(shop, product.id)).toEqual({
       id: product.id,
       name: 'Mug',
       description: 'Of clay',
       category: 'Home',
-      price: 2500,
-      currency: 'usd',
-      priceId,
+      ...price,
+      ...stock,
       imageUrl: null,
-      inventory: 10,
-      soldOut: false,
-      lowStock: false,
-      maxQuantity: 10,
       images: [],
-      variants: [
-        {
-          id: product.variants[0].id,
-          name: 'Blue',
-          inventory: 10,
-          soldOut: false,
-          lowStock: false,
-          maxQuantity: 10,
-          image: null,
-          prices: [{ priceId, price: 2500, currency: 'usd' }],
-        },
-      ],
+      variants: [{ id: product.variants[0].id, name: '', ...stock, image: null, prices: [price] }],
     });
-    const atStripe = await stripePrice(shop, priceId);
-    expect(atStripe).toMatchObject({ unit_amount: 2500, currency: 'usd', type: 'one_time' });
-    const sold = await shop.stripe.products.retrieve(String(atStripe.product), {}, shop.onAccount);
-    expect(sold).toMatchObject({ name: 'Mug – Blue', description: 'Of clay', shippable: true });
+    const byPage = await call('GET', `/api/products?pk=${shop.pk}`);
+    expect(byPage.body).toEqual(await shown(shop));
+  });
+
+  it('shows its pictures in the order they were given, and that of the variant that is shown', async () => {
+    await addImage(shop, 'img_front');
+    await addImage(shop, 'img_back');
+    const images = [{ id: 'img_front', alt: 'From the front' }, { id: 'img_back' }];
+    const variants = [{ stockUnits: 1, image: 'img_back', prices: [usd(100)] }];
+    const product = await create(shop, { images, variants });
+    const large = `https://content.test/content/${shop.id}/test/${'a'.repeat(64)}-large.webp`;
+    const small = large.replace('large', 'small');
+    const picture = { url: large, smallUrl: small, width: 800, height: 600 };
+    const found = await find(shop, product.id);
+    expect(found.images).toEqual([
+      { ...picture, alt: 'From the front' },
+      { ...picture, alt: '' },
+    ]);
+    expect([found.imageUrl, found.variants[0].image]).toEqual([large, 1]);
+    expect(product.images[0]).toEqual({ id: 'img_front', ...picture, alt: 'From the front' });
+  });
+
+  it('is not saved with pictures of another environment', async () => {
+    const elsewhere = await createEnvironment();
+    await addImage(elsewhere, 'img_elsewhere');
+    const answer = await call('POST', base(shop), {
+      key: OPERATOR,
+      body: mug({ name: 'Stranger', images: [{ id: 'img_elsewhere' }] }),
+    });
+    expect(answer).toMatchObject({
+      status: 404,
+      body: { code: 'image_not_found', images: ['img_elsewhere'] },
+    });
+    expect(namesOf(await shown(shop))).not.toContain('Stranger');
+  });
+
+  it.each([
+    ['hidden', (id: string) => save(shop, id, mug({ visible: false }))],
+    ['archived', (id: string) => manage('DELETE', `${base(shop)}/${id}`)],
+  ])(
+    'that is %s is shown to nobody, and comes back with its variants when it is saved again',
+    async (_, hide) => {
+      const before = await create(shop);
+      expect(await find(shop, before.id)).toBeDefined();
+      await hide(before.id);
+      expect(await find(shop, before.id)).toBeUndefined();
+      const { id } = before.variants[0];
+      await save(shop, before.id, mug({ variants: [{ id, prices: [usd(2500)] }] }));
+      expect(await find(shop, before.id)).toMatchObject({
+        inventory: 10,
+        variants: [{ id, prices: [{ price: 2500, priceId: expect.any(String) }] }],
+      });
+    },
+  );
+
+  it('that is archived still says what it was sold for', async () => {
+    const { id } = await create(shop);
+    await manage('DELETE', `${base(shop)}/${id}`);
+    const { product } = await manage('GET', `${base(shop)}/${id}`);
+    expect(product).toMatchObject({
+      archivedAtMs: expect.any(Number),
+      variants: [{ stockUnits: 10, prices: [{ priceMinor: 2500, currency: 'usd' }] }],
+    });
+    const again = await call('DELETE', `${base(shop)}/${id}`, { key: OPERATOR });
+    expect(again.body.code).toBe('product_not_found');
+  });
+
+  it('keeps the stock of its variants when it is saved, and takes the one that is given', async () => {
+    const before = await create(shop);
+    const [{ id }] = before.variants;
+    const kept = await save(shop, before.id, mug({ variants: [{ id, prices: [usd(2500)] }] }));
+    expect(kept.variants[0]).toMatchObject({ id, stockUnits: 10 });
+    const given = [{ id, stockUnits: null, prices: [usd(2500)] }];
+    expect(
+      (await save(shop, before.id, mug({ variants: given }))).variants[0].stockUnits,
+    ).toBeNull();
+    expect((await find(shop, before.id)).inventory).toBe('unlimited');
+  });
+
+  it('takes no variant of another product', async () => {
+    const [one, other] = [await create(shop), await create(shop)];
+    const [{ id }] = other.variants;
+    const answer = await call('PUT', `${base(shop)}/${one.id}`, {
+      key: OPERATOR,
+      body: mug({ variants: [{ id, prices: [usd(1)] }] }),
+    });
+    expect(answer).toMatchObject({
+      status: 404,
+      body: { code: 'variant_not_found', variants: [id] },
+    });
+  });
+
+  it('of another project, or of the other mode, is not found, and not sold', async () => {
+    const product = await create(shop);
+    const other = await createEnvironment();
+    for (const place of [base(other), base({ ...shop, mode: 'live' })]) {
+      for (const [method, path, body] of [
+        ['GET', '', undefined],
+        ['PUT', '', mug()],
+        ['DELETE', '', undefined],
+        ['POST', `/variants/${product.variants[0].id}/stock`, { stockUnits: 0 }],
+      ] as const) {
+        const answer = await call(method, `${place}/${product.id}${path}`, {
+          key: OPERATOR,
+          ...(body && { body }),
+        });
+        expect([answer.status, answer.body.code]).toEqual([404, 'product_not_found']);
+      }
+    }
+    expect(await find(other, product.id)).toBeUndefined();
+    expect(await find(shop, product.id)).toMatchObject({ inventory: 10 });
+  });
+});
+
+describe('what pages are told of stock', () => {
+  const stocks = (...units: (number | null)[]) => ({
+    lowStockUnits: 3,
+    maxPerOrder: 6,
+    variants: units.map((stockUnits, n) => ({
+      name: `${n}`,
+      stockUnits,
+      prices: [usd(100 * (n + 1))],
+    })),
+  });
+  const sum = ({ inventory, soldOut, lowStock, maxQuantity, price }: Record<string, unknown>) => [
+    inventory,
+    soldOut,
+    lowStock,
+    maxQuantity,
+    price,
+  ];
+
+  it.each([
+    ['none left', [0], [0, true, false, 0, 100]],
+    ['few left', [3], [3, false, true, 3, 100]],
+    ['more than few', [4], [4, false, false, 4, 100]],
+    ['more than one order may have', [50], [50, false, false, 6, 100]],
+    ['a stock that is not counted', [null], ['unlimited', false, false, 6, 100]],
+    ['a first variant that is sold out', [0, 2], [2, false, true, 2, 200]],
+    ['all variants sold out', [0, 0], [0, true, false, 0, 100]],
+    ['few of each, but not together', [2, 2], [4, false, false, 2, 100]],
+    ['one of them not counted', [0, null], ['unlimited', false, false, 6, 200]],
+  ])('%s', async (_, units, told) => {
+    const { id } = await create(shop, stocks(...units));
+    expect(sum(await find(shop, id))).toEqual(told);
+  });
+
+  it('leaves out what is in open orders, and never goes below nothing', async () => {
+    const product = await create(shop, stocks(5));
+    const reserve = (units: number) =>
+      runInDurableObject(PROJECT.getByName(`${shop.id}:test`), (_, { storage }) => {
+        const [{ id }] = product.variants;
+        storage.sql.exec('UPDATE variant SET reserved_units = ? WHERE id = ?', units, id);
+      });
+    const touch = () => save(shop, product.id, mug(stocksOf(product)));
+    const stocksOf = ({ variants }: { variants: { id: string; name: string }[] }) => ({
+      variants: variants.map(({ id, name }) => ({ id, name, prices: [usd(100)] })),
+    });
+    await reserve(2);
+    expect((await touch()).variants[0]).toMatchObject({ stockUnits: 5, reservedUnits: 2 });
+    expect((await find(shop, product.id)).inventory).toBe(3);
+    await reserve(9);
+    await touch();
+    expect(await find(shop, product.id)).toMatchObject({ inventory: 0, soldOut: true });
+  });
+});
+
+describe('the catalogue', () => {
+  let full: TestEnvironment;
+  beforeAll(async () => {
+    full = await createEnvironment();
+    await create(full, { name: 'zebra', position: 1, category: 'Animals' });
+    await create(full, { name: 'Öl', category: 'Food & drink' });
+    await create(full, { name: 'apple', category: 'Food & drink' });
+    await create(full, { name: 'Bread', category: 'Food & drink' });
+    await create(full, { name: 'pie' });
+  });
+
+  it('is in the order of position, then of name, whatever its letters are', async () => {
+    expect(namesOf(await shown(full))).toEqual(['apple', 'Bread', 'Öl', 'pie', 'zebra']);
+  });
+
+  it('is read by category and by pages, each product once', async () => {
+    const category = encodeURIComponent('Food & drink');
+    expect(namesOf(await shown(full, `?category=${category}`))).toEqual(['apple', 'Bread', 'Öl']);
+    expect((await shown(full, '?category=none')).products).toEqual([]);
+    const names: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page = await shown(full, `?limit=1${cursor && `&cursor=${cursor}`}`);
+      names.push(...namesOf(page));
+      cursor = page.nextCursor;
+    }
+    expect(names).toEqual(['apple', 'Bread', 'Öl', 'pie', 'zebra']);
+  });
+
+  it.each(['%ff', 'a b', '!', '_w'])('refuses %j as a cursor', async (cursor) => {
+    for (const path of ['/api/products', base(full)]) {
+      const key = path === base(full) ? OPERATOR : full.sk;
+      const answer = await call('GET', `${path}?cursor=${encodeURIComponent(cursor)}`, { key });
+      expect(answer.body).toMatchObject({
+        code: 'invalid_request',
+        issues: [{ path: 'cursor', message: 'Must be the nextCursor of a page before.' }],
+      });
+    }
+  });
+
+  it('is kept by browsers for ten seconds, and not sent again while it is the same', async () => {
+    const ask = (etag?: string) =>
+      call('GET', '/api/products', {
+        key: full.sk,
+        ...(etag !== undefined && { headers: { 'if-none-match': etag } }),
+      });
+    const first = await ask();
+    const etag = first.headers.get('etag') ?? '';
+    expect(first.headers.get('cache-control')).toBe(
+      'public, max-age=10, stale-while-revalidate=60',
+    );
+    expect(first.headers.get('content-type')).toBe('application/json');
+    for (const known of [etag, `"other", ${etag}`, etag.replace('W/', ''), '*']) {
+      const same = await ask(known);
+      expect([same.status, same.body, same.headers.get('etag')]).toEqual([304, null, etag]);
+    }
+    const { products } = await manage('GET', base(full));
+    const [{ id }] = products[0].variants;
+    const path = `${base(full)}/${products[0].id}/variants/${id}/stock`;
+    await manage('POST', path, { stockUnits: 1 });
+    const changed = await ask(etag);
+    expect([changed.status, changed.headers.get('etag') === etag]).toEqual([200, false]);
+  });
+});
+
+describe('the list of those who manage them', () => {
+  let full: TestEnvironment;
+  beforeAll(async () => {
+    full = await createEnvironment();
+    await create(full, { name: 'Tea 100 %', category: 'Drinks' });
+    await create(full, {
+      name: 'Shirt',
+      visible: false,
+      variants: [{ name: 'Blue', sku: 'SH-B_1', prices: [usd(1)] }],
+    });
+    await create(full, { name: 'Cup', position: 9 });
+    const { id } = await create(full, { name: 'Old cup' });
+    await manage('DELETE', `${base(full)}/${id}`);
+  });
+  const list = async (query: string) => namesOf(await manage('GET', `${base(full)}${query}`));
+
+  it('has hidden products, and archived ones apart', async () => {
+    expect(await list('')).toEqual(['Shirt', 'Tea 100 %', 'Cup']);
+    expect(await list('?archived=true')).toEqual(['Old cup']);
+  });
+
+  it.each([
+    ['cup', ['Cup']],
+    ['drink', ['Tea 100 %']],
+    ['sh-b', ['Shirt']],
+    ['blue', ['Shirt']],
+    ['%', ['Tea 100 %']],
+    ['_', ['Shirt']],
+    ['nothing', []],
+  ])('is searched for %j in names, categories and skus', async (q, found) => {
+    expect(await list(`?q=${encodeURIComponent(q)}`)).toEqual(found);
+  });
+
+  it('comes in pages, each product once', async () => {
+    const first = await manage('GET', `${base(full)}?limit=2`);
+    const second = await manage('GET', `${base(full)}?limit=2&cursor=${first.nextCursor}`);
+    expect([namesOf(first), namesOf(second)]).toEqual([['Shirt', 'Tea 100 %'], ['Cup']]);
+    expect(second.nextCursor).toBeNull();
   });
 });

@@ -19,6 +19,7 @@ export function testVariables(sandbox: {
   });
   return {
     PUBLIC_URL: 'https://edge.test',
+    CONTENT_URL: 'https://content.test',
     OPERATOR_SECRET: 'op_test_secret_of_the_operator',
     OPERATOR_EMAILS: 'Operator@dream.example, second.operator@dream.example',
     MASTER_KEYS: JSON.stringify([{ id: 'test', key: btoa('0123456789abcdef0123456789abcdef') }]),

@@ -52,6 +52,8 @@ export async function edgeVariables(
 ): Promise<Record<string, string>> {
   const variables: Record<string, string> = {
     PUBLIC_URL: publicUrl,
+    // The same edge by its other name: a host of its own, as in production.
+    CONTENT_URL: publicUrl.replace('127.0.0.1', 'localhost'),
     OPERATOR_SECRET: secrets.operatorSecret,
     OPERATOR_EMAILS: 'operator@dream.example',
     MASTER_KEYS: JSON.stringify([{ id: 'local', key: secrets.masterKey }]),

@@ -19,6 +19,7 @@ import { ClerkAppRpc } from '../projects/clerk-app.rpc.ts';
 import { OLD_REPLIES, RepliesRpc } from '../replies/replies.rpc.ts';
 import { ClerkUsersRpc, OLD_CLERK_EVENTS } from '../sessions/clerk-users.rpc.ts';
 import { IdentityRpc, OLD_PROOFS } from '../sessions/identity.rpc.ts';
+import { LastShown } from '../store/last-shown.ts';
 import { ProductsRpc } from '../store/products.rpc.ts';
 import { erase, refusingStorage } from '../storage/erase.ts';
 import { isInitialised, migrate } from '../storage/migrate.ts';
@@ -40,6 +41,8 @@ const PERISHABLE = [
 
 /** One environment of a project: the thin object that hands out one target per feature. */
 export class ProjectObject extends DurableObject<Bindings> {
+  readonly #lastShown = new LastShown();
+
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     // An object nobody created stays empty: looking at it must not write.
@@ -57,7 +60,7 @@ export class ProjectObject extends DurableObject<Bindings> {
   }
 
   products(): ProductsRpc {
-    return new ProductsRpc(this.#inUse());
+    return new ProductsRpc(this.#inUse(), this.#lastShown);
   }
 
   customers(): CustomersRpc {

@@ -11,6 +11,7 @@ import {
 } from '../billing/billing.schema.ts';
 import { TURNSTILE_SCHEMA } from '../bots/turnstile.schema.ts';
 import { CATALOG_SCHEMA, OVERAGE_SCHEMA, RETIRED_SCHEMA } from '../catalog/catalog.schema.ts';
+import { IMAGE_SCHEMA } from '../content/image.schema.ts';
 import {
   ACCOUNT_SCHEMA,
   CUSTOMERS_SCHEMA,
@@ -30,7 +31,7 @@ import {
   PROOF_AGE_INDEX,
   SIGN_UPS_SCHEMA,
 } from '../sessions/identity.schema.ts';
-import { IMAGE_SCHEMA, PRODUCT_SCHEMA } from '../store/product.schema.ts';
+import { PRODUCT_SCHEMA } from '../store/product.schema.ts';
 import { TEST_CLOCK_SCHEMA } from '../test-clock/clock.schema.ts';
 
 /** The tables of one environment. Append a step to change them; never edit one that was released. */

@@ -1,16 +1,4 @@
 /**
- * Pictures that were uploaded. `url` is the large one, whose width and height these are.
- */
-export const IMAGE_SCHEMA = `
-CREATE TABLE image (
-  id TEXT PRIMARY KEY,
-  width INTEGER NOT NULL,
-  height INTEGER NOT NULL,
-  url TEXT NOT NULL,
-  small_url TEXT NOT NULL
-);`;
-
-/**
  * Products as the developer wrote them, their variants with their stock, and the prices made of them
  * in Stripe. `place` sorts products as they are shown. `stock_units` are the pieces there are, those of
  * open orders, `reserved_units`, included; null is not counted. A variant is a product in Stripe, and

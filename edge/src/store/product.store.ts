@@ -1,5 +1,5 @@
-import type { Product, Variant } from '@dream/contract';
-import type { PlacedProduct, ProductBody } from './product.ts';
+import type { Variant } from '@dream/contract';
+import type { ProductBody, ProductRecord } from './product.ts';
 
 type ProductRow = {
   id: string;
@@ -26,10 +26,10 @@ type PriceRow = {
   currency: string;
   stripe_price_id: string | null;
 };
-type ImageRow = { id: string; width: number; height: number; url: string; small_url: string };
+type ImageRow = { id: string; name: string; width: number; height: number };
 
 /** Every product that was not archived, in the order they are shown. */
-export function readCatalog(sql: SqlStorage): PlacedProduct[] {
+export function readCatalog(sql: SqlStorage): ProductRecord[] {
   return whole(
     sql,
     sql
@@ -39,10 +39,9 @@ export function readCatalog(sql: SqlStorage): PlacedProduct[] {
 }
 
 /** A product by its id, also an archived one. */
-export function readProduct(sql: SqlStorage, id: string): Product | null {
+export function readProduct(sql: SqlStorage, id: string): ProductRecord | null {
   const rows = sql.exec<ProductRow>('SELECT * FROM product WHERE id = ?', id).toArray();
-  const [product] = whole(sql, rows);
-  return product ? managedProduct(product) : null;
+  return whole(sql, rows)[0] ?? null;
 }
 
 /** What a page of the management list asks for; `after` is the place its page begins behind. */
@@ -57,7 +56,7 @@ export interface ProductQuery {
 export function findProducts(
   sql: SqlStorage,
   { q, archived, after, limit }: ProductQuery,
-): { products: Product[]; endsAt: string | null } {
+): { products: ProductRecord[]; endsAt: string | null } {
   const part = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
   const rows = sql
     .exec<ProductRow>(
@@ -72,28 +71,26 @@ export function findProducts(
       limit + 1,
     )
     .toArray();
-  const shown = whole(sql, rows.slice(0, limit));
-  const endsAt = rows.length > limit ? (shown.at(-1)?.place ?? null) : null;
-  return { products: shown.map(managedProduct), endsAt };
+  const products = whole(sql, rows.slice(0, limit));
+  const endsAt = rows.length > limit ? (products.at(-1)?.place ?? null) : null;
+  return { products, endsAt };
 }
 
-/** Images that are there, by their ids. */
-export function imageUrls(sql: SqlStorage, ids: readonly string[]): Map<string, string> {
-  return new Map(readImages(sql, ids).map(({ id, url }) => [id, url]));
+/** The names of images that are there, by their ids. */
+export function imageNames(sql: SqlStorage, ids: readonly string[]): Map<string, string> {
+  return new Map(readImages(sql, ids).map(({ id, name }) => [id, name]));
 }
 
 const readImages = (sql: SqlStorage, ids: readonly string[]): ImageRow[] =>
   sql
     .exec<ImageRow>(
-      'SELECT id, width, height, url, small_url FROM image WHERE id IN (SELECT value FROM json_each(?))',
+      'SELECT id, name, width, height FROM image WHERE id IN (SELECT value FROM json_each(?))',
       JSON.stringify(ids),
     )
     .toArray();
 
-const managedProduct = ({ place: _place, ...product }: PlacedProduct): Product => product;
-
 /** Rows of products with all that hangs on them, in four statements however many there are. */
-function whole(sql: SqlStorage, rows: readonly ProductRow[]): PlacedProduct[] {
+function whole(sql: SqlStorage, rows: readonly ProductRow[]): ProductRecord[] {
   const ids = JSON.stringify(rows.map(({ id }) => id));
   const prices = Map.groupBy(
     sql.exec<PriceRow>(
@@ -126,9 +123,7 @@ function whole(sql: SqlStorage, rows: readonly ProductRow[]): PlacedProduct[] {
       ...body,
       images: body.images.flatMap(({ id, alt }) => {
         const image = images.get(id);
-        if (!image) return [];
-        const { url, small_url: smallUrl, width, height } = image;
-        return [{ id, url, smallUrl, width, height, alt }];
+        return image ? [{ ...image, alt }] : [];
       }),
       variants: own.map((variant) => variantOf(variant, prices.get(variant.id) ?? [])),
       published: own.every(({ behind, refusal }) => behind === 0 && refusal === null),

@@ -16,9 +16,13 @@ export function freeUnits(stock: {
   return Math.max(0, stock.stockUnits - stock.reservedUnits);
 }
 
-/** What sorts products as they are shown: by position, then by name. No two have the same. */
+/**
+ * What sorts products as they are shown: by position, then by name, in which case and accents do not
+ * count. No two have the same.
+ */
 export function placeOf(id: string, { position, name }: ProductBody): string {
-  return [String(position).padStart(6, '0'), name.toLowerCase(), id].join('\u0001');
+  const letters = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  return [String(position).padStart(6, '0'), letters, id].join('\u0001');
 }
 
 /** A stock as it becomes by setting or adding; null when it cannot. */
@@ -37,7 +41,7 @@ export interface StripeBody {
   name: string;
   description: string;
   active: boolean;
-  images: string[];
+  imageNames: string[];
   taxCode: string | null;
   shippable: boolean;
 }
@@ -49,7 +53,7 @@ const MAX_STRIPE_IMAGES = 8;
 export function stripeBody(
   product: ProductBody,
   variant: { name: string; image: string | null },
-  urls: ReadonlyMap<string, string>,
+  imageNames: ReadonlyMap<string, string>,
   active: boolean,
 ): StripeBody {
   const ids = product.images.map(({ id }) => id);
@@ -58,11 +62,23 @@ export function stripeBody(
     name: variant.name === '' ? product.name : `${product.name} – ${variant.name}`,
     description: product.description,
     active,
-    images: ordered.flatMap((id) => urls.get(id) ?? []).slice(0, MAX_STRIPE_IMAGES),
+    imageNames: ordered.flatMap((id) => imageNames.get(id) ?? []).slice(0, MAX_STRIPE_IMAGES),
     taxCode: product.taxCode,
     shippable: product.shippable,
   };
 }
 
-/** A product with the place it is sorted by. */
-export type PlacedProduct = Product & { place: string };
+/** A picture of a product as it is kept; the Worker knows what addresses its name stands for. */
+export interface KeptImage {
+  id: string;
+  name: string;
+  width: number;
+  height: number;
+  alt: string;
+}
+
+/** A product as it is kept, with the place it is sorted by. */
+export interface ProductRecord extends Omit<Product, 'images'> {
+  place: string;
+  images: KeptImage[];
+}

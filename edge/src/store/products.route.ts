@@ -9,12 +9,15 @@ import {
   putProduct,
 } from '@dream/contract/products';
 import type { Hono } from 'hono';
-import type { Deps } from '../deps.ts';
+import { addressesOf } from '../content/address.ts';
+import type { Deps, EnvironmentRef } from '../deps.ts';
 import { type AppEnv, environmentPrincipal, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
 import { type Managed, managedEnvironment } from '../projects/managed.ts';
 import { cursorOf, placeIn } from './cursor.ts';
+import { type AddressOf, managedProduct } from './public-product.ts';
+import type { ProductRecord } from './product.ts';
 import type { NewIds, ProductWritten } from './products.rpc.ts';
 
 /** The public catalogue, and the management of products and their stock. */
@@ -33,11 +36,12 @@ export function productRoutes(app: Hono<AppEnv>, deps: Deps): void {
   });
 
   serve(app, deps, listAllProducts, async (call) => {
-    const { project } = await managedEnvironment(call);
+    const { ref, project } = await managedEnvironment(call);
+    const shown = (product: ProductRecord) => managedProduct(product, addressesIn(deps, ref));
     const { q = '', archived, cursor, limit } = call.query;
     const query = { q, archived: archived === 'true', after: after(cursor), limit };
     const { products, endsAt } = await project.products().products(query);
-    return { products, nextCursor: endsAt === null ? null : cursorOf(endsAt) };
+    return { products: products.map(shown), nextCursor: endsAt === null ? null : cursorOf(endsAt) };
   });
 
   serve(app, deps, createProduct, async (call) => {
@@ -50,8 +54,9 @@ export function productRoutes(app: Hono<AppEnv>, deps: Deps): void {
   });
 
   serve(app, deps, getProduct, async (call) => {
-    const { project } = await managedEnvironment(call);
-    return { product: unwrap(await project.products().product(call.param('product'))) };
+    const { ref, project } = await managedEnvironment(call);
+    const product = unwrap(await project.products().product(call.param('product')));
+    return { product: managedProduct(product, addressesIn(deps, ref)) };
   });
 
   serve(app, deps, putProduct, async (call) => {
@@ -80,6 +85,11 @@ export function productRoutes(app: Hono<AppEnv>, deps: Deps): void {
   });
 }
 
+const addressesIn =
+  (deps: Deps, ref: EnvironmentRef): AddressOf =>
+  (name) =>
+    addressesOf(deps.config.contentUrl, ref, name);
+
 const newIds = (deps: Deps, { variants }: ProductInput): NewIds => ({
   job: deps.newId('job_'),
   price: deps.newId('prc_'),
@@ -96,9 +106,9 @@ async function published(
   { product, jobId }: ProductWritten,
 ): Promise<{ product: Product }> {
   deps.products.drop(ref);
-  if (jobId === null) return { product };
-  await deliverJobs(deps, ref, [jobId]);
-  return { product: unwrap(await project.products().product(product.id)) };
+  if (jobId !== null) await deliverJobs(deps, ref, [jobId]);
+  const now = jobId === null ? product : unwrap(await project.products().product(product.id));
+  return { product: managedProduct(now, addressesIn(deps, ref)) };
 }
 
 /** The place a page begins behind. Throws for a cursor that no page gave. */
@@ -112,6 +122,6 @@ function after(cursor: string | undefined): string {
 /** Whether a caller has the answer already (RFC 9110, 13.1.2: compared weakly). */
 function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   const bare = (tag: string) => tag.trim().replace(/^W\//, '');
-  const tags = (ifNoneMatch ?? '').split(',').map(bare);
-  return tags.includes('*') || tags.includes(bare(etag));
+  const tags = new Set((ifNoneMatch ?? '').split(',').map(bare));
+  return tags.has('*') || tags.has(bare(etag));
 }

@@ -1,17 +1,20 @@
 import { RpcTarget } from 'cloudflare:workers';
-import type { Product, ProductInput, Variant } from '@dream/contract';
+import type { ProductInput, Variant } from '@dream/contract';
+import { addressesOf } from '../content/address.ts';
+import type { EnvironmentRef } from '../deps.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
-import { changedStock, MAX_PRICES, MAX_PRODUCTS, placeOf } from './product.ts';
+import { LastShown } from './last-shown.ts';
+import { changedStock, MAX_PRICES, MAX_PRODUCTS, placeOf, type ProductRecord } from './product.ts';
 import {
   findProducts,
-  imageUrls,
+  imageNames,
   type ProductQuery,
   readCatalog,
   readProduct,
 } from './product.store.ts';
-import { publicProduct } from './public-product.ts';
+import { shownCatalog } from './public-product.ts';
 import {
   isBehind,
   publishAnew,
@@ -21,12 +24,12 @@ import {
   type VariantToPublish,
   variantsToPublish,
 } from './publish.store.ts';
-import type { ShownProduct } from './shop-window.ts';
+import type { ShownCatalog } from './shop-window.ts';
 import { archiveVariants, replaceVariants } from './variant.store.ts';
 
 /** A product was written; `jobId` is the outbox row that makes it so in Stripe, null when it is. */
 export interface ProductWritten {
-  product: Product;
+  product: ProductRecord;
   jobId: string | null;
 }
 
@@ -43,26 +46,27 @@ const WRITER_MS = 30_000;
 /** The products of one environment and their stock. */
 export class ProductsRpc extends RpcTarget {
   readonly #storage: DurableObjectStorage;
+  readonly #lastShown: LastShown;
 
-  constructor(storage: DurableObjectStorage) {
+  constructor(storage: DurableObjectStorage, lastShown = new LastShown()) {
     super();
     this.#storage = storage;
+    this.#lastShown = lastShown;
   }
 
-  /** Everything for sale, in the order it is shown. */
-  shown(): ShownProduct[] {
-    return readCatalog(this.#storage.sql).flatMap((product) => {
-      const shown = publicProduct(product);
-      if (!shown) return [];
-      return [{ place: product.place, category: shown.category, json: JSON.stringify(shown) }];
-    });
+  /** What pages are shown, with pictures of the content domain; stock may be a second old. */
+  shown(ref: EnvironmentRef, contentUrl: string, nowMs: number): ShownCatalog {
+    const addressOf = (name: string) => addressesOf(contentUrl, ref, name);
+    return this.#lastShown.get(nowMs, () =>
+      shownCatalog(readCatalog(this.#storage.sql), addressOf),
+    );
   }
 
-  products(query: ProductQuery): { products: Product[]; endsAt: string | null } {
+  products(query: ProductQuery): { products: ProductRecord[]; endsAt: string | null } {
     return findProducts(this.#storage.sql, query);
   }
 
-  product(id: string): Outcome<Product> {
+  product(id: string): Outcome<ProductRecord> {
     const product = readProduct(this.#storage.sql, id);
     return product ? ok(product) : no('product_not_found');
   }
@@ -115,6 +119,7 @@ export class ProductsRpc extends RpcTarget {
         return no('stock_refused', { stockUnits, reservedUnits });
       }
       sql.exec('UPDATE variant SET stock_units = ?2 WHERE id = ?1', variantId, after.stockUnits);
+      this.#lastShown.forget();
       writeAudit(sql, act, 'stock.changed', stockChange(variant, after.stockUnits));
       return ok({ ...variant, ...after });
     });
@@ -138,6 +143,7 @@ export class ProductsRpc extends RpcTarget {
       const isOfNow = sql.exec('SELECT 1 FROM connection WHERE stripe_account_id IS ?', accountId);
       if (isOfNow.toArray().length === 0) return false;
       recordPrices(sql, prices);
+      this.#lastShown.forget();
       return true;
     });
   }
@@ -159,6 +165,7 @@ export class ProductsRpc extends RpcTarget {
    */
   connected(isSame: boolean, jobId: string, nowMs: number): string | null {
     if (!isSame) publishAnew(this.#storage.sql, nowMs);
+    this.#lastShown.forget();
     return queuePublishing(this.#storage, null, jobId, nowMs, nowMs);
   }
 
@@ -171,11 +178,11 @@ export class ProductsRpc extends RpcTarget {
   ): Outcome<ProductWritten> {
     const { sql } = this.#storage;
     const { variants, ...body } = input;
-    const urls = imageUrls(
+    const names = imageNames(
       sql,
       body.images.map((image) => image.id),
     );
-    const unknown = body.images.filter((image) => !urls.has(image.id));
+    const unknown = body.images.filter((image) => !names.has(image.id));
     if (unknown.length > 0) return no('image_not_found', { images: unknown.map((i) => i.id) });
     const strangers = variants.flatMap((variant) =>
       variant.id === undefined || isVariantOf(sql, id, variant.id) ? [] : [variant.id],
@@ -192,12 +199,13 @@ export class ProductsRpc extends RpcTarget {
       createdMs,
       act.nowMs,
     );
-    replaceVariants(sql, id, input, ids, urls, act.nowMs);
+    replaceVariants(sql, id, input, ids, names, act.nowMs);
     writeAudit(sql, act, 'product.saved', id);
     return ok(this.#written(id, ids.job, act.nowMs));
   }
 
   #written(id: string, jobId: string, nowMs: number): ProductWritten {
+    this.#lastShown.forget();
     const product = readProduct(this.#storage.sql, id);
     if (!product) throw new Error(`Product ${id} is gone in its own transaction`);
     return { product, jobId: queuePublishing(this.#storage, id, jobId, nowMs, nowMs + WRITER_MS) };

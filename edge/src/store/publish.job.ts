@@ -1,3 +1,4 @@
+import { addressesOf } from '../content/address.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail } from '../http/fail.ts';
 import type { StripeClient } from '../providers/stripe/client.ts';
@@ -59,12 +60,16 @@ async function publishVariant(
 
 async function makeInStripe(
   deps: Deps,
-  { projectId, mode }: EnvironmentRef,
+  ref: EnvironmentRef,
   stripe: StripeClient,
   { variantId, body, missing }: VariantToPublish,
 ): Promise<{ id: string; stripePriceId: string }[]> {
   // The id is ours, so making it twice makes one.
-  const productId = await stripe.putProduct({ id: `${projectId}_${mode}_${variantId}`, ...body });
+  const id = `${ref.projectId}_${ref.mode}_${variantId}`;
+  const { imageNames, ...sold } = body;
+  const { contentUrl } = deps.config;
+  const images = imageNames.map((name) => addressesOf(contentUrl, ref, name).url);
+  const productId = await stripe.putProduct({ id, ...sold, images });
   return Promise.all(
     missing.map(async ({ id, wantedAtMs, ...price }) => {
       const mayBeMade = deps.nowMs() - wantedAtMs > KEYS_LAST_MS;

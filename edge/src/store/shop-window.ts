@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { cursorOf } from './cursor.ts';
 
 /** A product as pages show it, as JSON, and what it is found by. */
@@ -6,6 +5,12 @@ export interface ShownProduct {
   place: string;
   category: string | null;
   json: string;
+}
+
+/** Everything an environment sells, in the order it is shown; `etag` is the same for the same. */
+export interface ShownCatalog {
+  etag: string;
+  products: readonly ShownProduct[];
 }
 
 /** Which products a page of the window has; `after` is the place it begins behind. */
@@ -18,19 +23,17 @@ export interface WindowQuery {
 /** How many pages are kept as they are sent. */
 const MAX_PAGES = 8;
 
-/** Everything an environment sells, as it was at one moment, in the order it is shown. */
+/** Everything an environment sells, as it was at one moment, and the pages of it. */
 export class ShopWindow {
-  /** The same for the same products: what a page of it is told apart by, beside its URL. */
+  /** What a page of it is told apart by, beside its URL. */
   readonly etag: string;
   /** How many characters it keeps. */
   readonly size: number;
   readonly #products: readonly ShownProduct[];
   readonly #pages = new Map<string, string>();
 
-  constructor(products: readonly ShownProduct[]) {
-    const hash = createHash('sha256');
-    for (const { place, json } of products) hash.update(place).update('\n').update(json);
-    this.etag = `W/"${hash.digest('base64url').slice(0, 22)}"`;
+  constructor({ etag, products }: ShownCatalog) {
+    this.etag = etag;
     this.size = products.reduce((sum, { json }) => sum + json.length, 0);
     this.#products = products;
   }

@@ -12,7 +12,7 @@ export function replaceVariants(
   productId: string,
   { variants, ...product }: ProductInput,
   ids: Ids,
-  urls: ReadonlyMap<string, string>,
+  imageNames: ReadonlyMap<string, string>,
   nowMs: number,
 ): void {
   const kept = variants.flatMap(({ id }) => id ?? []);
@@ -20,7 +20,7 @@ export function replaceVariants(
   variants.forEach((variant, position) => {
     const id = variant.id ?? ids.variants[position];
     if (id === undefined) throw new Error('A new variant was given no id');
-    const body = JSON.stringify(stripeBody(product, variant, urls, true));
+    const body = JSON.stringify(stripeBody(product, variant, imageNames, true));
     putVariant(sql, productId, id, variant, position, body);
     replacePrices(sql, id, variant.prices, product, `${ids.price}_${position}`, nowMs);
     noteBehind(sql, id, body);

@@ -260,7 +260,7 @@ async function putProduct(
   try {
     return (await stripe.products.update(id, { ...sold, ...emptied, description }, account)).id;
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (!isMissing(error) || isOfTaxCode(error)) throw error;
   }
   try {
     return (
@@ -280,6 +280,9 @@ async function putProduct(
     throw error;
   }
 }
+
+/** Whether it is not the product that Stripe does not know. */
+const isOfTaxCode = (error: unknown): boolean => isRefusal(error) && error.param === 'tax_code';
 
 function priceParams(price: NewPrice): Stripe.PriceCreateParams {
   const { rowId, productId, priceMinor, currency, interval, taxBehavior, metered } = price;

@@ -38,7 +38,7 @@ export const catalog: Resource = {
       active: flag(params, 'active'),
       images: 'images' in params ? strings(params, 'images') : undefined,
       shippable: flag(params, 'shippable'),
-      tax_code: unsettable(params, 'tax_code'),
+      tax_code: taxCode(params),
       url: unsettable(params, 'url'),
       metadata: metadata(params, old.metadata),
       updated: scope.nowSeconds(),
@@ -79,6 +79,14 @@ export const catalog: Resource = {
   },
 };
 
+/** A tax code; of those there are, none begins with 8. */
+function taxCode(params: Params): string | null | undefined {
+  const code = unsettable(params, 'tax_code');
+  if (code != null && !/^txcd_[0-79]\d{7}$/.test(code))
+    throw faults.missing('tax code', code, 'tax_code', 400);
+  return code;
+}
+
 const matches = (value: unknown, wanted: unknown) => wanted === undefined || value === wanted;
 
 function createProduct(scope: Scope, params: Params): Entity {
@@ -102,7 +110,7 @@ function createProduct(scope: Scope, params: Params): Entity {
     package_dimensions: null,
     shippable: flag(params, 'shippable') ?? null,
     statement_descriptor: null,
-    tax_code: text(params, 'tax_code') ?? null,
+    tax_code: taxCode(params) ?? null,
     tax_details: null,
     type: 'service',
     unit_label: null,
