@@ -5,6 +5,7 @@ import { Turnstile } from '../src/bot-check.ts';
 import { Customer, Subscription } from '../src/customers.ts';
 import { COMMON_ERRORS, ERRORS, type ErrorCode } from '../src/errors.ts';
 import { Product, PublicProduct } from '../src/products.ts';
+import { Image } from '../src/images.ts';
 import { AuditEntry, Connection, Project, SecretKey, Settings } from '../src/projects.ts';
 import type { Route } from '../src/respond.ts';
 import { Session } from '../src/sessions.ts';
@@ -21,6 +22,7 @@ const SCHEMAS: Record<string, GenericSchema> = {
   Connection,
   Customer,
   Product,
+  Image,
   Project,
   PublicProduct,
   PublicTier,
@@ -92,6 +94,7 @@ function operation(operationId: string, path: string, row: Route): Json {
     summary: row.summary,
     parameters: [...pathParameters(path), ...queryParameters(row.query), ...headersOf(row)],
     ...(row.body ? { requestBody: requestBody(row.body) } : {}),
+    ...(row.upload ? { requestBody: fileBody(row.upload) } : {}),
     responses: {
       [String(row.status ?? 200)]: { description: 'Done.', ...success },
       ...errorAnswers([...commonErrors(row), ...row.errors]),
@@ -132,6 +135,12 @@ function requestBody(body: GenericSchema): Json {
   const required = Array.isArray(schema.required) && schema.required.length > 0;
   return { required, ...content(schema) };
 }
+
+/** A file is described by its types alone. */
+const fileBody = ({ contentTypes }: NonNullable<Route['upload']>): Json => ({
+  required: true,
+  content: Object.fromEntries(contentTypes.map((type) => [type, {}])),
+});
 
 const pathParameters = (path: string): Json[] =>
   [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({

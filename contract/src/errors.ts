@@ -423,10 +423,20 @@ export const ERRORS = {
   ),
 
   // Images
+  image_invalid: row(
+    400,
+    'Image not usable',
+    'Send the bytes of one whole PNG, JPEG, WebP or AVIF image; "reason" says what is wrong with this file.',
+  ),
   image_not_found: row(
     404,
     'Image not found',
     'List the images of this environment and use an id from there, or upload it first.',
+  ),
+  too_many_images: row(
+    409,
+    'Too many images',
+    'Delete some that no product shows; the most an environment can have is in "atMost".',
   ),
 
   // Webhooks to developers

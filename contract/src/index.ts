@@ -4,6 +4,7 @@ import * as bootstrap from './bootstrap.ts';
 import * as botCheck from './bot-check.ts';
 import * as clerkApp from './clerk-app.ts';
 import * as customers from './customers.ts';
+import * as images from './images.ts';
 import * as oauth from './oauth.ts';
 import * as payments from './payments.ts';
 import * as products from './products.ts';
@@ -41,6 +42,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     clerkApp,
     botCheck,
     account,
+    images,
     webhooks,
   ].flatMap((resource) =>
     Object.entries(resource)
@@ -55,6 +57,7 @@ export type * from './bot-check.ts';
 export type * from './clerk-app.ts';
 export type * from './customers.ts';
 export type { ErrorCode } from './errors.ts';
+export type * from './images.ts';
 export type { Interval, Limit, Mode } from './primitives.ts';
 export type * from './payments.ts';
 export type * from './products.ts';

@@ -25,6 +25,8 @@ export interface Route<
   /** Any one of these opens the route. */
   auth: readonly Auth[];
   body?: Body;
+  /** The body is a file of one of these types; what it is, its bytes say. */
+  upload?: { maxBytes: number; contentTypes: readonly string[] };
   query?: Query;
   answer?: Answer;
   /** The status of a success; 200 unless told. */

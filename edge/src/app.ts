@@ -5,13 +5,15 @@ import { subscriptionRoutes } from './billing/subscription.route.ts';
 import { turnstileRoutes } from './bots/turnstile.route.ts';
 import { bootstrapRoutes } from './catalog/bootstrap.route.ts';
 import { tierRoutes } from './catalog/tiers.route.ts';
+import { contentRoutes } from './content/content.route.ts';
+import { imageRoutes } from './content/images.route.ts';
 import { customerRoutes } from './customers/customers.route.ts';
 import type { Deps } from './deps.ts';
 import { docsRoutes } from './docs/docs.route.ts';
 import type { AppEnv } from './http/call.ts';
 import { onError } from './http/errors.ts';
 import { Fail } from './http/fail.ts';
-import { cors, securityHeaders } from './http/headers.ts';
+import { contentHost, cors, securityHeaders } from './http/headers.ts';
 import { oauthRoutes } from './oauth/oauth.route.ts';
 import { webhookRoutes } from './outgoing/webhooks.route.ts';
 import { clerkAppRoutes } from './projects/clerk-app.route.ts';
@@ -35,7 +37,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     c.set('nowMs', deps.nowMs());
     await next();
   });
-  app.use(securityHeaders, cors);
+  app.use(securityHeaders, contentHost(deps.config.contentUrl), cors);
   app.onError((error, c) => onError(error, c, deps.config.publicUrl));
   for (const routes of [
     usageRoutes,
@@ -58,6 +60,8 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     clerkAppRoutes,
     turnstileRoutes,
     webhookRoutes,
+    contentRoutes,
+    imageRoutes,
     docsRoutes,
     accountRoutes,
   ]) {

@@ -21,6 +21,8 @@ export interface EnvironmentRef {
 export interface Deps {
   config: Config;
   directory: D1Database;
+  files: R2Bucket;
+  images: ImagesBinding;
   environments: EnvironmentCache;
   /** What environments sell; apart from what admits calls, which must stay small. */
   products: EnvironmentCache<ShopWindow>;
@@ -60,6 +62,8 @@ export async function createDeps(env: Bindings): Promise<Deps> {
   return {
     config,
     directory: env.DIRECTORY,
+    files: env.FILES,
+    images: env.IMAGES,
     environments,
     products,
     tagKey: await tagKeyOf(config),

@@ -19,6 +19,10 @@ export interface Bindings {
   SHARD: DurableObjectNamespace<ShardObject>;
   GATE: DurableObjectNamespace<GateObject>;
   DIRECTORY: D1Database;
+  /** What tenants upload, as it is served from the content domain. */
+  FILES: R2Bucket;
+  /** Decodes and encodes pictures, outside this process. */
+  IMAGES: ImagesBinding;
 }
 
 const Url = v.pipe(

@@ -40,8 +40,13 @@ export function secretKey(projectId: string, mode: Mode, random: Uint8Array): st
 export const keyHint = (key: string): string => `${key.slice(0, 8)}…${key.slice(-4)}`;
 
 /** What is kept of a secret key: SHA-256 in hexadecimal. */
-export async function hashSecret(secret: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret));
+export function hashSecret(secret: string): Promise<string> {
+  return hashBytes(new TextEncoder().encode(secret));
+}
+
+/** SHA-256 in hexadecimal. */
+export async function hashBytes(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

@@ -38,6 +38,7 @@ export function bootstrapRoutes(app: Hono<AppEnv>, deps: Deps): void {
       objects: Promise.resolve(
         deps.project({ projectId: 'prj_dream', mode: 'live' }).access().environment(),
       ),
+      files: deps.files.head('health'),
       gate: Promise.resolve(deps.gate('health').attempt([], call.nowMs)),
     };
     const states = await Promise.all(

@@ -13,6 +13,11 @@ const SIGNED: Guard = {
 };
 const CONSTANT: Guard = { unlimited: 'Text that the Worker holds; no object is asked.' };
 
+const FILES: Guard = {
+  unlimited:
+    'One read of the bucket, for a name this edge can have made; a page shows many at once.',
+};
+
 /** Every route that a publishable key or nothing at all opens. */
 const PUBLIC_ROUTES: Readonly<Record<string, Guard>> = {
   'POST /api/sessions/exchange': BY_ADDRESS,
@@ -36,6 +41,7 @@ const PUBLIC_ROUTES: Readonly<Record<string, Guard>> = {
   'GET /docs/openapi.json': CONSTANT,
   'GET /docs/*': CONSTANT,
   'GET /oauth/start': CONSTANT,
+  'GET /content/:project/:mode/:file': FILES,
 };
 
 /** The guard of a public route, by its method and path. Throws for one that was given none. */

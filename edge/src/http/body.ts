@@ -41,18 +41,35 @@ export function readQuery(c: Context<AppEnv>, schema: v.GenericSchema | undefine
 
 /** Text of at most `maxBytes`; stops reading as soon as it is more. */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
+  return new TextDecoder().decode(await readBytes(request, maxBytes));
+}
+
+/**
+ * At most `maxBytes` of a body; stops reading as soon as it is more than `heardBytes`. What is above
+ * `maxBytes` is let pass until then: who is cut off while sending sees no answer.
+ */
+export async function readBytes(
+  request: Request,
+  maxBytes: number,
+  heardBytes = maxBytes,
+): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () => new Fail('body_too_large', { maxBytes });
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge();
-  if (!request.body) return '';
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  for await (const chunk of request.body) {
-    bytes += (chunk as Uint8Array).byteLength;
-    if (bytes > maxBytes) throw tooLarge();
-    text += decoder.decode(chunk as Uint8Array, { stream: true });
+  if (Number(request.headers.get('content-length') ?? 0) > heardBytes) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += (chunk as Uint8Array).byteLength;
+    if (length > heardBytes) throw tooLarge();
+    if (length <= maxBytes) chunks.push(chunk as Uint8Array);
   }
-  return text + decoder.decode();
+  if (length > maxBytes) throw tooLarge();
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
 }
 
 function check(schema: v.GenericSchema, value: unknown): unknown {

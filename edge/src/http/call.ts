@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts';
 import { guardOf } from '../gate/public-routes.ts';
 import { visitorOf } from '../sessions/address.ts';
 import { gate } from '../sessions/gate.ts';
-import { readBody, readQuery } from './body.ts';
+import { readBody, readBytes, readQuery } from './body.ts';
 import { Fail } from './fail.ts';
 import { answerOnce } from './idempotency.ts';
 
@@ -21,6 +21,8 @@ export interface Call<B = undefined, Q = undefined> {
   c: Context<AppEnv>;
   deps: Deps;
   body: B;
+  /** The file sent to a route that takes one; empty elsewhere. */
+  file: Uint8Array<ArrayBuffer>;
   query: Q;
   /** A path parameter; empty if the path has none of that name. */
   param(name: string): string;
@@ -53,10 +55,14 @@ export function serve<B extends Input, Q extends Input, A extends Input>(
         await gate(deps, guard.limit, visitorOf(c.req.raw));
       const query = readQuery(c, row.query) as Output<Q>;
       const body = (await readBody(c, row.body)) as Output<B>;
+      const file = row.upload
+        ? await readBytes(c.req.raw, row.upload.maxBytes, 10 * row.upload.maxBytes)
+        : new Uint8Array();
       const call = {
         c,
         deps,
         body,
+        file,
         query,
         principal,
         nowMs,

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from './call.ts';
+import { Fail } from './fail.ts';
 
 /** Headers of every answer of the API: nothing of it is ever a page. */
 export const securityHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -41,3 +42,17 @@ export const cors: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.res.headers.append('Vary', 'Origin');
   c.res.headers.set('Access-Control-Expose-Headers', 'Authorization, Retry-After, X-Request-Id');
 };
+
+/**
+ * Keeps what tenants uploaded and everything else on hosts of their own: the content host answers
+ * nothing but `/content/…`, no other host answers that, and nothing there ever runs.
+ */
+export function contentHost(contentUrl: string): MiddlewareHandler<AppEnv> {
+  const { host } = new URL(contentUrl);
+  return async (c, next) => {
+    const isContentHost = new URL(c.req.url).host === host;
+    if (isContentHost) c.header('Content-Security-Policy', "sandbox; default-src 'none'");
+    if (isContentHost !== c.req.path.startsWith('/content/')) throw new Fail('route_not_found');
+    await next();
+  };
+}

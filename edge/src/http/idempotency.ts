@@ -1,5 +1,5 @@
 import type { Route } from '@dream/contract/respond';
-import { hashSecret } from '../auth/keys.ts';
+import { hashBytes, hashSecret } from '../auth/keys.ts';
 import type { Manager } from '../auth/manager.ts';
 import type { EnvironmentRef } from '../deps.ts';
 import type { Call } from './call.ts';
@@ -37,8 +37,9 @@ export async function answerOnce(
   const user = ['x-user-id', 'x-user-id-encoding', 'x-user-token'].map((name) =>
     call.c.req.header(name),
   );
+  const file = call.file.length === 0 ? [] : [await hashBytes(call.file)];
   const begun = unwrap(
-    await replies.begin(scope, key, await fingerprintOf(call.body, user), call.nowMs),
+    await replies.begin(scope, key, await fingerprintOf(call.body, user, ...file), call.nowMs),
   );
   if (begun.kind === 'replay') {
     if (row.secretAnswer)

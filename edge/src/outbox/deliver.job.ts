@@ -1,4 +1,5 @@
 import { deleteStripeCustomer, publishTier, syncObject } from '../billing/stripe.job.ts';
+import { deleteFiles } from '../content/files.client.ts';
 import { shardOf } from '../customers/customer-id.ts';
 import { eraseInShard } from '../customers/shard-erasure.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
@@ -119,5 +120,7 @@ async function perform(
       return deleteClerkUser(deps, ref, job);
     case 'clerk.sync_user':
       return syncClerkUser(deps, ref, job);
+    case 'content.delete_files':
+      return deleteFiles(deps.files, ref, job.name);
   }
 }

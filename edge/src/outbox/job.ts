@@ -23,6 +23,8 @@ export type Job =
   | { kind: 'clerk.delete_user'; clerkUserId: string; isInShared?: boolean }
   /** Asks Clerk for a user of the own application (null: the platform's), and applies the answer. */
   | { kind: 'clerk.sync_user'; clerkUserId: string; ownInstanceId: string | null }
+  /** Deletes the files of an image that is shown no more, or whose upload was never finished. */
+  | { kind: 'content.delete_files'; name: string }
   /** Fetches one Stripe object and applies the whole of it. */
   | { kind: 'stripe.sync'; objectId: string };
 

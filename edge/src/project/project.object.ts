@@ -5,6 +5,7 @@ import { TestClockRpc } from '../test-clock/clock.rpc.ts';
 import { ConnectionRpc } from '../billing/connection.rpc.ts';
 import { TurnstileRpc } from '../bots/turnstile.rpc.ts';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
+import { ImagesRpc } from '../content/images.rpc.ts';
 import { CustomersRpc } from '../customers/customers.rpc.ts';
 import { ErasureRpc, OVER_KEPT_USAGE } from '../customers/erasure.rpc.ts';
 import { keptKey } from '../customers/kept.ts';
@@ -61,6 +62,10 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   products(): ProductsRpc {
     return new ProductsRpc(this.#inUse(), this.#lastShown);
+  }
+
+  images(): ImagesRpc {
+    return new ImagesRpc(this.#inUse());
   }
 
   customers(): CustomersRpc {

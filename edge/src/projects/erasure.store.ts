@@ -4,10 +4,14 @@ type AtStripe = { stripeCustomerId: string; stripeAccountId: string | null };
 
 /**
  * Makes the outbox that of a deleted environment: what it had to do is dropped, and what providers
- * keep of its customers is to be deleted. Subscriptions end with their Stripe customer.
+ * keep of its customers is to be deleted. Subscriptions end with their Stripe customer. What an
+ * upload under way may still write is deleted when it is surely over.
  */
 export function queueErasure(sql: SqlStorage, nowMs: number): void {
-  sql.exec("DELETE FROM outbox WHERE kind NOT IN ('stripe.delete_customer', 'clerk.delete_user')");
+  sql.exec(
+    `DELETE FROM outbox
+     WHERE kind NOT IN ('stripe.delete_customer', 'clerk.delete_user', 'content.delete_files')`,
+  );
   const atStripe = sql
     .exec<AtStripe>(
       `SELECT customer.stripe_customer_id AS stripeCustomerId, last_account_id AS stripeAccountId

@@ -1,4 +1,5 @@
 import { MODES } from '@dream/contract/primitives';
+import { deleteAllFiles } from '../content/files.client.ts';
 import { shardNames } from '../customers/customer-id.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { unwrap } from '../http/fail.ts';
@@ -45,7 +46,7 @@ export async function beginDeletion(deps: Deps, projectId: string, act: Act): Pr
 }
 
 /**
- * Does what is left of a deletion: providers, then shards, then the object, then the directory.
+ * Does what is left of a deletion: providers, then files, then shards, then the object, then the directory.
  * Every step is safe to repeat. What a provider does not answer now is left to the cron.
  */
 export async function finishDeletion(deps: Deps, projectId: string, act: Act): Promise<void> {
@@ -65,6 +66,7 @@ async function eraseEnvironment(
   if (isErased) return true;
   if (!(await hasEmptied(deps, ref))) return false;
   if (stripeAccountId !== null) await releaseAccount(deps, ref, stripeAccountId);
+  await deleteAllFiles(deps.files, ref);
   await Promise.all(shardNames().map((shard) => deps.shard(ref, shard).erase(nowMs)));
   await deps.project(ref).erase(nowMs);
   return true;
