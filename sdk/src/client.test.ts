@@ -29,6 +29,22 @@ async function dreamWith(...replies: Reply[]) {
   return { url, dream, seen, keys };
 }
 
+describe('products.list', () => {
+  it('reads every page, of a category if told', async () => {
+    const page = (id: string, nextCursor: string | null): Reply => ({
+      status: 200,
+      body: { products: [{ id }], nextCursor },
+    });
+    const { dream, seen } = await dreamWith(page('prod_a', 'next'), page('prod_b', null));
+    const products = await dream.products.list({ category: 'Food & drink' });
+    expect(products.map(({ id }) => id)).toEqual(['prod_a', 'prod_b']);
+    expect(seen.map(({ url }) => url)).toEqual([
+      '/api/products?category=Food+%26+drink',
+      '/api/products?category=Food+%26+drink&cursor=next',
+    ]);
+  });
+});
+
 describe('usage.track', () => {
   it('says yes with the usage, and names the customer', async () => {
     const { dream, seen } = await dreamWith(counted);

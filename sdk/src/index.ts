@@ -2,6 +2,7 @@ import { BillingApi } from './billing.ts';
 import { ApiClient } from './client.ts';
 import { CustomersApi } from './customers.ts';
 import { type DreamOptions, settingsOf } from './options.ts';
+import { ProductsApi } from './products.ts';
 import { SessionsApi } from './sessions.ts';
 import { SubscriptionApi } from './subscription.ts';
 import { TiersApi } from './tiers.ts';
@@ -16,6 +17,7 @@ export class Dream {
   readonly billing: BillingApi;
   readonly subscription: SubscriptionApi;
   readonly tiers: TiersApi;
+  readonly products: ProductsApi;
   readonly #verifier: TokenVerifier;
 
   /** Throws TypeError, with advice, for a key that is no secret key, and in a browser. */
@@ -27,6 +29,7 @@ export class Dream {
     this.billing = new BillingApi(api);
     this.subscription = new SubscriptionApi(api);
     this.tiers = new TiersApi(api);
+    this.products = new ProductsApi(api);
     this.#verifier = new TokenVerifier(api);
   }
 

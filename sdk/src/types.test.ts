@@ -14,12 +14,14 @@ import type {
   previewChange,
   resumeSubscription,
 } from '@dream/contract/subscription';
+import type { listProducts } from '@dream/contract/products';
 import type { listTiers } from '@dream/contract/tiers';
 import type { getUsage, trackUsage } from '@dream/contract/usage';
 import { expectTypeOf, it } from 'vitest';
 import type { BillingApi } from './billing.ts';
 import type { CustomersApi } from './customers.ts';
 import type * as sdk from './index.ts';
+import type { ProductsApi } from './products.ts';
 import type { SubscriptionApi } from './subscription.ts';
 import type { UsageApi } from './usage.ts';
 
@@ -84,6 +86,8 @@ it('gives what the routes answer', () => {
   expectTypeOf<Result<CustomersApi['delete']>>().toExtend<
     Erasure['deleted'] & Pick<Erasure, 'kept'>
   >();
+  type Products = Answer<typeof listProducts>['products'];
+  expectTypeOf<Result<ProductsApi['list']>>().toEqualTypeOf<Products>();
   expectTypeOf<{ tiers: sdk.Tier[] }>().toEqualTypeOf<Answer<typeof listTiers>>();
   expectTypeOf<Answer<typeof getJwks>['keys'][number]>().toExtend<{ kid: string }>();
 });

@@ -149,6 +149,41 @@ export interface Tier {
   overage: { feature: string; perUnits: number; price: number; currency: string }[];
 }
 
+/**
+ * What is free to buy now, how much of it one order may have, and whether pages say that few are left.
+ */
+interface Stock {
+  inventory: Limit;
+  soldOut: boolean;
+  lowStock: boolean;
+  maxQuantity: number;
+}
+
+/** A choice of a product; `image` is an index in the product's images. */
+export interface ProductVariant extends Stock {
+  id: string;
+  name: string;
+  image: number | null;
+  prices: { priceId: string; price: number; currency: string }[];
+}
+
+/**
+ * A product you sell. `price`, in minor units, `currency` and `priceId` are of the first variant that is
+ * not sold out; `inventory` of all variants together.
+ */
+export interface Product extends Stock {
+  id: string;
+  name: string;
+  description: string;
+  category: string | null;
+  price: number;
+  currency: string;
+  priceId: string;
+  imageUrl: string | null;
+  images: { url: string; smallUrl: string; width: number; height: number; alt: string }[];
+  variants: ProductVariant[];
+}
+
 /** What every webhook says; `data` is told by `type`. */
 interface WebhookBase<Type extends string, Data> {
   /** The same in every try: what you have seen before is a repeat. */
