@@ -433,6 +433,11 @@ export const ERRORS = {
     'Image not found',
     'List the images of this environment and use an id from there, or upload it first.',
   ),
+  image_in_use: row(
+    409,
+    'Image in use',
+    'Take it out of the products in "products" first, or archive them.',
+  ),
   too_many_images: row(
     409,
     'Too many images',

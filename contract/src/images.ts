@@ -50,8 +50,8 @@ export const listImages = route({
 export const deleteImage = route({
   method: 'delete',
   path: `${path}/:image`,
-  summary: 'Delete an image. Its addresses stop at once.',
+  summary: 'Delete an image that no product shows. Its addresses stop at once.',
   auth: managers,
   answer: v.object({ success: v.literal(true) }),
-  errors: [...managementErrors, 'image_not_found'],
+  errors: [...managementErrors, 'image_not_found', 'image_in_use'],
 });

@@ -1,7 +1,9 @@
 import { runInDurableObject } from 'cloudflare:test';
-import { env } from 'cloudflare:workers';
+import { env, exports } from 'cloudflare:workers';
+import type { ProductImage } from '@dream/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Bindings } from '../src/env.ts';
+import { png } from './image-files.ts';
 import { call, createEnvironment, manage, OPERATOR, type TestEnvironment } from './harness.ts';
 
 const { PROJECT } = env as unknown as Bindings;
@@ -25,11 +27,18 @@ const find = async (shop: TestEnvironment, id: string) =>
   (await shown(shop)).products.find((product: { id: string }) => product.id === id);
 const namesOf = (page: { products: { name: string }[] }) => page.products.map(({ name }) => name);
 
-/** Has an image be there, as an upload leaves it. */
-const addImage = (shop: TestEnvironment, id: string) =>
-  runInDurableObject(PROJECT.getByName(`${shop.id}:${shop.mode}`), (_, { storage }) => {
-    storage.sql.exec('INSERT INTO image VALUES (?1, ?2, ?1, 800, 600, 1)', id, 'a'.repeat(64));
+let drawn = 0;
+/** Uploads a picture no test had before. */
+async function addImage({ id, mode }: TestEnvironment): Promise<ProductImage & { id: string }> {
+  const request = new Request(`https://edge.test/api/projects/${id}/${mode}/images`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${OPERATOR}` },
+    body: png({ width: 6, height: 4 }, { red: (drawn += 1) }),
   });
+  const answer = await exports.default.fetch(request);
+  const { image } = (await answer.json()) as { image: ProductImage & { id: string } };
+  return image;
+}
 
 let shop: TestEnvironment;
 beforeAll(async () => {
@@ -59,33 +68,44 @@ describe('a product', () => {
   });
 
   it('shows its pictures in the order they were given, and that of the variant that is shown', async () => {
-    await addImage(shop, 'img_front');
-    await addImage(shop, 'img_back');
-    const images = [{ id: 'img_front', alt: 'From the front' }, { id: 'img_back' }];
-    const variants = [{ stockUnits: 1, image: 'img_back', prices: [usd(100)] }];
+    const [front, back] = [await addImage(shop), await addImage(shop)];
+    const images = [{ id: front.id, alt: 'From the front' }, { id: back.id }];
+    const variants = [{ stockUnits: 1, image: back.id, prices: [usd(100)] }];
     const product = await create(shop, { images, variants });
-    const large = `https://content.test/content/${shop.id}/test/${'a'.repeat(64)}-large.webp`;
-    const small = large.replace('large', 'small');
-    const picture = { url: large, smallUrl: small, width: 800, height: 600 };
+    const [first, second] = [front, back].map(({ url, smallUrl, width, height }) => {
+      return { url, smallUrl, width, height };
+    });
     const found = await find(shop, product.id);
     expect(found.images).toEqual([
-      { ...picture, alt: 'From the front' },
-      { ...picture, alt: '' },
+      { ...first, alt: 'From the front' },
+      { ...second, alt: '' },
     ]);
-    expect([found.imageUrl, found.variants[0].image]).toEqual([large, 1]);
-    expect(product.images[0]).toEqual({ id: 'img_front', ...picture, alt: 'From the front' });
+    expect([found.imageUrl, found.variants[0].image]).toEqual([back.url, 1]);
+    expect(product.images[0]).toEqual({ id: front.id, ...first, alt: 'From the front' });
+  });
+
+  it('keeps its pictures from being deleted, until it shows them no more', async () => {
+    const image = await addImage(shop);
+    const product = await create(shop, { images: [{ id: image.id }] });
+    const path = `/api/projects/${shop.id}/test/images/${image.id}`;
+    expect(await call('DELETE', path, { key: OPERATOR })).toMatchObject({
+      status: 409,
+      body: { code: 'image_in_use', products: [product.id] },
+    });
+    expect((await find(shop, product.id)).images).toHaveLength(1);
+    await manage('DELETE', `${base(shop)}/${product.id}`);
+    await manage('DELETE', path);
   });
 
   it('is not saved with pictures of another environment', async () => {
-    const elsewhere = await createEnvironment();
-    await addImage(elsewhere, 'img_elsewhere');
+    const image = await addImage(await createEnvironment());
     const answer = await call('POST', base(shop), {
       key: OPERATOR,
-      body: mug({ name: 'Stranger', images: [{ id: 'img_elsewhere' }] }),
+      body: mug({ name: 'Stranger', images: [{ id: image.id }] }),
     });
     expect(answer).toMatchObject({
       status: 404,
-      body: { code: 'image_not_found', images: ['img_elsewhere'] },
+      body: { code: 'image_not_found', images: [image.id] },
     });
     expect(namesOf(await shown(shop))).not.toContain('Stranger');
   });

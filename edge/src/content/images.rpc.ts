@@ -2,6 +2,7 @@ import { RpcTarget } from 'cloudflare:workers';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
+import { ProductsRpc } from '../store/products.rpc.ts';
 import type { Size } from './image-file.ts';
 
 /** The most images an environment can have. */
@@ -106,6 +107,8 @@ export class ImagesRpc extends RpcTarget {
     return this.#storage.transactionSync(() => {
       const row = sql.exec<Row>('SELECT * FROM image WHERE id = ?', id).toArray()[0];
       if (!row) return no('image_not_found');
+      const products = new ProductsRpc(this.#storage).showing(id);
+      if (products.length > 0) return no('image_in_use', { products });
       sql.exec('DELETE FROM image WHERE id = ?', id);
       const job = { kind: 'content.delete_files', name: row.name } as const;
       enqueue(sql, jobOf(id), job, act.nowMs);

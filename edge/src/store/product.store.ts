@@ -76,6 +76,18 @@ export function findProducts(
   return { products, endsAt };
 }
 
+/** Products that show an image, archived ones aside; at most 20. */
+export function productsShowing(sql: SqlStorage, imageId: string): string[] {
+  return sql
+    .exec<{ id: string }>(
+      `SELECT product.id FROM product, json_each(body, '$.images') AS image
+       WHERE archived_ms IS NULL AND image.value ->> '$.id' = ? LIMIT 20`,
+      imageId,
+    )
+    .toArray()
+    .map(({ id }) => id);
+}
+
 /** The names of images that are there, by their ids. */
 export function imageNames(sql: SqlStorage, ids: readonly string[]): Map<string, string> {
   return new Map(readImages(sql, ids).map(({ id, name }) => [id, name]));

@@ -10,6 +10,7 @@ import { changedStock, MAX_PRICES, MAX_PRODUCTS, placeOf, type ProductRecord } f
 import {
   findProducts,
   imageNames,
+  productsShowing,
   type ProductQuery,
   readCatalog,
   readProduct,
@@ -71,7 +72,12 @@ export class ProductsRpc extends RpcTarget {
     return product ? ok(product) : no('product_not_found');
   }
 
-  /** Creates a product; it is `created` nowhere else. */
+  /** Products that show an image, archived ones aside; at most 20. */
+  showing(imageId: string): string[] {
+    return productsShowing(this.#storage.sql, imageId);
+  }
+
+  /** Creates a product with an id that is new. */
   createProduct(id: string, input: ProductInput, ids: NewIds, act: Act): Outcome<ProductWritten> {
     return this.#storage.transactionSync(() => this.#write(id, input, ids, act, act.nowMs));
   }
