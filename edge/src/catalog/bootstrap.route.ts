@@ -11,6 +11,8 @@ export function bootstrapRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const { ref, environment } = environmentPrincipal(call.principal);
     const { settings } = environment;
     call.c.header('Cache-Control', 'public, max-age=10, stale-while-revalidate=60');
+    // What a key opens must not be answered to another one by whatever keeps it.
+    call.c.header('Vary', 'Authorization');
     return {
       mode: ref.mode,
       branding: {
