@@ -2,6 +2,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { ProductInput } from '@dream/contract/products';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { deliverJobs } from '../src/outbox/deliver.job.ts';
 import { deps, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
 
 const price = (priceMinor: number, currency = 'usd') => ({ priceMinor, currency });
@@ -178,6 +179,46 @@ describe('a product at Stripe', () => {
       shop.onAccount,
     );
     expect(data).toHaveLength(1);
+  });
+});
+
+describe('a run that ends after the product was saved again', () => {
+  /** Ends it, and does what is left to do then. */
+  async function end(product: { id: string; variants: { id: string }[] }, revision: number) {
+    const jobId = deps.newId('job_');
+    const done = { variantId: product.variants[0]?.id ?? '', revision, retired: [], refusal: null };
+    await deps
+      .project(shop.ref)
+      .products()
+      .published([done], { productId: product.id, jobId, nowMs: Date.now() });
+    await deliverJobs(deps, shop.ref, [jobId]);
+  }
+
+  it('leaves no price on sale that was given up while it was being made', async () => {
+    const both = [{ name: 'Blue', prices: [price(2500), price(2300, 'eur')] }];
+    const product = await whileStripeIsDown(() => create(shop, { variants: both }));
+    const target = deps.project(shop.ref).products();
+    const [work] = await target.toPublish(product.id);
+    await whileStripeIsDown(() => save(shop, product.id, [price(2500)]));
+    const { id: late } = await shop.stripe.prices.create(
+      { product_data: { name: 'T-shirt' }, currency: 'eur', unit_amount: 2300 },
+      shop.onAccount,
+    );
+    const row = work?.missing.find(({ currency }) => currency === 'eur');
+    await target.priced([{ id: row?.id ?? '', stripePriceId: late }], shop.account);
+    await end(product, work?.revision ?? 0);
+    expect((await priceAt(shop, late)).active).toBe(false);
+    expect(idsOf(await read(shop, product.id))).toEqual([expect.any(String)]);
+  });
+
+  it('does not have the last word at Stripe', async () => {
+    const product = await create(shop);
+    await save(shop, product.id, [price(2500)], { name: 'Shirt' });
+    const { id } = await productAt(shop, idsOf(product)[0] ?? '');
+    await shop.stripe.products.update(id, { name: 'T-shirt – Blue' }, shop.onAccount);
+    await end(product, 1);
+    expect((await productAt(shop, idsOf(product)[0] ?? '')).name).toBe('Shirt – Blue');
+    expect((await read(shop, product.id)).published).toBe(true);
   });
 });
 

@@ -292,6 +292,7 @@ describe('the catalogue', () => {
     expect(first.headers.get('cache-control')).toBe(
       'public, max-age=10, stale-while-revalidate=60',
     );
+    expect(first.headers.get('vary')).toBe('Authorization');
     expect(first.headers.get('content-type')).toBe('application/json');
     for (const known of [etag, `"other", ${etag}`, etag.replace('W/', ''), '*']) {
       const same = await ask(known);

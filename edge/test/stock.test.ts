@@ -80,14 +80,17 @@ describe('stock', () => {
   });
 
   it('leaves in the audit log who changed it, from what and to what', async () => {
-    const { id, change } = await stocked(10);
+    const { id, product, change } = await stocked(10);
     await change({ addUnits: 5 });
     await change({ stockUnits: null });
+    const variants = [{ id, stockUnits: 3, prices }];
+    await manage('PUT', `${products()}/${product}`, { name: 'Mug', variants });
     const { entries } = await manage('GET', `/api/projects/${shop.id}/test/audit`);
     const changes = entries
       .filter(({ action }: { action: string }) => action === 'stock.changed')
       .map(({ actor, subject }: { actor: string; subject: string }) => `${actor}: ${subject}`);
-    expect(changes.slice(0, 2)).toEqual([
+    expect(changes.slice(0, 3)).toEqual([
+      `operator: ${id} unlimited to 3`,
       `operator: ${id} 15 to unlimited`,
       `operator: ${id} 10 to 15`,
     ]);

@@ -28,7 +28,8 @@ export function productRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const query = { category, limit, after: after(cursor) };
     const shown = await deps.products.get(ref, call.nowMs);
     const cached = 'public, max-age=10, stale-while-revalidate=60';
-    const headers = { 'cache-control': cached, etag: shown.etag };
+    // What a key opens must not be answered to another one by whatever keeps it.
+    const headers = { 'cache-control': cached, vary: 'Authorization', etag: shown.etag };
     if (isKnown(call.c.req.header('if-none-match'), shown.etag))
       return call.c.body(null, 304, headers);
     const answer = { ...headers, 'content-type': 'application/json' };

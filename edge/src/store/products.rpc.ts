@@ -89,7 +89,19 @@ export class ProductsRpc extends RpcTarget {
   putProduct(id: string, input: ProductInput, ids: NewIds, act: Act): Outcome<ProductWritten> {
     return this.#storage.transactionSync(() => {
       const old = readProduct(this.#storage.sql, id);
-      return old ? this.#write(id, input, ids, act, old.createdAtMs) : no('product_not_found');
+      if (!old) return no('product_not_found');
+      const written = this.#write(id, input, ids, act, old.createdAtMs);
+      for (const after of written.ok ? written.value.product.variants : []) {
+        const before = old.variants.find((variant) => variant.id === after.id);
+        if (before && before.stockUnits !== after.stockUnits)
+          writeAudit(
+            this.#storage.sql,
+            act,
+            'stock.changed',
+            stockChange(before, after.stockUnits),
+          );
+      }
+      return written;
     });
   }
 

@@ -77,7 +77,10 @@ const retiredPrices = (sql: SqlStorage, variantId: string): string[] =>
     .toArray()
     .map(({ id }) => id);
 
-/** Records the ids Stripe gave prices. */
+/**
+ * Records the ids Stripe gave prices. One that was given up while it was being made is still to be
+ * archived there.
+ */
 export function recordPrices(
   sql: SqlStorage,
   prices: readonly { id: string; stripePriceId: string }[],
@@ -85,6 +88,11 @@ export function recordPrices(
   for (const { id, stripePriceId } of prices) {
     sql.exec('UPDATE product_price SET stripe_price_id = ? WHERE id = ?', stripePriceId, id);
     sql.exec('INSERT OR IGNORE INTO known_price VALUES (?, ?)', stripePriceId, id);
+    sql.exec(
+      `UPDATE variant SET revision = revision + 1 WHERE id =
+         (SELECT variant FROM product_price WHERE id = ? AND archived_ms IS NOT NULL AND retired = 0)`,
+      id,
+    );
   }
 }
 
@@ -97,9 +105,17 @@ export interface Published {
   refusal: string | null;
 }
 
-/** Records what became of variants. One that was changed meanwhile is still to be brought there. */
+/**
+ * Records what became of variants. One that was changed meanwhile is still to be brought there; and one
+ * whose change overtook this run is brought there again, for Stripe may have heard the older one last.
+ */
 export function recordPublished(sql: SqlStorage, done: readonly Published[]): void {
   for (const { variantId, revision, retired, refusal } of done) {
+    sql.exec(
+      'UPDATE variant SET revision = revision + 1 WHERE id = ? AND published_revision > ?',
+      variantId,
+      revision,
+    );
     sql.exec(
       `UPDATE variant SET published_revision = ?2, refusal = ?3
        WHERE id = ?1 AND published_revision < ?2`,
