@@ -380,10 +380,15 @@ export const ERRORS = {
     'Payment failed',
     'The card was declined and nothing was changed. Use another card in the customer portal, then try again.',
   ),
+  payment_action_required: row(
+    402,
+    'Payment action required',
+    'The bank wants the payment confirmed. Send the customer to `url`; the plan changes when it is paid there.',
+  ),
   preview_expired: row(
     409,
     'Preview expired',
-    'The preview is over an hour old or of another subscription. Ask for a new one.',
+    'The preview is over an hour old, or of another period or subscription. Ask for a new one.',
   ),
   checkout_not_found: row(
     404,

@@ -73,7 +73,13 @@ export const changeSubscription = route({
   auth: ['user', 'session'],
   body: v.strictObject({ ...target, prorationAtMs: v.optional(AtMs) }),
   answer: changed,
-  errors: [...changeErrors, 'subscription_missing', 'preview_expired', 'payment_failed'],
+  errors: [
+    ...changeErrors,
+    'subscription_missing',
+    'preview_expired',
+    'payment_failed',
+    'payment_action_required',
+  ],
 });
 
 export const cancelSubscription = route({

@@ -5,6 +5,8 @@ import { ask } from './tenant.ts';
 import { test } from './visitor.ts';
 
 const { demo, project } = local;
+/** A card whose bank wants every payment confirmed. */
+const ASKS = '4000 0027 6000 3184';
 const WIDTHS = [1280, 360] as const;
 
 const plan = (page: Page, name: string): Locator =>
@@ -24,6 +26,7 @@ async function subscriber(page: Page, name: string, card = '4242 4242 4242 4242'
   await signInByCode(page, email);
   await page.waitForURL(/\/c\/pay\//);
   await pay(page, card);
+  if (card === ASKS) await page.getByRole('button', { name: 'Complete authentication' }).click();
   await page.waitForURL(`${demo}/**`);
   await expect(plan(page, name)).toContainText('Your plan');
   return email;
@@ -125,6 +128,37 @@ for (const width of WIDTHS) {
       await press(page, 'Pro', 'Keep Pro');
       await expect(plan(page, 'Pro')).toContainText('Renews on');
       expect((await customerOf(email)).subscription.endsAtMs).toBeNull();
+    });
+
+    test('an upgrade that the bank wants confirmed goes on when that is done in another tab', async ({
+      page,
+    }) => {
+      const email = await subscriber(page, 'Pro', ASKS);
+      await press(page, 'Studio', 'Switch to Studio');
+      await dialog(page)
+        .getByRole('button', { name: /^Pay \$/ })
+        .click();
+      const confirm = dialog(page).getByRole('button', { name: 'Confirm with your bank' });
+      await expect(confirm).toBeVisible();
+      await expectNoFault(page);
+      expect((await customerOf(email)).plan).toBe('pro');
+      const [bank] = await Promise.all([page.waitForEvent('popup'), confirm.click()]);
+      await bank.getByRole('button', { name: /^Pay \$/ }).click();
+      await bank.getByRole('button', { name: 'Complete authentication' }).click();
+      await expect(bank.getByRole('heading', { name: 'Invoice paid' })).toBeVisible();
+      await bank.close();
+      await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+      await expect(plan(page, 'Studio')).toContainText('Your plan');
+      await expect(dialog(page)).toHaveCount(0);
+      expect((await customerOf(email)).plan).toBe('studio');
+      const { payments } = await ask(
+        'GET',
+        `/api/customers/${(await customerOf(email)).id}/payments`,
+        project.sk,
+      );
+      expect(
+        payments.filter(({ status }: { status: string }) => status === 'succeeded'),
+      ).toHaveLength(2);
     });
 
     test('a declined upgrade is told in words, with a way to another card, and changes nothing', async ({

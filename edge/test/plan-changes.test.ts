@@ -1,6 +1,7 @@
+import { runInDurableObject } from 'cloudflare:test';
 import type { PlanChangePreview } from '@dream/contract/subscription';
 import { describe, expect, it } from 'vitest';
-import { type Answer, control, Shop } from './billing-shop.ts';
+import { type Answer, control, deps, Shop } from './billing-shop.ts';
 
 const shop = await Shop.open();
 
@@ -12,7 +13,7 @@ async function subscriber(
   const customer = await shop.newCustomer();
   const { body } = await shop.checkout(customer, { tier });
   const checkoutId = /cs_\w+/.exec(body.url)?.[0] ?? '';
-  await control(`checkout/${checkoutId}/pay`, { card });
+  await control(`checkout/${checkoutId}/pay`, { card, authenticated: true });
   await shop.bySecretKey('POST', '/api/checkout/confirm', { checkoutId }, customer);
   const [subscription] = await shop.subscriptionsAtStripe(customer);
   return { customer, id: subscription?.id ?? '' };
@@ -254,4 +255,132 @@ describe('a checkout inside the page', () => {
     const { status } = await shop.stripe.checkout.sessions.retrieve(checkoutId, {}, shop.onAccount);
     expect(status).toBe('expired');
   });
+});
+
+/** The bank's page, reached from the page of an invoice, and what is answered there. */
+async function answerBank(url: string, answer: 'complete' | 'fail'): Promise<void> {
+  const post = (to: string, fields: Record<string, string> = {}) =>
+    fetch(to, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
+  await post((await post(url)).headers.get('location') ?? '', { answer });
+}
+
+describe('an upgrade that the bank wants confirmed', () => {
+  const ASKS = '4000002760003184';
+  const paidOrOpen = async (id: string) =>
+    (await invoicesOf(id)).filter(({ status }) => status === 'open' || status === 'paid');
+
+  it('leads to the page of one invoice, keeps the plan until that is paid, and then gives the new one', async () => {
+    const { customer, id } = await subscriber('pro', ASKS);
+    await ask('cancel', customer);
+    const asked = await ask('change', customer, { tier: 'team' });
+    expect(asked).toMatchObject({ status: 402, body: { code: 'payment_action_required' } });
+    const again = await ask('change', customer, { tier: 'team' });
+    expect(again.body.url).toBe(asked.body.url);
+    expect((await shop.checkout(customer, { tier: 'team' })).body.url).toBe(asked.body.url);
+    expect(await paidOrOpen(id)).toHaveLength(2);
+    expect(await shop.shardPlan(customer)).toBe('pro');
+
+    await answerBank(asked.body.url, 'fail');
+    expect((await ask('change', customer, { tier: 'team' })).body.url).toBe(asked.body.url);
+    await answerBank(asked.body.url, 'complete');
+    await shop.hear('customer.subscription.updated', { id, customer: await stripeCustomer(id) });
+    expect(await shop.shardPlan(customer)).toBe('team');
+    const { subscription } = await shop.customer(customer);
+    expect(subscription).toMatchObject({ plan: 'team', endsAtMs: null });
+    expect((await paidOrOpen(id)).map(({ status }) => status)).toEqual(['paid', 'paid']);
+  });
+
+  it('is known as made by who asks again before anybody told us', async () => {
+    const { customer } = await subscriber('pro', ASKS);
+    const asked = await ask('change', customer, { tier: 'team' });
+    await answerBank(asked.body.url, 'complete');
+    const again = await ask('change', customer, { tier: 'team' });
+    expect(again).toMatchObject({ status: 409, body: { code: 'already_subscribed' } });
+    expect(await shop.shardPlan(customer)).toBe('team');
+  });
+
+  it.each([
+    ['cancels', (customer: string) => ask('cancel', customer)],
+    ['asks for a cheaper plan', (customer: string) => ask('change', customer, { tier: 'free' })],
+    [
+      'asks for another price',
+      async (customer: string) =>
+        ask('change', customer, { tier: 'pro', priceId: await yearlyPrice() }),
+    ],
+  ])('can be paid no more by who then %s', async (_, then) => {
+    const { customer, id } = await subscriber('pro', ASKS);
+    const asked = await ask('change', customer, { tier: 'team' });
+    await then(customer);
+    const first = (await invoicesOf(id)).find(
+      ({ hosted_invoice_url }) => hosted_invoice_url === asked.body.url,
+    );
+    expect(first?.status).toBe('void');
+    await fetch(asked.body.url, { method: 'POST', redirect: 'manual' });
+    await shop.hear('customer.subscription.updated', { id, customer: await stripeCustomer(id) });
+    expect(await shop.shardPlan(customer)).toBe('pro');
+  });
+});
+
+describe('an upgrade whose process dies on the way', () => {
+  it('takes back the downgrade that was to come, by whoever looks next', async () => {
+    const { customer, id } = await subscriber('team');
+    const yearly = await yearlyPrice();
+    await ask('change', customer, { tier: 'pro' });
+    const { stripe, onAccount, ref } = shop;
+    const nowMs = Date.now();
+    await deps
+      .project(ref)
+      .billing()
+      .beginUpgrade({ id, customerId: customer, priceId: yearly }, nowMs);
+    const { items } = await stripe.subscriptions.retrieve(id, {}, onAccount);
+    const item = items.data[0]?.id ?? '';
+    await stripe.subscriptions.update(id, { items: [{ id: item, price: yearly }] }, onAccount);
+    await shop.hear('customer.subscription.updated', { id, customer: await stripeCustomer(id) });
+    const { subscription } = await shop.customer(customer);
+    expect(subscription).toMatchObject({ plan: 'pro', price: { interval: 'year' }, next: null });
+    expect((await stripe.subscriptions.retrieve(id, {}, onAccount)).schedule).toBeNull();
+  });
+
+  it('is looked at by the alarm, without any event', async () => {
+    const { customer, id } = await subscriber('pro');
+    const nowMs = Date.now();
+    const billing = deps.project(shop.ref).billing();
+    await billing.beginUpgrade({ id, customerId: customer, priceId: await yearlyPrice() }, nowMs);
+    const due = await runInDurableObject(deps.project(shop.ref), (_, { storage }) =>
+      storage.sql
+        .exec("SELECT due_ms FROM outbox WHERE state = 'open' AND id LIKE ?", `job_${id}_%`)
+        .toArray(),
+    );
+    expect(due).toContainEqual({ due_ms: nowMs + 30_000 });
+  });
+
+  it('leaves alone what the customer asked for since', async () => {
+    const { customer, id } = await subscriber('pro');
+    const yearly = await yearlyPrice();
+    const billing = deps.project(shop.ref).billing();
+    await billing.beginUpgrade({ id, customerId: customer, priceId: yearly }, Date.now());
+    const { items } = await shop.stripe.subscriptions.retrieve(id, {}, shop.onAccount);
+    const item = items.data[0]?.id ?? '';
+    await shop.stripe.subscriptions.update(
+      id,
+      { items: [{ id: item, price: yearly }] },
+      shop.onAccount,
+    );
+    const { body } = await ask('cancel', customer);
+    expect(body.subscription.endsAtMs).toEqual(expect.any(Number));
+  });
+});
+
+it('a preview of a period that is over by now is to be asked for anew', async () => {
+  const { customer, id } = await subscriber('pro');
+  const seen = await preview(customer, { tier: 'team' });
+  await control(`subscriptions/${id}/period-end`, {});
+  const prorationAtMs = (seen.prorationAtMs ?? 0) - 1000;
+  const late = await ask('change', customer, { tier: 'team', prorationAtMs });
+  expect(late).toMatchObject({ status: 409, body: { code: 'preview_expired' } });
+  const { body } = await ask('change', customer, {
+    tier: 'team',
+    prorationAtMs: (await preview(customer, { tier: 'team' })).prorationAtMs,
+  });
+  expect(body.subscription.plan).toBe('team');
 });

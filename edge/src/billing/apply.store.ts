@@ -20,11 +20,14 @@ import { newsOf } from './payment.ts';
 import { findPayment, putPayment } from './payment.store.ts';
 import { markDirty } from './sync.store.ts';
 import { tellPlan } from './tell-plan.store.ts';
+import { isUpgradeUnfinished } from './upgrade.store.ts';
 
 /** What an applied state asks for: outbox rows to do now, and whether to end the object. */
 export interface Applied {
   jobIds: string[];
   surplus: Surplus | null;
+  /** A change at once is in force, and what it takes back is still to be taken back. */
+  isUnfinished: boolean;
 }
 
 /**
@@ -37,7 +40,8 @@ export interface Surplus {
   besideId: string;
 }
 
-const NOTHING: Applied = { jobIds: [], surplus: null };
+/** What asks for nothing. */
+export const NOTHING: Applied = { jobIds: [], surplus: null, isUnfinished: false };
 
 /** Notes something of an object in the audit, once. */
 export function auditOnce(sql: SqlStorage, action: string, subject: string, nowMs: number): void {
@@ -125,14 +129,15 @@ function applySubscription(
   const { live, surplus } = chooseSubscription(subscriptionsOf(sql, customerId), timeMs);
   const itself = surplus.find(({ id }) => id === state.id);
   if (live && itself) {
-    return { jobIds, surplus: { isRunning: isLive(itself, timeMs), besideId: live.id } };
+    const surplusState = { isRunning: isLive(itself, timeMs), besideId: live.id };
+    return { ...NOTHING, jobIds, surplus: surplusState };
   }
-  if (live?.id !== state.id) return { jobIds, surplus: null };
+  if (live?.id !== state.id) return { ...NOTHING, jobIds };
   for (const { id } of surplus) {
     markDirty(storage, id, `${jobId}_${id}`, nowMs);
     jobIds.push(`${jobId}_${id}`);
   }
-  return { jobIds, surplus: null };
+  return { jobIds, surplus: null, isUnfinished: isUpgradeUnfinished(sql, state) };
 }
 
 /** Whether a page that shows the subscription has to show it anew. */
@@ -193,7 +198,7 @@ function applyGone(
     timeOf(sql, customerId, nowMs),
   );
   sql.exec('UPDATE customer SET stripe_customer_id = NULL WHERE stripe_customer_id = ?', id);
-  return { jobIds: tellPlan(storage, customerId, `${jobId}_plan`, nowMs), surplus: null };
+  return { ...NOTHING, jobIds: tellPlan(storage, customerId, `${jobId}_plan`, nowMs) };
 }
 
 /** What follows counts as far as it is a price of ours. */

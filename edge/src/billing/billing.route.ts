@@ -127,7 +127,14 @@ async function carryOut(
   if (earlier !== null) return earlier;
   if (decision.kind === 'start')
     return startCheckout(deps, customer, stripe, facts, decision, { fingerprint, ...page });
-  return (await makeChange(deps, { ref, customerId, facts, decision })) && { url: page.successUrl };
+  try {
+    const isMade = await makeChange(deps, { ref, customerId, facts, decision });
+    return isMade && { url: page.successUrl };
+  } catch (error) {
+    const isAsked = error instanceof Fail && error.code === 'payment_action_required';
+    if (isAsked) return { url: String(error.details.url) };
+    throw error;
+  }
 }
 
 /** Whether Stripe has the live subscription no more, or another one. What it has is known then. */

@@ -6,7 +6,7 @@ import { no, ok, type Outcome } from '../http/fail.ts';
 import type { EventPage, EventWindow } from '../providers/stripe/missed-events.ts';
 import type { StripeState } from '../providers/stripe/state.ts';
 import type { Perishable } from '../storage/prune.ts';
-import { applyState, type Applied, auditOnce } from './apply.store.ts';
+import { applyState, type Applied, auditOnce, NOTHING } from './apply.store.ts';
 import type { CheckoutFacts } from './checkout.ts';
 import type { ConnectionRecord } from './connection.ts';
 import { readConnection } from './connection.store.ts';
@@ -32,6 +32,7 @@ import {
   type Turn,
 } from './sync.store.ts';
 import { tellPlan } from './tell-plan.store.ts';
+import { forgetUpgrade, noteUpgrade } from './upgrade.store.ts';
 
 /** An event's id is remembered for a week; Stripe repeats one for three days at most. */
 export const OLD_EVENTS: Perishable = {
@@ -213,6 +214,16 @@ export class BillingRpc extends RpcTarget {
     return row ? ok(row.status) : no('checkout_not_found');
   }
 
+  /** Notes which price a change at once leads to, before Stripe is asked for it. */
+  beginUpgrade(upgrade: { id: string; customerId: string; priceId: string }, nowMs: number): void {
+    this.#storage.transactionSync(() => noteUpgrade(this.#storage, upgrade, nowMs));
+  }
+
+  /** Forgets a change at once: declined, replaced by what is asked for now, or all done. */
+  endUpgrade(subscriptionId: string): void {
+    forgetUpgrade(this.#storage.sql, subscriptionId);
+  }
+
   /** Notes that an object may have changed; `jobId` is the outbox row that looks at it. */
   mark(objectId: string, jobId: string, nowMs: number): void {
     this.#storage.transactionSync(() => markDirty(this.#storage, objectId, jobId, nowMs));
@@ -299,7 +310,7 @@ export class BillingRpc extends RpcTarget {
   applySync(turn: Turn, state: StripeState, jobId: string, nowMs: number): Synced {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
-      if (!appliesTurn(sql, turn)) return { jobIds: [], surplus: null, again: false };
+      if (!appliesTurn(sql, turn)) return { ...NOTHING, again: false };
       const applied = applyState(this.#storage, state, jobId, nowMs);
       const known = findSubscription(sql, turn.objectId);
       const dueMs = known && known.status !== 'canceled' ? dueOf(known, nowMs) : null;

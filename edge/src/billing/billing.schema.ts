@@ -148,3 +148,11 @@ CREATE TABLE stripe_customer (
 CREATE INDEX stripe_customer_by_customer ON stripe_customer(customer_id);
 INSERT INTO stripe_customer SELECT stripe_customer_id, id FROM customer
   WHERE stripe_customer_id IS NOT NULL;`;
+
+/**
+ * The price that a change at once was to lead to, and since when, in the customer's time. While it is
+ * there, what was to end or change the subscription is taken back as soon as that price is in force.
+ */
+export const UPGRADE_SCHEMA = `
+ALTER TABLE subscription ADD COLUMN changing_price_id TEXT;
+ALTER TABLE subscription ADD COLUMN changing_ms INTEGER;`;

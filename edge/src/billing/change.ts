@@ -66,3 +66,17 @@ export function itemChanges(
     ...missing.filter((id) => !(replaced && id === plan)).map((price) => ({ price })),
   ];
 }
+
+/**
+ * Whether a change at once, begun at `sinceMs`, takes back what is to become of a subscription: a
+ * schedule, and an end that was asked for before it.
+ */
+export const isTakenBack = (
+  {
+    isScheduled,
+    endsAtMs,
+    endAskedAtMs,
+  }: { isScheduled: boolean; endsAtMs: number | null; endAskedAtMs: number | null },
+  sinceMs: number,
+): boolean =>
+  isScheduled || (endsAtMs !== null && endAskedAtMs !== null && endAskedAtMs <= sinceMs);

@@ -2,7 +2,7 @@ import type { PlanChangePreview } from '@dream/contract/subscription';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail, unwrap } from '../http/fail.ts';
 import type { StripeClient } from '../providers/stripe/client.ts';
-import type { SubscriptionState } from '../providers/stripe/state.ts';
+import type { StripeState, SubscriptionState } from '../providers/stripe/state.ts';
 import type { Checkouting } from './billing.rpc.ts';
 import { type ChangeTiming, decideTiming, itemChanges, type Priced } from './change.ts';
 import type { CheckoutDecision, LiveFacts } from './checkout.ts';
@@ -40,15 +40,16 @@ export async function makeChange(
   plan: PlanChange,
   prorationAtMs: number | null = null,
 ): Promise<true | null> {
-  const { ref, facts, decision } = plan;
+  const { ref, customerId, facts, decision } = plan;
   if (prorationAtMs !== null) checkPreview(prorationAtMs, facts.timeMs);
   return onLive(deps, plan, async () => {
     if (decision.kind === 'end') {
+      await deps.project(ref).billing().endUpgrade(decision.live.id);
       await deps.stripe(ref, facts.connection.stripeAccountId).endWithPeriod(decision.live.id);
       return true;
     }
     const looked = await look(deps, { ref, facts, decision });
-    return looked && change(deps, looked, { facts, decision }, prorationAtMs);
+    return looked && change(deps, looked, { ref, customerId, facts, decision }, prorationAtMs);
   });
 }
 
@@ -81,24 +82,38 @@ export async function onLive(
 async function change(
   deps: Deps,
   { stripe, state, timing }: Looked,
-  { facts, decision }: { facts: Checkouting; decision: PriceChange },
+  { ref, customerId, facts, decision }: PlanChange & { decision: PriceChange },
   prorationAtMs: number | null,
 ): Promise<true> {
   const { live, price } = decision;
   const subscriptionId = live.id;
   const items = lines(facts, state, decision);
+  const billing = deps.project(ref).billing();
   if (timing.kind === 'downgrade') {
+    await billing.endUpgrade(subscriptionId);
     await stripe.changeLater({ subscriptionId, items });
     return true;
   }
+  const { isProrated } = timing;
+  if (isProrated && prorationAtMs !== null) checkPeriod(prorationAtMs, state);
+  await billing.beginUpgrade(
+    { id: subscriptionId, customerId, priceId: price.priceId },
+    deps.nowMs(),
+  );
   // Two equal requests at once make one change. Each look at the subscription begins a new one, for
   // who goes back and forth means each; what was declined may be tried again in a minute.
   const minute = Math.floor(deps.nowMs() / 60_000);
   const key = `change_${live.id}_${price.priceId}_${facts.looks}_${prorationAtMs ?? 'now'}_${minute}`;
-  await stripe.changeNow(
-    { subscriptionId, items, isProrated: timing.isProrated, prorationAtMs },
-    key,
-  );
+  try {
+    await stripe.changeNow({ subscriptionId, items, isProrated, prorationAtMs }, key);
+  } catch (error) {
+    const code = error instanceof Fail ? error.code : null;
+    if (code === 'payment_failed') await billing.endUpgrade(subscriptionId);
+    // The period may have ended between our look and the change.
+    if (code === 'provider_refused' && isProrated && prorationAtMs !== null)
+      checkPeriod(prorationAtMs, await stripe.fetchObject(subscriptionId));
+    throw error;
+  }
   return true;
 }
 
@@ -166,6 +181,14 @@ async function look(
     await syncNow(deps, ref, live.id);
     return null;
   }
+  // What is asked for is there already: it was confirmed at the bank, and nobody told us yet.
+  if (
+    decision.kind === 'change' &&
+    state.items.some((item) => item.priceId === decision.price.priceId)
+  ) {
+    await syncNow(deps, ref, live.id);
+    return null;
+  }
   if (state.status === 'past_due') throw new Fail('payment_past_due');
   return { stripe, state, timing: timingOf(decision, state) };
 }
@@ -198,6 +221,13 @@ function lines(
   const plans = tiers.flatMap(({ prices }) => prices.map(({ priceId }) => priceId));
   const ours = new Set([...plans, ...knownMeteredPriceIds, live.priceId]);
   return itemChanges(items, (id) => ours.has(id), [price.priceId, ...meteredPriceIds]);
+}
+
+/** Stripe prorates within the running period only: a preview of the one before is of no use. */
+function checkPeriod(prorationAtMs: number, state: StripeState): void {
+  if (state.kind !== 'subscription') return;
+  const startMs = Math.max(0, ...state.items.map(({ periodStartMs }) => periodStartMs));
+  if (prorationAtMs < startMs) throw new Fail('preview_expired');
 }
 
 function checkPreview(prorationAtMs: number, nowMs: number): void {

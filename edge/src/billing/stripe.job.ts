@@ -137,7 +137,10 @@ export async function syncObject(deps: Deps, ref: EnvironmentRef, objectId: stri
     if (state.kind === 'gone') await forgetAccount(deps, ref, objectId);
     await deliverJobs(deps, ref, applied.jobIds);
     if (applied.surplus) await settleSurplus(deps, ref, objectId, stripe, applied.surplus);
-    else if (!applied.again) return;
+    else if (applied.isUnfinished) {
+      await stripe.keepGoing(objectId);
+      await deps.project(ref).billing().endUpgrade(objectId);
+    } else if (!applied.again) return;
   }
   throw new Fail('temporarily_unavailable');
 }

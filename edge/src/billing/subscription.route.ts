@@ -107,6 +107,7 @@ async function withLive(
     const { stripeAccountId } = connection;
     const isDone = await inAccount(deps, ref, stripeAccountId, () =>
       onLive(deps, { ref, customerId, facts }, async () => {
+        await deps.project(ref).billing().endUpgrade(live.id);
         await act(deps.stripe(ref, stripeAccountId), live.id);
         return true;
       }),

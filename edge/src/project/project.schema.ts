@@ -8,6 +8,7 @@ import {
   PAYMENT_SCHEMA,
   STRIPE_CUSTOMER_SCHEMA,
   TERMS_SCHEMA,
+  UPGRADE_SCHEMA,
 } from '../billing/billing.schema.ts';
 import { TURNSTILE_SCHEMA } from '../bots/turnstile.schema.ts';
 import { CATALOG_SCHEMA, OVERAGE_SCHEMA, RETIRED_SCHEMA } from '../catalog/catalog.schema.ts';
@@ -68,4 +69,5 @@ export const PROJECT_STEPS: readonly string[] = [
   TEST_CLOCK_SCHEMA,
   IMAGE_SCHEMA,
   PRODUCT_SCHEMA,
+  UPGRADE_SCHEMA,
 ];

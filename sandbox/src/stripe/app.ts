@@ -12,6 +12,7 @@ import { openReplies } from './idempotency.ts';
 import { oauthApp } from './oauth.ts';
 import { createOutage } from './outage.ts';
 import { challengePages } from './pages/challenge-page.ts';
+import { invoicePages } from './pages/invoice-page.ts';
 import { checkoutPages } from './pages/checkout-page.ts';
 import { onboardingPages } from './pages/onboarding-page.ts';
 import { portalPages } from './pages/portal-page.ts';
@@ -129,6 +130,7 @@ export function createStripeSandbox({
   app.route('/', stripeJs());
   app.route('/', portalPages(world));
   app.route('/', challengePages(world));
+  app.route('/', invoicePages(world));
   app.route('/', onboardingPages(world, accounts));
   app.route(
     '/',

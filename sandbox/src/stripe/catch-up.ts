@@ -178,8 +178,6 @@ function dropPending(scope: Scope, subscription: Entity): void {
   const waiting = scope.get('billing.pending_update', subscription.id);
   const invoice = scope.get('invoice', String(waiting?.invoice));
   if (invoice?.status === 'open') close(scope, invoice, 'void');
-  const changed = changeSubscription(scope, subscription, { pending_update: null });
-  scope.emit('customer.subscription.pending_update_expired', changed);
 }
 
 const clockOfBuyer = (scope: Scope, { customer }: Entity): unknown =>

@@ -1,6 +1,12 @@
 import type { Stripe } from 'stripe';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openShop, startTestStripe, type TestShop, type TestStripe } from './test-stripe.ts';
+import {
+  openShop,
+  startTestStripe,
+  submit,
+  type TestShop,
+  type TestStripe,
+} from './test-stripe.ts';
 
 let sandbox: TestStripe;
 let shop: TestShop;
@@ -327,4 +333,43 @@ test('an expanded subscription holds its latest invoice', async () => {
     schedule: null,
     latest_invoice: { object: 'invoice', status: 'paid' },
   });
+});
+
+test('an upgrade by a card that asks its owner waits until that is done on the page of its invoice', async () => {
+  const before = await shop.subscribe('4000002760003184');
+  const team = await shop.monthly(4900);
+  const change = {
+    items: [{ id: itemOf(before).id, price: team.id }],
+    proration_behavior: 'always_invoice' as const,
+  };
+  const update = (payment_behavior: 'error_if_incomplete' | 'pending_if_incomplete') =>
+    shop.stripe.subscriptions.update(before.id, { ...change, payment_behavior }, shop.on);
+  await expect(update('error_if_incomplete')).rejects.toMatchObject({
+    code: 'subscription_payment_intent_requires_action',
+  });
+  const page = async () =>
+    String((await invoice(await shop.subscription(before.id))).hosted_invoice_url);
+  await update('pending_if_incomplete');
+  await shop.stripe.invoices.voidInvoice(
+    String((await shop.subscription(before.id)).latest_invoice),
+    {},
+    shop.on,
+  );
+  expect((await shop.subscription(before.id)).pending_update).toBeNull();
+
+  await update('pending_if_incomplete');
+  expect(await (await fetch(await page())).text()).toContain('Pay $');
+  const asked = (await submit(await page(), {})).headers.get('location') ?? '';
+  expect(asked).toContain('/3ds/');
+  await submit(asked, { answer: 'fail' });
+  expect((await shop.subscription(before.id)).pending_update).not.toBeNull();
+  await submit((await submit(await page(), {})).headers.get('location') ?? '', {
+    answer: 'complete',
+  });
+  expect(await shop.subscription(before.id)).toMatchObject({
+    status: 'active',
+    pending_update: null,
+    items: { data: [{ price: { id: team.id } }] },
+  });
+  expect(await (await fetch(await page())).text()).toContain('Invoice paid');
 });

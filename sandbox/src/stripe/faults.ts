@@ -78,6 +78,13 @@ export const faults = {
       decline_code: declineCode,
       ...more,
     }),
+  requiresAction: () =>
+    new Fault(
+      402,
+      'card_error',
+      'Payment for this subscription requires additional user action before it can be completed successfully.',
+      { code: 'subscription_payment_intent_requires_action' },
+    ),
   wrongCard: () =>
     new Fault(402, 'card_error', 'Your card number is incorrect.', { code: 'incorrect_number' }),
   wrongState: (message: string, more: Record<string, unknown> = {}) => invalid(400, message, more),

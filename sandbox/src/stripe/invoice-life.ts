@@ -11,7 +11,7 @@ import { useUp } from './discounts.ts';
 import { type Draft, draftInvoice, endingBalance, subscriptionOf } from './invoice-draft.ts';
 import { retryAfter } from './retries.ts';
 import { type Entity, newId, type Scope } from './scope.ts';
-import { afterFailure, afterPayment } from './standing.ts';
+import { afterFailure, afterPayment, afterVoid } from './standing.ts';
 
 /** How an invoice is paid. */
 export interface Payer {
@@ -62,6 +62,7 @@ export function finalize(scope: Scope, draft: Entity): Entity {
     automatically_finalizes_at: null,
     effective_at: nowSeconds,
     ending_balance: endingBalance(starting),
+    hosted_invoice_url: scope.pageUrl(`/i/${draft.id}`),
     number: `${customer.invoice_prefix}-${String(sequence).padStart(4, '0')}`,
     status: 'open',
     status_transitions: { ...transitionsOf(draft), finalized_at: nowSeconds },
@@ -156,6 +157,7 @@ export function close(scope: Scope, old: Entity, how: 'void' | 'uncollectible'):
       status_transitions: { canceled_at: scope.nowSeconds(), paid_at: null },
     });
   scope.emit(how === 'void' ? 'invoice.voided' : 'invoice.marked_uncollectible', invoice);
+  if (how === 'void') afterVoid(scope, invoice);
   return invoice;
 }
 

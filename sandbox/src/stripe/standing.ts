@@ -35,6 +35,16 @@ export function afterFailure(scope: Scope, invoice: Entity): void {
   if (end === 'canceled') endAt(scope, owing, scope.nowSeconds(), 'payment_failed');
 }
 
+/** What a void invoice does: a change that waited for it does not take place. */
+export function afterVoid(scope: Scope, invoice: Entity): void {
+  const subscription = scope.get('subscription', String(subscriptionOf(invoice)));
+  const waiting = subscription && scope.get('billing.pending_update', subscription.id);
+  if (!subscription || waiting?.invoice !== invoice.id) return;
+  scope.put('billing.pending_update', { ...waiting, invoice: null });
+  const changed = changeSubscription(scope, subscription, { pending_update: null });
+  scope.emit('customer.subscription.pending_update_expired', changed);
+}
+
 /** A change that was to be paid for first takes place. */
 function applyPending(scope: Scope, subscription: Entity, waiting: Entity): void {
   scope.put('billing.pending_update', { ...waiting, invoice: null });

@@ -1,4 +1,4 @@
-import { DECLINE_TEXT } from './cards.ts';
+import { absentDecline } from './cards.ts';
 import { settleDiscounts } from './discounts.ts';
 import { faults } from './faults.ts';
 import { type Params, text } from './form.ts';
@@ -6,6 +6,7 @@ import { methodFor, refuses } from './invoice-charge.ts';
 import { type Draft, draftInvoice } from './invoice-draft.ts';
 import { invoiceItem } from './invoice-item.ts';
 import { bill } from './invoice-life.ts';
+import { declineFault, numberOf } from './payment-methods.ts';
 import { afterDirectChange } from './schedule-phases.ts';
 import type { Entity, Scope } from './scope.ts';
 import { type Change, changeDraft, decideChange } from './subscription-change.ts';
@@ -60,8 +61,9 @@ export function applyChange(
   const method = methodFor(scope, { customer: draft.customer, subscription: draft.subscription });
   const isShort = Number(draftInvoice(scope, draft).amount_due) > 0 && refuses(scope, method);
   if (isShort && behavior === 'error_if_incomplete') {
-    const { code, message } = DECLINE_TEXT.declines;
-    throw faults.declined(code, message);
+    const decline = absentDecline(method === null ? '' : numberOf(scope, method.id)) ?? 'declines';
+    if (decline === 'authentication_required') throw faults.requiresAction();
+    throw declineFault(decline);
   }
   if (isShort && behavior === 'pending_if_incomplete') return putOff(scope, old, { change, draft });
   return invoiceChange(scope, old, { change, draft });

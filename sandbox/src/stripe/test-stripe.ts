@@ -102,7 +102,7 @@ export async function openShop(sandbox: TestStripe) {
     );
   }
   const pay = (sessionId: string, card = '4242424242424242') =>
-    sandbox.control('POST', `checkout/${sessionId}/pay`, { card });
+    sandbox.control('POST', `checkout/${sessionId}/pay`, { card, authenticated: true });
   /** Buys the monthly price. Answers the subscription. */
   async function subscribe(card?: string, more?: Partial<Stripe.Checkout.SessionCreateParams>) {
     const session = await startCheckout(more);

@@ -29,11 +29,14 @@ export const english = {
   notNow: 'Not now',
   stale: 'Prices had moved on. This is what it costs now.',
   portal: 'Update payment',
+  confirmAtBank: 'Confirm with your bank',
   errorDeclined: 'Your bank declined the payment. Nothing was changed.',
   errorFunds: 'There is not enough money on your card. Nothing was changed.',
   errorExpiredCard: 'Your card has expired. Nothing was changed.',
   errorConfirmation:
     'Your bank wants the payment confirmed, which cannot be done here. Use another card. Nothing was changed.',
+  askedByBank:
+    'Your bank wants this payment confirmed. Confirm it, then come back here. Until then your plan stays as it is.',
   errorPastDue: 'A payment is missing. Settle it first, then change your plan.',
   errorCurrency: 'A plan stays in its currency. Cancel it first to pay in another one.',
 } as const;
@@ -45,6 +48,7 @@ export const errorTexts: Readonly<Record<string, keyof typeof english>> = {
   expired_card: 'errorExpiredCard',
   authentication_required: 'errorConfirmation',
   subscription_payment_intent_requires_action: 'errorConfirmation',
+  payment_action_required: 'askedByBank',
   payment_past_due: 'errorPastDue',
   currency_fixed: 'errorCurrency',
 };

@@ -92,6 +92,13 @@ const states: Record<string, [Preview, Wanted, string]> = {
   ],
   'a declined card': [at(upgrade, declined('generic_decline')), toStudio, english.errorDeclined],
   'too little money': [at(upgrade, declined('insufficient_funds')), toStudio, english.errorFunds],
+  'a payment the bank wants confirmed': [
+    at(upgrade, {
+      error: { code: 'payment_action_required', message: '' },
+    }),
+    toStudio,
+    english.confirmAtBank,
+  ],
   'a payment to settle first': [
     { bootstrap: all, customer: subscriber, error: { code: 'payment_past_due', message: '' } },
     toStudio,

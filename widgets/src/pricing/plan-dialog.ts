@@ -71,7 +71,7 @@ export class DreamPlanDialog extends DreamElement {
     return html`<dialog
       aria-labelledby="title"
       @cancel=${(event: Event) => this.busy === 'confirm' && event.preventDefault()}
-      @close=${() => this.#closed(this.#isChanged)}
+      @close=${() => this.#ended()}
     >
       <div class="root">
         <div class="card" part="dialog">
@@ -181,6 +181,11 @@ export class DreamPlanDialog extends DreamElement {
     const { failure } = this;
     if (!failure) return notice(null);
     const words = sayError(reasoned(failure), (name) => this.text(name), errorTexts);
+    if (failure.code === 'payment_action_required')
+      return notice(words, {
+        label: this.text('confirmAtBank'),
+        run: () => this.#askBank(failure),
+      });
     if (AT_THE_PORTAL.has(failure.code))
       return notice(words, {
         label: this.text('portal'),
@@ -277,9 +282,25 @@ export class DreamPlanDialog extends DreamElement {
     this.#dialog?.close();
   }
 
+  /** Opens the page where the bank asks; whoever comes back from there goes on by itself. */
+  #askBank({ details }: DreamError): void {
+    if (this.config) return;
+    window.open(String(details.url), '_blank', 'noopener');
+    window.addEventListener('focus', this.#goOn, { once: true });
+  }
+
+  #goOn = (): void => {
+    if (this.#dialog?.open) void this.act('confirm', () => this.#confirm());
+  };
+
   async #openPortal(): Promise<void> {
     const { openPortal } = await import('../internal/checkout.ts');
     return openPortal(this.page);
+  }
+
+  #ended(): void {
+    window.removeEventListener('focus', this.#goOn);
+    this.#closed(this.#isChanged);
   }
 
   #close(): void {

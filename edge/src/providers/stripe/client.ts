@@ -109,8 +109,10 @@ export interface StripeClient {
   /** Fetches whatever has this id: a subscription, checkout, payment, customer or account. */
   fetchObject(objectId: string): Promise<StripeState>;
   /**
-   * Changes the lines of a subscription at once, and takes back what was to end or change it. Throws
-   * `payment_failed` when the payment it needs is declined; then nothing is changed.
+   * Changes the lines of a subscription at once, and takes back that it was to end; a schedule is let
+   * go of by `keepGoing`. Throws `payment_failed` when the payment it needs is declined; then nothing
+   * is changed. Throws `payment_action_required` when the bank asks the owner of the card: then the
+   * change is made when it is paid at the `url`, or given up within a day.
    */
   changeNow(change: ChangeNow, idempotencyKey: string): Promise<void>;
   /** Changes the lines when the running period ends. */

@@ -25,6 +25,10 @@ export interface SubscriptionState {
   trialEndsAtMs: number | null;
   /** Since when a payment is missing; null while none is. */
   pastDueSinceMs: number | null;
+  /** When it was last asked to end; null when it was not. */
+  endAskedAtMs: number | null;
+  /** Whether a schedule decides what becomes of it. */
+  isScheduled: boolean;
   /** The lines it is to have later, by its schedule. */
   next: { priceIds: string[]; atMs: number } | null;
   createdAtMs: number;
@@ -89,6 +93,8 @@ export function subscriptionState(subscription: Stripe.Subscription): Subscripti
     endsAtMs,
     trialEndsAtMs: subscription.status === 'trialing' ? atMs(subscription.trial_end) : null,
     pastDueSinceMs: subscription.status === 'past_due' ? pastDueSinceMs(subscription) : null,
+    endAskedAtMs: atMs(subscription.canceled_at),
+    isScheduled: subscription.schedule !== null,
     next: endsAtMs === null ? nextOf(subscription) : null,
     createdAtMs: subscription.created * 1000,
   };

@@ -1,6 +1,7 @@
 import { Stripe } from 'stripe';
 import { Fail } from '../../http/fail.ts';
 import { isRefusal } from './errors.ts';
+import { asksOwner, confirmationOf, dropPending, isPending } from './pending.ts';
 import { idOf, type SubscriptionState, subscriptionState } from './state.ts';
 
 type Account = { stripeAccount?: string };
@@ -48,8 +49,9 @@ export async function fetchSubscription(
 }
 
 /**
- * Changes the lines at once, and takes back what was to end or change it. Declined, nothing is
- * changed: so a schedule is let go of only afterwards.
+ * Changes the lines at once; declined, nothing is changed. Where no schedule says otherwise it takes
+ * back what was to end it. Throws `payment_action_required` when the bank asks the owner of the card:
+ * then the change waits at Stripe to be paid, and what asks for the same gets the same page.
  */
 export async function changeNow(
   stripe: Stripe,
@@ -57,26 +59,35 @@ export async function changeNow(
   { subscriptionId, items, isProrated, prorationAtMs }: ChangeNow,
   idempotencyKey: string,
 ): Promise<void> {
-  const now = await stripe.subscriptions.retrieve(subscriptionId, {}, account);
+  const invoiced = { expand: ['latest_invoice'] };
+  const now = await stripe.subscriptions.retrieve(subscriptionId, invoiced, account);
+  const after = linesAfter(now.items.data, items).map(({ price }) => price);
+  if (isPending(now, after)) throw confirmationOf(now.latest_invoice);
+  await dropPending(stripe, account, now);
   const goesOn = now.schedule === null ? uncancelled(now) : {};
+  const change: Stripe.SubscriptionUpdateParams = {
+    items,
+    proration_behavior: isProrated ? 'always_invoice' : 'none',
+    ...(isProrated && prorationAtMs !== null && { proration_date: seconds(prorationAtMs) }),
+  };
   try {
     await stripe.subscriptions.update(
       subscriptionId,
-      {
-        items,
-        ...goesOn,
-        proration_behavior: isProrated ? 'always_invoice' : 'none',
-        ...(isProrated && prorationAtMs !== null && { proration_date: seconds(prorationAtMs) }),
-        payment_behavior: 'error_if_incomplete',
-      },
+      { ...change, ...goesOn, payment_behavior: 'error_if_incomplete' },
       // A repeat that finds the cancellation taken back already asks for something else.
       { ...account, idempotencyKey: `${idempotencyKey}_${Object.keys(goesOn).join()}` },
     );
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeCardError)) throw error;
-    throw new Fail('payment_failed', { reason: error.decline_code || error.code || 'declined' });
+    if (!asksOwner(error))
+      throw new Fail('payment_failed', { reason: error.decline_code || error.code || 'declined' });
+    const put = await stripe.subscriptions.update(
+      subscriptionId,
+      { ...change, ...invoiced, payment_behavior: 'pending_if_incomplete' },
+      { ...account, idempotencyKey: `${idempotencyKey}_pending` },
+    );
+    if (put.pending_update !== null) throw confirmationOf(put.latest_invoice);
   }
-  if (now.schedule !== null) await release(stripe, account, now.schedule);
 }
 
 /**
@@ -90,6 +101,7 @@ export async function changeLater(
   { subscriptionId, items }: LineChange,
 ): Promise<void> {
   const now = await stripe.subscriptions.retrieve(subscriptionId, {}, account);
+  await dropPending(stripe, account, now);
   if (now.schedule === null) await uncancel(stripe, account, now);
   const schedule = await scheduleOf(stripe, account, now);
   const running = schedule.phases.find(
@@ -168,6 +180,7 @@ function linesAfter(now: Stripe.SubscriptionItem[], changes: readonly ItemChange
 /** Has it end with the period that is paid. */
 export async function endWithPeriod(stripe: Stripe, account: Account, id: string): Promise<void> {
   const now = await stripe.subscriptions.retrieve(id, {}, account);
+  await dropPending(stripe, account, now);
   if (now.schedule !== null) await release(stripe, account, now.schedule);
   await stripe.subscriptions.update(id, { cancel_at_period_end: true }, account);
 }
