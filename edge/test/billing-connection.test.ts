@@ -162,4 +162,21 @@ describe('another account', () => {
     await shop.buy(bob, 'team');
     expect(await shop.shardPlan(bob)).toBe('team');
   });
+
+  it('left for the one of before has the same customers there again, and no deleted one', async () => {
+    const shop = await Shop.open();
+    const [ada, bob] = [await shop.newCustomer(), await shop.newCustomer()];
+    await shop.buy(ada, 'pro');
+    await shop.buy(bob, 'pro');
+    const before = shop.account;
+    const stripeCustomerOf = async (id: string) =>
+      (await shop.subscriptionsAtStripe(id))[0]?.customer ?? null;
+    const [first, gone] = [await stripeCustomerOf(ada), await stripeCustomerOf(bob)];
+    await shop.stripe.customers.del(gone ?? '', {}, shop.onAccount);
+    await shop.hear('customer.deleted', { id: gone });
+    await shop.connect();
+    expect([await stripeCustomerOf(ada), await stripeCustomerOf(bob)]).toEqual([null, null]);
+    await shop.connect(before);
+    expect([await stripeCustomerOf(ada), await stripeCustomerOf(bob)]).toEqual([first, null]);
+  });
 });

@@ -5,6 +5,7 @@ import { hashSecret } from '../src/auth/keys.ts';
 import { customerId as newCustomerId, shardOf } from '../src/customers/customer-id.ts';
 import { createDeps } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
+import { ONE_STRIPE_CUSTOMER_SCHEMA } from '../src/billing/billing.schema.ts';
 import { deliverJobs } from '../src/outbox/deliver.job.ts';
 import { PROJECT_STEPS } from '../src/project/project.schema.ts';
 import { SHARD_STEPS } from '../src/shard/shard.schema.ts';
@@ -147,4 +148,41 @@ it('an environment of the first schema comes through every step with its people,
   const erased = await call('DELETE', '/api/me', { key: session.accessToken, body: {} });
   expect(erased.body.deleted).toEqual({ id, email: EMAIL });
   expect((await call('GET', '/api/customers/own-1', key)).body.code).toBe('customer_not_found');
+});
+
+it('every Stripe customer of before is known by one table, with its account and whether it is gone', async () => {
+  const shop = await createEnvironment();
+  const project = deps.project({ projectId: shop.id, mode: shop.mode });
+  const before = PROJECT_STEPS.indexOf(ONE_STRIPE_CUSTOMER_SCHEMA);
+  const rows = await runInDurableObject(project, async (_, { storage }) => {
+    await storage.deleteAlarm();
+    await storage.deleteAll();
+    const { sql } = storage;
+    migrate(storage, PROJECT_STEPS.slice(0, before));
+    sql.exec("UPDATE connection SET stripe_account_id = 'acct_2', last_account_id = 'acct_2'");
+    for (const [id, now] of [
+      ['ada', 'cus_ada'],
+      ['bob', null],
+    ])
+      sql.exec(
+        'INSERT INTO customer (id, seq, version, created_ms, stripe_customer_id) VALUES (?1, unicode(?1), 1, 1, ?2)',
+        id,
+        now,
+      );
+    sql.exec("INSERT INTO stripe_customer VALUES ('cus_ada', 'ada'), ('cus_gone', 'bob')");
+    sql.exec("INSERT INTO stripe_customer VALUES ('cus_known', 'ada')");
+    sql.exec(
+      `INSERT INTO former_stripe_customer VALUES
+       ('cus_known', 'ada', 'acct_1'), ('cus_old', 'bob', 'acct_1'), ('cus_first', 'bob', NULL)`,
+    );
+    migrate(storage, PROJECT_STEPS);
+    return sql.exec('SELECT * FROM stripe_customer ORDER BY id').toArray();
+  });
+  expect(rows.map((row) => Object.values(row))).toEqual([
+    ['cus_ada', 'ada', 'acct_2', 0],
+    ['cus_first', 'bob', null, 0],
+    ['cus_gone', 'bob', 'acct_2', 1],
+    ['cus_known', 'ada', 'acct_1', 0],
+    ['cus_old', 'bob', 'acct_1', 0],
+  ]);
 });

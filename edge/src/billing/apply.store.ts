@@ -15,7 +15,7 @@ import {
   type SubscriptionRecord,
   subscriptionsOf,
 } from './subscription.store.ts';
-import { ownerOf } from './stripe-customer.store.ts';
+import { noteGoneCustomer, ownerOf } from './stripe-customer.store.ts';
 import { newsOf } from './payment.ts';
 import { findPayment, putPayment } from './payment.store.ts';
 import { markDirty } from './sync.store.ts';
@@ -197,7 +197,7 @@ function applyGone(
     customerId,
     timeOf(sql, customerId, nowMs),
   );
-  sql.exec('UPDATE customer SET stripe_customer_id = NULL WHERE stripe_customer_id = ?', id);
+  noteGoneCustomer(sql, id);
   return { ...NOTHING, jobIds: tellPlan(storage, customerId, `${jobId}_plan`, nowMs) };
 }
 

@@ -156,3 +156,17 @@ INSERT INTO stripe_customer SELECT stripe_customer_id, id FROM customer
 export const UPGRADE_SCHEMA = `
 ALTER TABLE subscription ADD COLUMN changing_price_id TEXT;
 ALTER TABLE subscription ADD COLUMN changing_ms INTEGER;`;
+
+/**
+ * One table of all Stripe customers: also where each was made, null in the platform's account, and
+ * whether it is gone there. Those of accounts used before were in a table of their own.
+ */
+export const ONE_STRIPE_CUSTOMER_SCHEMA = `
+ALTER TABLE stripe_customer ADD COLUMN stripe_account_id TEXT;
+ALTER TABLE stripe_customer ADD COLUMN is_gone INTEGER NOT NULL DEFAULT 0;
+UPDATE stripe_customer SET stripe_account_id = (SELECT last_account_id FROM connection),
+  is_gone = id NOT IN (SELECT stripe_customer_id FROM customer WHERE stripe_customer_id IS NOT NULL);
+INSERT INTO stripe_customer SELECT stripe_customer_id, customer_id, stripe_account_id, 0
+  FROM former_stripe_customer WHERE true
+  ON CONFLICT (id) DO UPDATE SET stripe_account_id = excluded.stripe_account_id, is_gone = 0;
+DROP TABLE former_stripe_customer;`;

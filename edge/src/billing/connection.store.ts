@@ -1,6 +1,6 @@
 import { PLATFORM_PROJECT } from '../auth/keys.ts';
 import { type AccountFacts, type ConnectionRecord, saleBlockOf, sellerOf } from './connection.ts';
-import { keepFormerCustomers, takeFormerCustomers } from './former-customer.store.ts';
+import { takeUpCustomers } from './stripe-customer.store.ts';
 
 type Row = {
   stripe_account_id: string | null;
@@ -62,7 +62,6 @@ export function putAccount(
   );
   const isSame = last_account_id === accountId;
   if (!isSame) {
-    keepFormerCustomers(sql, last_account_id);
     sql.exec('UPDATE tier SET stripe_product_id = NULL');
     sql.exec('UPDATE price SET stripe_price_id = NULL');
     sql.exec('UPDATE overage_price SET stripe_price_id = NULL');
@@ -70,7 +69,7 @@ export function putAccount(
     sql.exec('UPDATE connection SET events_since_ms = ?, events_after_id = NULL', nowMs);
     sql.exec("UPDATE checkout SET status = 'expired' WHERE status = 'open'");
     sql.exec('UPDATE subscription SET ends_ms = coalesce(ends_ms, renews_ms)');
-    takeFormerCustomers(sql, accountId);
+    takeUpCustomers(sql, accountId);
   }
   const before = [stripe_account_id, factsIn(onboarding)?.id ?? null];
   const leftAccountIds = before.filter((id): id is string => id !== null && id !== accountId);

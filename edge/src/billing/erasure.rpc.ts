@@ -1,7 +1,7 @@
 import { armAlarm, enqueue, forgetJobs } from '../outbox/outbox.rpc.ts';
 import { forgetAudit } from '../projects/audit.rpc.ts';
-import { accountOfCustomers, putErasure } from './erasure.store.ts';
-import { dropFormerCustomers } from './former-customer.store.ts';
+import { putErasure } from './erasure.store.ts';
+import { dropStripeCustomers } from './stripe-customer.store.ts';
 
 /**
  * Erases what a customer bought and tried to buy, and queues deleting the Stripe customers in the
@@ -10,7 +10,7 @@ import { dropFormerCustomers } from './former-customer.store.ts';
  */
 export function erasePurchases(
   storage: DurableObjectStorage,
-  { id, stripeCustomerId }: { id: string; stripeCustomerId: string | null },
+  id: string,
   jobId: string,
   nowMs: number,
 ): string[] {
@@ -27,12 +27,9 @@ export function erasePurchases(
     forgetJobs(sql, objectId);
     sql.exec('DELETE FROM synced WHERE object_id = ?', objectId);
   }
-  for (const table of ['subscription', 'checkout', 'payment', 'stripe_customer'])
+  for (const table of ['subscription', 'checkout', 'payment'])
     sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, id);
-  const made = dropFormerCustomers(sql, id);
-  if (stripeCustomerId !== null)
-    made.push({ stripeCustomerId, stripeAccountId: accountOfCustomers(sql) });
-  const jobIds = made.map((job, index) => {
+  const jobIds = dropStripeCustomers(sql, id).map((job, index) => {
     putErasure(sql, job);
     const rowId = index === 0 ? jobId : `${jobId}_${index}`;
     enqueue(sql, rowId, { kind: 'stripe.delete_customer', ...job }, nowMs);

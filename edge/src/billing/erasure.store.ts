@@ -1,8 +1,3 @@
-/** Where the Stripe customers of now were made: null is the platform's account. */
-export const accountOfCustomers = (sql: SqlStorage): string | null =>
-  sql.exec<{ account: string | null }>('SELECT last_account_id AS account FROM connection').one()
-    .account;
-
 /** Notes that a Stripe customer is to be deleted, in the account it was made in. */
 export function putErasure(
   sql: SqlStorage,

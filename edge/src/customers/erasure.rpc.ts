@@ -204,7 +204,7 @@ export class ErasureRpc extends RpcTarget {
     nowMs: number,
   ): Erased {
     const { sql } = this.#storage;
-    const { id, clerk_password_user_id: clerkUserId, stripe_customer_id: stripeCustomerId } = row;
+    const { id, clerk_password_user_id: clerkUserId } = row;
     const hadTrial = row.had_trial === 1 || hadPurchases(sql, id);
     const bans = row.banned === 1 ? [...hashes.known, ...hashes.banned] : [];
     if (hadTrial) for (const hash of hashes.known) putKeptTrial(sql, hash);
@@ -217,7 +217,7 @@ export class ErasureRpc extends RpcTarget {
     const jobIds = [shardJob];
     const keptAs = [...hashes.known];
     enqueue(sql, shardJob, { kind: 'shard.erase', customerId: id, keptAs }, nowMs);
-    jobIds.push(...erasePurchases(this.#storage, { id, stripeCustomerId }, stripeJob, nowMs));
+    jobIds.push(...erasePurchases(this.#storage, id, stripeJob, nowMs));
     if (clerkUserId !== null) {
       enqueue(sql, clerkJob, { kind: 'clerk.delete_user', clerkUserId }, nowMs);
       jobIds.push(clerkJob);

@@ -14,9 +14,8 @@ export function queueErasure(sql: SqlStorage, nowMs: number): void {
   );
   const atStripe = sql
     .exec<AtStripe>(
-      `SELECT customer.stripe_customer_id AS stripeCustomerId, last_account_id AS stripeAccountId
-       FROM customer, connection WHERE customer.stripe_customer_id IS NOT NULL
-       UNION SELECT stripe_customer_id, stripe_account_id FROM former_stripe_customer`,
+      `SELECT id AS stripeCustomerId, stripe_account_id AS stripeAccountId
+       FROM stripe_customer WHERE is_gone = 0`,
     )
     .toArray();
   for (const made of atStripe) {
