@@ -4,7 +4,7 @@ import { shardOf } from '../src/customers/customer-id.ts';
 import { reportOverage } from '../src/usage/overage.job.ts';
 import { meterEventName } from '../src/usage/overage.ts';
 import { MeterRpc } from '../src/usage/meter.rpc.ts';
-import { type Answer, deps, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
+import { type Answer, control, deps, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
 
 const LIMIT = 10;
 const overage = { perUnits: 5, prices: [{ priceMinor: 200, currency: 'usd' }] };
@@ -137,6 +137,67 @@ describe('overage', () => {
     expect((await track(id, 1)).body.usage).toMatchObject({ count: 10, limit: 5 });
     await aMinuteLater(id);
     expect(await counted(id)).toBe(1);
+  });
+});
+
+describe('a renewal', () => {
+  /** What the invoices of a subscription ask for use above the limit: units and money. */
+  const billed = async (id: string) => {
+    const [bought] = await shop.subscriptionsAtStripe(id);
+    const { data } = await shop.stripe.invoices.list(
+      { subscription: bought?.id ?? '' },
+      shop.onAccount,
+    );
+    return data.map(({ lines, status, amount_paid }) => ({
+      status,
+      paid: amount_paid,
+      overage: lines.data
+        .filter(({ amount, description }) => amount > 0 && description?.includes('above the limit'))
+        .map(({ quantity, amount }) => [quantity, amount]),
+    }));
+  };
+  const move = async (id: string) => {
+    const moved = await shop.bySecretKey('POST', `/api/customers/${id}/clock`, { to: 'renewal' });
+    expect(moved.status).toBe(200);
+  };
+
+  it('bills what was above the limit, to the cent, and in the next period nothing of it again', async () => {
+    const id = await subscriber();
+    for (const amount of [8, 1, 3, 1, 7, 1]) await track(id, amount);
+    await aMinuteLater(id);
+    const [bought] = await shop.subscriptionsAtStripe(id);
+    // A period begins and ends in whole seconds; what is used in its last one is of the next.
+    await control('clock', { advanceMs: 2000 });
+    await control(`subscriptions/${bought?.id}/period-end`, {});
+    // 11 units above the limit of 10 are three begun fives.
+    const [renewal] = await billed(id);
+    expect(renewal).toEqual({ status: 'paid', paid: 1900 + 600, overage: [[11, 600]] });
+    await control(`subscriptions/${bought?.id}/period-end`, {});
+    expect((await billed(id))[0]).toEqual({ status: 'paid', paid: 1900, overage: [] });
+  });
+
+  it('of a customer with a test clock bills what was used until then, each time in its own period', async () => {
+    await manage('PATCH', `${shop.base}/settings`, { period: 'subscription' });
+    const email = `${crypto.randomUUID()}@example.com`;
+    const made = await shop.bySecretKey('POST', '/api/customers', { email, testClock: true });
+    const { id } = made.body.customer;
+    await shop.buy(id, 'gold');
+    await track(id, 17);
+    await move(id);
+    expect((await billed(id))[0]).toEqual({ status: 'paid', paid: 2300, overage: [[7, 400]] });
+    expect((await track(id, LIMIT)).body.usage).toMatchObject({ count: LIMIT });
+    await move(id);
+    expect((await billed(id))[0]).toEqual({ status: 'paid', paid: 1900, overage: [] });
+    await track(id, 11);
+    await whileStripeIsDown(async () => {
+      const failed = await shop.bySecretKey('POST', `/api/customers/${id}/clock`, {
+        to: 'renewal',
+      });
+      expect(failed).toMatchObject({ status: 503, body: { code: 'provider_unavailable' } });
+    });
+    await move(id);
+    expect((await billed(id))[0]).toEqual({ status: 'paid', paid: 2100, overage: [[1, 200]] });
+    await manage('PATCH', `${shop.base}/settings`, { period: 'month' });
   });
 });
 

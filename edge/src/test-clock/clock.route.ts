@@ -13,6 +13,7 @@ import { Fail, unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
 import type { Environment } from '../projects/access.rpc.ts';
 import { managedEnvironment } from '../projects/managed.ts';
+import { reportOverageOf } from '../usage/overage.job.ts';
 import { fillUsage } from '../usage/meter.client.ts';
 import type { Moment } from './clock.ts';
 
@@ -74,6 +75,7 @@ async function moveTime(
   for (let moves = 0; moves < MOVES; moves++) {
     const clock = deps.project(ref).testClock();
     const begun = unwrap(await clock.begin(customerId, to, deps.nowMs()));
+    await inAccount(deps, ref, begun.stripeAccountId, () => reportOverageOf(deps, ref, customerId));
     await inAccount(deps, ref, begun.stripeAccountId, () =>
       deps.stripe(ref, begun.stripeAccountId).moveClock(begun),
     );

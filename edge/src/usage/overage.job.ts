@@ -1,3 +1,4 @@
+import { shardOf } from '../customers/customer-id.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { log } from '../http/log.ts';
 import { decideSending, meterEventName, type OverageReport } from './overage.ts';
@@ -21,6 +22,31 @@ export async function reportOverage(deps: Deps, ref: EnvironmentRef, shard: stri
       await deps.shard(ref, shard).overage().record(report, isDone, deps.nowMs());
     }),
   );
+}
+
+/**
+ * Sends what one customer used above limits so far, without waiting for its minute: what comes after
+ * is billed in another period. Throws what Stripe answers; what was not sent is then tried again.
+ */
+export async function reportOverageOf(
+  deps: Deps,
+  ref: EnvironmentRef,
+  customerId: string,
+): Promise<void> {
+  const overage = deps.shard(ref, shardOf(customerId) ?? '').overage();
+  for (;;) {
+    const reports = await overage.take(deps.nowMs(), BATCH, customerId);
+    if (reports.length === 0) return;
+    for (const report of reports) {
+      try {
+        await send(deps, ref, report);
+      } catch (error) {
+        await overage.record(report, false, deps.nowMs());
+        throw error;
+      }
+      await overage.record(report, true, deps.nowMs());
+    }
+  }
 }
 
 /** Sends one report; true when nothing is left to do about it. */

@@ -28,11 +28,14 @@ export class OverageRpc extends RpcTarget {
     this.#arm = arm;
   }
 
-  /** Fixes what has waited for its minute, and takes reports to be sent, at most `limit`. */
-  take(nowMs: number, limit: number): OverageReport[] {
+  /**
+   * Fixes what has waited for its minute, and takes reports to be sent, at most `limit`. With
+   * `customerId` those of that customer, whether or not they are due.
+   */
+  take(nowMs: number, limit: number, customerId: string | null = null): OverageReport[] {
     const reports = this.#storage.transactionSync(() => {
-      handOverDue(this.#storage.sql, nowMs);
-      return takeReports(this.#storage.sql, nowMs, limit);
+      handOverDue(this.#storage.sql, nowMs, customerId);
+      return takeReports(this.#storage.sql, nowMs, limit, customerId);
     });
     this.#arm();
     return reports;

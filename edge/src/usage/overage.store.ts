@@ -67,14 +67,16 @@ export function putReport(sql: SqlStorage, counted: Counted, nowMs: number): voi
   );
 }
 
-/** Hands over everything that has waited for its minute. */
-export function handOverDue(sql: SqlStorage, nowMs: number): void {
+/** Hands over everything that has waited for its minute, and of `customerId` all there is. */
+export function handOverDue(sql: SqlStorage, nowMs: number, customerId: string | null): void {
   const due = sql
     .exec<{ [Field in keyof Counted]: Counted[Field] }>(
       `SELECT meter.customer_id AS customerId, meter.feature, over_units AS overUnits,
          handed_units AS handedUnits, period_start_ms AS periodStartMs, period_end_ms AS periodEndMs
-       FROM overage_due JOIN meter USING (customer_id, feature) WHERE since_ms <= ?`,
+       FROM overage_due JOIN meter USING (customer_id, feature)
+       WHERE since_ms <= ? OR customer_id = ?`,
       nowMs - MINUTE_MS,
+      customerId,
     )
     .toArray();
   for (const counted of due) {
@@ -88,17 +90,24 @@ export function handOverDue(sql: SqlStorage, nowMs: number): void {
 }
 
 /**
- * Takes reports that are due, and leaves each to its taker for a minute. `firstSentMs` is when one
+ * Takes reports that are due, of `customerId` alone all there are, and leaves each to its taker for a minute. `firstSentMs` is when one
  * was first taken, null for one that never was.
  */
-export function takeReports(sql: SqlStorage, nowMs: number, limit: number): OverageReport[] {
+export function takeReports(
+  sql: SqlStorage,
+  nowMs: number,
+  limit: number,
+  customerId: string | null,
+): OverageReport[] {
   const reports = sql
     .exec<ReportRow>(
       `SELECT id, customer_id AS customerId, feature, units, at_ms AS atMs, tries,
          first_sent_ms AS firstSentMs
-       FROM overage_report WHERE due_ms <= ? ORDER BY due_ms LIMIT ?`,
+       FROM overage_report WHERE iif(?3 IS NULL, due_ms <= ?1, customer_id = ?3)
+       ORDER BY due_ms LIMIT ?2`,
       nowMs,
       limit,
+      customerId,
     )
     .toArray();
   for (const { id } of reports) {
