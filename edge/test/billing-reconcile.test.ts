@@ -126,6 +126,33 @@ describe('reconciling', () => {
     expect(await plansOf(others, other)).toContain('free');
   });
 
+  it('reads more events than one run may take in the runs that follow, until all are read', async () => {
+    const { id } = await subscriber();
+    const guest = () =>
+      shop.stripe.paymentIntents.create(
+        {
+          amount: 500,
+          currency: 'usd',
+          payment_method: 'pm_card_visa',
+          confirm: true,
+          return_url: 'https://shop.example/done',
+        },
+        shop.onAccount,
+      );
+    // Newest first, 100 a page: what the customer paid is on the second one.
+    await Promise.all(Array.from({ length: 105 }, guest));
+    const paid = async () =>
+      (await shop.bySecretKey('GET', `/api/customers/${id}/payments`)).body.payments.length;
+    const run = () => reconcileBilling(deps, { ...BOUNDS, eventPages: 1, objectsInAll: 500 });
+    await run();
+    expect(await paid()).toBe(0);
+    await run();
+    expect(await paid()).toBe(1);
+    const later = await endedUnnoticed();
+    await run();
+    expect(await shop.shardPlan(later)).toBe('pro');
+  });
+
   it('while Stripe is down loses nothing: the outbox looks at it later', async () => {
     const id = await endedUnnoticed();
     await whileStripeIsDown(() => reconcileBilling(deps));

@@ -16,6 +16,9 @@ async function payUnnoticed(shop: Shop, customerId: string) {
   return shop.stripe.checkout.sessions.retrieve(checkoutIdOf(body.url));
 }
 
+const paymentsOf = async (shop: Shop, id: string): Promise<object[]> =>
+  (await shop.bySecretKey('GET', `/api/customers/${id}/payments`)).body.payments;
+
 /** What was done to an environment. */
 const auditOf = async (shop: Shop): Promise<unknown> =>
   JSON.stringify((await manage('GET', `${shop.base}/audit`)).entries);
@@ -75,9 +78,33 @@ describe('a test environment without an account', () => {
       metadata: { dream_project: shop.ref.projectId, dream_customer: id },
     };
     await hear(shop, 'checkout.session.completed', forged);
-    expect([await shop.shardPlan(id), await other.shardPlan(theirs)]).toEqual(['free', 'free']);
-    await hear(other, 'checkout.session.completed', session);
     expect([await shop.shardPlan(id), await other.shardPlan(theirs)]).toEqual(['free', 'pro']);
+  });
+
+  it('hears of a payment, a refund and a dispute at once, though they name no project', async () => {
+    const before = await paymentsOf(shop, id);
+    await shop.buy(id, 'pro');
+    const [bought] = await shop.subscriptionsAtStripe(id);
+    const { data } = await shop.stripe.charges.list({ customer: bought?.customer ?? '' });
+    const [charge] = data;
+    expect(charge?.metadata).toEqual({});
+    await hear(shop, 'charge.succeeded', charge ?? {});
+    expect([before, await paymentsOf(shop, id)]).toMatchObject([[], [{ refundedMinor: 0 }]]);
+    const refund = await shop.stripe.refunds.create({ charge: charge?.id ?? '', amount: 100 });
+    await hear(shop, 'refund.updated', refund);
+    expect(await paymentsOf(shop, id)).toMatchObject([{ refundedMinor: 100 }]);
+  });
+
+  it('leaves nothing of an erased customer in the directory', async () => {
+    await shop.buy(id, 'pro');
+    const rows = () =>
+      deps.directory
+        .prepare('SELECT 1 FROM platform_customer WHERE project_id = ?')
+        .bind(shop.ref.projectId)
+        .all();
+    expect((await rows()).results).toHaveLength(1);
+    await shop.bySecretKey('DELETE', `/api/customers/${id}`);
+    expect((await rows()).results).toEqual([]);
   });
 
   it('deletes an erased customer there', async () => {

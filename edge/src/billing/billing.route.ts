@@ -14,7 +14,11 @@ import type { StripeClient } from '../providers/stripe/client.ts';
 import type { CheckoutState } from '../providers/stripe/state.ts';
 import type { Checkouting } from './billing.rpc.ts';
 import { type CheckoutDecision, decideCheckout } from './checkout.ts';
-import { notePlatformSeller } from './platform-seller.job.ts';
+import {
+  dropPlatformCustomer,
+  notePlatformCustomer,
+  notePlatformSeller,
+} from './platform-seller.job.ts';
 import { gate } from '../sessions/gate.ts';
 import { makeChange } from './plan-change.client.ts';
 import { decideRedirect, withCheckoutParam } from './redirect.ts';
@@ -251,15 +255,19 @@ async function makeCustomer(
   deps: Deps,
   { ref, customerId }: Pick<CalledCustomer, 'ref' | 'customerId'>,
   stripe: StripeClient,
-  { email, name, turn, clockMs }: Checkouting,
+  { email, name, turn, clockMs, connection }: Checkouting,
 ): Promise<string> {
   // A customer deleted at Stripe must be made anew, so this key, too, changes with the minute.
   const minute = Math.floor(deps.nowMs() / 60_000);
   const key = `customer_${customerId}_${turn}_${(await fingerprintOf(email, name)).slice(0, 16)}_${minute}`;
   const made = await stripe.createCustomer({ customerId, email, name, clockMs }, key);
+  if (connection.via === 'platform') await notePlatformCustomer(deps, ref, made);
   const kept = await deps.project(ref).billing().setStripeCustomer(customerId, made);
   // Another tab was first, or who asked is erased by now: nobody may stay behind at Stripe.
-  if (!kept.ok || kept.value !== made) await stripe.deleteCustomer(made);
+  if (!kept.ok || kept.value !== made) {
+    await stripe.deleteCustomer(made);
+    await dropPlatformCustomer(deps, made);
+  }
   return unwrap(kept);
 }
 

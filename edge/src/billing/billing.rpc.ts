@@ -11,7 +11,7 @@ import type { CheckoutFacts } from './checkout.ts';
 import type { ConnectionRecord } from './connection.ts';
 import { readConnection } from './connection.store.ts';
 import { dropErasure } from './erasure.store.ts';
-import { eventWindow, putEventWindow } from './event-window.store.ts';
+import { eventWindow, isWindowOpen, putEventWindow } from './event-window.store.ts';
 import { type ReceivedEvent, takeIn } from './inbox.store.ts';
 import { keepStripeCustomer } from './stripe-customer.store.ts';
 import { soldHere } from './sold.store.ts';
@@ -288,6 +288,11 @@ export class BillingRpc extends RpcTarget {
       putEventWindow(this.#storage.sql, window, isLast ? null : (events.at(-1)?.id ?? null));
       return jobIds;
     });
+  }
+
+  /** Whether the last reading of Stripe's events did not come to its end. */
+  isReadingEvents(): boolean {
+    return isWindowOpen(this.#storage.sql);
   }
 
   /**

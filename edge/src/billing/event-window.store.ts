@@ -34,3 +34,7 @@ export function putEventWindow(
     afterId,
   );
 }
+
+/** Whether a window was begun and not read to its end. */
+export const isWindowOpen = (sql: SqlStorage): boolean =>
+  sql.exec('SELECT 1 FROM connection WHERE events_after_id IS NOT NULL').toArray().length > 0;

@@ -19,10 +19,13 @@ export interface ReconcileBounds {
   objectsInAll: number;
 }
 
-const BOUNDS: ReconcileBounds = { environments: 50, eventPages: 2, objects: 50, objectsInAll: 150 };
+const BOUNDS: ReconcileBounds = { environments: 50, eventPages: 5, objects: 50, objectsInAll: 150 };
 
 /** Objects looked at at the same time: Stripe allows 25 calls a second in test mode. */
 const AT_ONCE = 10;
+
+/** Comes after every id: what was sold was looked at, and only events are left. */
+const ALL_SOLD = '~';
 
 type Due = EnvironmentRef & { afterId: string };
 
@@ -40,12 +43,15 @@ export async function reconcileBilling(
   for (const due of await dueEnvironments(deps, bounds.environments)) {
     if (left <= 0) return;
     try {
-      if (due.afterId === '')
-        left -= await takeMissedEvents(deps, due, bounds.eventPages, left).catch((error) => {
-          fell(due, 'reconcile.events_failed', error);
-          return 0;
-        });
-      left -= await reconcile(deps, due, Math.min(left, bounds.objects));
+      const isReading = due.afterId === '' || (await deps.project(due).billing().isReadingEvents());
+      const read = isReading
+        ? await takeMissedEvents(deps, due, bounds.eventPages, left).catch((error: unknown) => {
+            fell(due, 'reconcile.events_failed', error);
+            return { looked: 0, isLast: true };
+          })
+        : { looked: 0, isLast: true };
+      left -= read.looked;
+      left -= await reconcile(deps, due, Math.min(left, bounds.objects), read.isLast);
     } catch (error) {
       fell(due, 'reconcile.failed', error);
       await note(deps, due, { afterId: '', dueMs: deps.nowMs() + EVERY_MS });
@@ -60,35 +66,40 @@ function fell({ projectId, mode }: Due, event: string, error: unknown): void {
 /**
  * Takes in the events of an environment's account that were lost on their way, through the same door
  * as those that came. What a run does not get to is read at the next, and of what it takes in, the
- * environment's alarm looks at all that is more than `limit`. Answers how many objects it looked at.
+ * environment's alarm looks at all that is more than `limit`. Answers how many objects it looked at,
+ * and whether there was nothing left to read.
  */
 async function takeMissedEvents(
   deps: Deps,
   due: Due,
   pages: number,
   limit: number,
-): Promise<number> {
+): Promise<{ looked: number; isLast: boolean }> {
   const billing = deps.project(due).billing();
   const { via, stripeAccountId } = await billing.connection();
-  if (via === null) return 0;
+  if (via === null) return { looked: 0, isLast: true };
   const stripe = deps.stripe(due, stripeAccountId);
   const jobIds: string[] = [];
-  for (let page = 0; page < pages; page++) {
+  let isLast = pages === 0;
+  for (let page = 0; page < pages && !isLast; page++) {
     const window = await billing.eventWindow(deps.nowMs());
     const found = await stripe.listEvents(window);
     const jobId = deps.newId('job_');
     const read = { ...found, accountId: stripeAccountId };
     jobIds.push(...(await billing.receiveWindow(window, read, jobId, deps.nowMs())));
-    if (found.isLast) break;
+    isLast = found.isLast;
   }
   const now = jobIds.slice(0, limit);
   for (let index = 0; index < now.length; index += AT_ONCE)
     await deliverJobs(deps, due, now.slice(index, index + AT_ONCE));
-  return now.length;
+  return { looked: now.length, isLast };
 }
 
-/** Looks at the next objects of an environment, at most `limit`; answers how many. */
-async function reconcile(deps: Deps, due: Due, limit: number): Promise<number> {
+/**
+ * Looks at the next objects of an environment, at most `limit`; answers how many. `isAllRead`: no
+ * events are left for the next run.
+ */
+async function reconcile(deps: Deps, due: Due, limit: number, isAllRead: boolean): Promise<number> {
   const nowMs = deps.nowMs();
   const marked = await deps
     .project(due)
@@ -101,10 +112,13 @@ async function reconcile(deps: Deps, due: Due, limit: number): Promise<number> {
   const last = marked.at(-1);
   const isAll = last === undefined || marked.length < limit;
   // One with more to look at goes on at the next run, behind those that are due by then.
+  const isDone = isAll && isAllRead;
   await note(
     deps,
     due,
-    isAll ? { afterId: '', dueMs: nowMs + EVERY_MS } : { afterId: last.objectId, dueMs: nowMs },
+    isDone
+      ? { afterId: '', dueMs: nowMs + EVERY_MS }
+      : { afterId: isAll ? ALL_SOLD : last.objectId, dueMs: nowMs },
   );
   return marked.length;
 }

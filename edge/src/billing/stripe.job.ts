@@ -6,6 +6,7 @@ import type { NewPrice, StripeClient } from '../providers/stripe/client.ts';
 import { KEYS_LAST_MS } from '../providers/stripe/keys.ts';
 import { meterEventName } from '../usage/overage.ts';
 import type { Surplus } from './apply.store.ts';
+import { dropPlatformCustomer } from './platform-seller.job.ts';
 import { isLive } from './subscription.ts';
 import { takeWaitingEvents } from './waiting-events.job.ts';
 
@@ -206,6 +207,7 @@ export async function deleteStripeCustomer(
     if (error instanceof Fail && error.code === 'stripe_not_connected') return;
     throw error;
   }
+  if (stripeAccountId === null) await dropPlatformCustomer(deps, stripeCustomerId);
   const project = deps.project(ref);
   if ((await project.access().environment()).ok) await project.billing().erased(stripeCustomerId);
 }

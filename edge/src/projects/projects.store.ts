@@ -151,6 +151,7 @@ export async function markDeleted(db: D1Database, id: string, nowMs: number): Pr
   await db.batch([
     db.prepare("UPDATE project SET state = 'deleted', deleted_ms = ? WHERE id = ?").bind(nowMs, id),
     db.prepare('DELETE FROM stripe_account WHERE project_id = ?').bind(id),
+    db.prepare('DELETE FROM platform_customer WHERE project_id = ?').bind(id),
     db.prepare('DELETE FROM open_work WHERE project_id = ?').bind(id),
   ]);
 }

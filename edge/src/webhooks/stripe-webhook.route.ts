@@ -2,6 +2,7 @@ import { stripeWebhook } from '@dream/contract/billing';
 import type { Mode } from '@dream/contract/primitives';
 import type { Hono } from 'hono';
 import { isOurProjectId, PLATFORM_PROJECT } from '../auth/keys.ts';
+import { projectOfCustomers } from '../billing/platform-seller.job.ts';
 import { keepEvent } from '../billing/waiting-events.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { MAX_BODY_BYTES, readText } from '../http/body.ts';
@@ -67,15 +68,30 @@ async function environmentsOf(
 }
 
 /**
- * Of the environments that share the platform's account, the one an event is for. Metadata is a hint
- * where to look and nothing more: the environment takes only what it made or knows.
+ * Of the environments that share the platform's account, the one an event is for: the one that made its
+ * customer, else the one that its metadata names. Both are hints where to look and nothing more: the
+ * environment takes only what it made or knows.
  */
-async function platformSeller(
-  deps: Deps,
-  { mode, projectHint }: VerifiedEvent,
-): Promise<EnvironmentRef> {
+async function platformSeller(deps: Deps, event: VerifiedEvent): Promise<EnvironmentRef> {
+  const { mode, projectHint } = event;
+  const made = await projectOfCustomers(deps, mode, await customersIn(deps, event));
+  if (made !== null) return { projectId: made, mode };
   const isOther = projectHint !== null && (await isOurProjectId(projectHint, deps.tagKey));
   return { projectId: isOther ? projectHint : PLATFORM_PROJECT, mode };
+}
+
+/** The customers an event is about. A dispute names its charge alone, and that names the customer. */
+async function customersIn(deps: Deps, { mode, subjects }: VerifiedEvent): Promise<string[]> {
+  const stripe = deps.stripe({ projectId: PLATFORM_PROJECT, mode }, null);
+  const ids = await Promise.all(
+    subjects.map(async ({ objectId, stripeCustomerId }) => {
+      if (stripeCustomerId !== null) return stripeCustomerId;
+      // What cannot be asked now is found when the events are read from Stripe's list.
+      const state = await stripe.fetchObject(objectId).catch(() => null);
+      return state?.kind === 'payment' ? state.stripeCustomerId : null;
+    }),
+  );
+  return ids.filter((id) => id !== null);
 }
 
 async function connectedTo(deps: Deps, accountId: string, mode: Mode): Promise<EnvironmentRef[]> {
