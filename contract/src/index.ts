@@ -62,6 +62,7 @@ export type { Interval, Limit, Mode } from './primitives.ts';
 export type * from './payments.ts';
 export type * from './products.ts';
 export type * from './projects.ts';
+export type { TaxBehavior } from './price.ts';
 export type { ErrorBody } from './respond.ts';
 export type * from './sessions.ts';
 export type { CheckoutPlace } from './billing.ts';

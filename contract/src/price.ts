@@ -49,3 +49,10 @@ export const PriceOfEachCurrency = v.pipe(
     'Must have one price for each currency.',
   ),
 );
+
+/** Whether tax is inside a price or comes on top. `unspecified`: as the Stripe account has it set. */
+export const TaxBehavior = v.picklist(
+  ['inclusive', 'exclusive', 'unspecified'],
+  'Must be "inclusive", "exclusive" or "unspecified".',
+);
+export type TaxBehavior = v.InferOutput<typeof TaxBehavior>;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { IDEMPOTENCY_ERRORS, KEY_ERRORS } from './errors.ts';
-import { PriceOfEachCurrency } from './price.ts';
+import { PriceOfEachCurrency, TaxBehavior } from './price.ts';
 import { AtMs, Limit, pageOf, PageQuery, text, whole, wholeOrNull } from './primitives.ts';
 import { managementErrors, managers } from './projects.ts';
 import { route } from './respond.ts';
@@ -19,10 +19,6 @@ const VariantId = v.pipe(
 const TaxCode = v.pipe(
   v.string('Must be a text.'),
   v.regex(/^txcd_\d{8}$/, 'Must be a tax code of Stripe, like "txcd_99999999".'),
-);
-const TaxBehavior = v.picklist(
-  ['inclusive', 'exclusive', 'unspecified'],
-  'Must be "inclusive", "exclusive" or "unspecified".',
 );
 const stockUnits = wholeOrNull(0, MAX_STOCK_UNITS, 'a stock that is not counted');
 

@@ -4,6 +4,7 @@ import { Subscription } from './customers.ts';
 import { IDEMPOTENCY_ERRORS } from './errors.ts';
 import { AtMs, Name } from './primitives.ts';
 import { route } from './respond.ts';
+import { TaxBehavior } from './price.ts';
 
 const target = {
   tier: Name,
@@ -31,6 +32,8 @@ export const PlanChangePreview = v.object({
   currency: v.string(),
   dueNowMinor: v.number(),
   taxMinor: v.number(),
+  /** Whether that tax is inside the amounts of `lines`; `unspecified` where there is none. */
+  taxBehavior: TaxBehavior,
   creditMinor: v.number(),
   /** What a full period costs from then on; 0 for a free tier. */
   nextMinor: v.number(),

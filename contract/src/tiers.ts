@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { KEY_ERRORS } from './errors.ts';
-import { amountEntries, at, inSteps, PriceOfEachCurrency } from './price.ts';
+import { amountEntries, at, inSteps, PriceOfEachCurrency, TaxBehavior } from './price.ts';
 import { Interval, Limit, Name, text, whole, wholeOrNull } from './primitives.ts';
 import { route } from './respond.ts';
 
@@ -51,6 +51,7 @@ const tierEntries = {
     ),
     [],
   ),
+  taxBehavior: v.optional(TaxBehavior, 'unspecified'),
   features: v.pipe(
     v.array(TierFeature),
     v.maxLength(50, 'Must have at most 50 features.'),
@@ -115,6 +116,7 @@ export const Tier = v.object({
   displayName: v.string(),
   description: v.string(),
   prices: v.array(v.object({ ...TierPrice.entries, priceId: v.nullable(v.string()) })),
+  taxBehavior: TaxBehavior,
   features: v.array(TierFeature),
   highlights: v.array(v.string()),
   popular: v.boolean(),

@@ -57,6 +57,27 @@ describe('a change to a dearer tier', () => {
     );
   });
 
+  it.each([
+    ['inclusive', true],
+    ['exclusive', false],
+  ] as const)('says that its tax is %s, as Stripe does', async (taxBehavior, inclusive) => {
+    const { customer, id } = await subscriber('pro');
+    expect(await preview(customer, { tier: 'team' })).toMatchObject({
+      taxMinor: 0,
+      taxBehavior: 'unspecified',
+    });
+    const { id: rate } = await shop.stripe.taxRates.create(
+      { display_name: 'VAT', percentage: 20, inclusive },
+      shop.onAccount,
+    );
+    await shop.stripe.subscriptions.update(id, { default_tax_rates: [rate] }, shop.onAccount);
+    const seen = await preview(customer, { tier: 'team' });
+    expect(seen).toMatchObject({ taxBehavior, taxMinor: expect.any(Number) });
+    expect(seen.taxMinor).toBeGreaterThan(0);
+    const lines = seen.lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+    expect(seen.dueNowMinor).toBe(lines + (inclusive ? 0 : seen.taxMinor));
+  });
+
   it('asked for twice at once is made and invoiced once', async () => {
     const { customer, id } = await subscriber('pro');
     const before = (await invoicesOf(id)).length;

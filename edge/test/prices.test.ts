@@ -48,6 +48,32 @@ describe('a tier whose price changed', () => {
     expect(old.body.code).toBe('price_not_found');
   });
 
+  it('or is to include its tax, or not, is sold by a price that says so, and so is its overage', async () => {
+    const overage = { perUnits: 1, prices: [{ priceMinor: 5, currency: 'usd' }] };
+    const fields = { features: [{ ...metered(10)[0], overage }] };
+    const behaviors = async (tier: { prices: { priceId: string }[] }) => {
+      const product = (
+        await shop.stripe.prices.retrieve(tier.prices[0]?.priceId ?? '', {}, shop.onAccount)
+      ).product;
+      const { data } = await shop.stripe.prices.list({ active: true }, shop.onAccount);
+      return data
+        .filter((one) => String(one.product).startsWith(String(product)))
+        .map((one) => one.tax_behavior);
+    };
+    const { tier: plain } = await save('taxed', fields);
+    expect([plain.taxBehavior, await behaviors(plain)]).toEqual([
+      'unspecified',
+      ['unspecified', 'unspecified'],
+    ]);
+    const { tier: within } = await save('taxed', { ...fields, taxBehavior: 'inclusive' });
+    expect([within.taxBehavior, await behaviors(within)]).toEqual([
+      'inclusive',
+      ['inclusive', 'inclusive'],
+    ]);
+    const { tier: same } = await save('taxed', { ...fields, taxBehavior: 'inclusive' });
+    expect(same.prices).toEqual(within.prices);
+  });
+
   it('is not made anew when nothing of the price changed', async () => {
     const { tier: before } = await save('same', { prices: [price(900), price(9000, 'eur')] });
     const { tier: after } = await save('same', {

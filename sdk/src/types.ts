@@ -77,6 +77,8 @@ export interface PlanChangePreview {
   currency: string;
   dueNowMinor: number;
   taxMinor: number;
+  /** Whether that tax is inside the amounts of `lines`; `unspecified` where there is none. */
+  taxBehavior: 'inclusive' | 'exclusive' | 'unspecified';
   creditMinor: number;
   nextMinor: number;
   startsAtMs: number;

@@ -7,6 +7,7 @@ const tier = (name: string, given: Partial<TierRecord> = {}): TierRecord => ({
   displayName: name,
   description: '',
   prices: [],
+  taxBehavior: 'unspecified',
   features: [],
   highlights: [],
   popular: false,

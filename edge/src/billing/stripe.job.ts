@@ -58,9 +58,7 @@ export async function publishTier(
   });
   const mayBeMade = deps.nowMs() - createdAtMs > KEYS_LAST_MS;
   const metered = await meteredPrices(stripe, ref, productId, work);
-  const plain = missing.map(({ id: rowId, priceMinor, currency, interval }) => {
-    return { rowId, productId, priceMinor, currency, interval };
-  });
+  const plain = missing.map(({ id: rowId, ...price }) => ({ rowId, productId, ...price }));
   const prices = await Promise.all(
     [...plain, ...metered].map(async (price) => {
       const made = mayBeMade ? await stripe.findPrice(price.productId, price.rowId) : null;
@@ -98,9 +96,9 @@ async function meteredPrices(
     });
     for (const { id: rowId, perUnits, ...rate } of overage.missing) {
       if (rate.feature !== feature) continue;
-      const { priceMinor, currency, interval } = rate;
+      const { priceMinor, currency, interval, taxBehavior } = rate;
       const metered = { meterId, perUnits };
-      prices.push({ rowId, productId, priceMinor, currency, interval, metered });
+      prices.push({ rowId, productId, priceMinor, currency, interval, taxBehavior, metered });
     }
   }
   return prices;

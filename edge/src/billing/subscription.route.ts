@@ -86,6 +86,7 @@ function firstPurchase(
     currency: price.currency,
     dueNowMinor,
     taxMinor: 0,
+    taxBehavior: 'unspecified' as const,
     creditMinor: 0,
     nextMinor: price.priceMinor,
     startsAtMs: nowMs,

@@ -1,5 +1,6 @@
 import { RpcTarget } from 'cloudflare:workers';
-import type { TierInput } from '@dream/contract';
+import type { TaxBehavior, TierInput } from '@dream/contract';
+import type { Interval } from '@dream/contract/primitives';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
@@ -18,10 +19,19 @@ export interface TierWritten {
   jobId: string | null;
 }
 
+/** A price that Stripe has not yet. */
+type PriceToMake = {
+  id: string;
+  priceMinor: number;
+  currency: string;
+  interval: Interval;
+  taxBehavior: TaxBehavior;
+};
+
 /** What Stripe must have for a tier: a product, and a price for each row that has none yet. */
 export interface TierToPublish {
   tier: TierRecord;
-  missing: { id: string; priceMinor: number; currency: string; interval: 'month' | 'year' }[];
+  missing: PriceToMake[];
   /** Stripe prices that are no longer sold, and Stripe was not told. */
   retired: string[];
   overage: OverageToPublish;
@@ -51,7 +61,7 @@ export class CatalogRpc extends RpcTarget {
     return this.#storage.transactionSync(() => {
       const old = this.#find(name);
       if (old?.isDefault && input.isDefault === false) return no('tier_in_use', { tier: name });
-      const { prices, isDefault: wanted, ...body } = input;
+      const { prices: _prices, isDefault: wanted, ...body } = input;
       const isDefault = wanted ?? old?.isDefault ?? false;
       if (isDefault) sql.exec('UPDATE tier SET is_default = 0');
       sql.exec(
@@ -62,7 +72,7 @@ export class CatalogRpc extends RpcTarget {
         isDefault ? 1 : 0,
         body.position,
       );
-      this.#replacePrices(name, prices, ids.prices, act.nowMs);
+      this.#replacePrices(name, input, ids.prices, act.nowMs);
       replaceOverage(sql, name, overageRates(input), ids.job, act.nowMs);
       sql.exec('UPDATE environment SET version = version + 1');
       writeAudit(sql, act, 'tier.saved', name);
@@ -98,6 +108,7 @@ export class CatalogRpc extends RpcTarget {
     const free: Omit<TierInput, 'prices' | 'isDefault'> = {
       displayName: 'Free',
       description: '',
+      taxBehavior: 'unspecified',
       features: [{ kind: 'metered', name: 'requests', limitUnits: 100, overage: null }],
       highlights: [],
       popular: false,
@@ -121,9 +132,9 @@ export class CatalogRpc extends RpcTarget {
     const tier = this.#find(name);
     if (!tier) return null;
     const missing = sql
-      .exec<{ id: string; priceMinor: number; currency: string; interval: 'month' | 'year' }>(
-        `SELECT id, price_minor AS priceMinor, currency, interval FROM price
-         WHERE tier = ? AND archived_ms IS NULL AND stripe_price_id IS NULL`,
+      .exec<PriceToMake>(
+        `SELECT id, price_minor AS priceMinor, currency, interval, tax_behavior AS taxBehavior
+         FROM price WHERE tier = ? AND archived_ms IS NULL AND stripe_price_id IS NULL`,
         name,
       )
       .toArray();
@@ -174,19 +185,25 @@ export class CatalogRpc extends RpcTarget {
 
   #replacePrices(
     name: string,
-    prices: TierInput['prices'],
+    { prices, taxBehavior }: Pick<TierInput, 'prices' | 'taxBehavior'>,
     ids: readonly string[],
     nowMs: number,
   ): void {
     const { sql } = this.#storage;
     const kept = sql
-      .exec<{ id: string; price_minor: number; currency: string; interval: string }>(
-        'SELECT * FROM price WHERE tier = ? AND archived_ms IS NULL',
-        name,
-      )
+      .exec<{
+        id: string;
+        price_minor: number;
+        currency: string;
+        interval: string;
+        tax_behavior: TaxBehavior;
+      }>('SELECT * FROM price WHERE tier = ? AND archived_ms IS NULL', name)
       .toArray();
     const same = (a: TierInput['prices'][number], b: (typeof kept)[number]) =>
-      a.priceMinor === b.price_minor && a.currency === b.currency && a.interval === b.interval;
+      a.priceMinor === b.price_minor &&
+      a.currency === b.currency &&
+      a.interval === b.interval &&
+      b.tax_behavior === taxBehavior;
     for (const old of kept) {
       if (!prices.some((price) => same(price, old))) {
         sql.exec('UPDATE price SET archived_ms = ? WHERE id = ?', nowMs, old.id);
@@ -195,12 +212,13 @@ export class CatalogRpc extends RpcTarget {
     prices.forEach((price, index) => {
       if (kept.some((old) => same(price, old))) return;
       sql.exec(
-        'INSERT INTO price (id, tier, price_minor, currency, interval) VALUES (?, ?, ?, ?, ?)',
+        'INSERT INTO price (id, tier, price_minor, currency, interval, tax_behavior) VALUES (?, ?, ?, ?, ?, ?)',
         ids[index] ?? '',
         name,
         price.priceMinor,
         price.currency,
         price.interval,
+        taxBehavior,
       );
     });
   }

@@ -44,3 +44,8 @@ CREATE TABLE overage_price (
   retired INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX overage_price_by_tier ON overage_price(tier);`;
+
+/** Whether tax is inside a price, as Stripe calls it: to change that takes a new price, too. */
+export const TAX_BEHAVIOR_SCHEMA = `
+ALTER TABLE price ADD COLUMN tax_behavior TEXT NOT NULL DEFAULT 'unspecified';
+ALTER TABLE overage_price ADD COLUMN tax_behavior TEXT NOT NULL DEFAULT 'unspecified';`;

@@ -46,11 +46,11 @@ export function readTiers(sql: SqlStorage): TierRecord[] {
     }));
 }
 
-/** A tier as it was written. One from before there was overage says nothing of it. */
+/** A tier as it was written. One from before there was overage, or a tax behavior, says nothing of it. */
 function bodyOf({ body }: TierRow): TierInput {
   const tier = JSON.parse(body) as TierInput;
   const features = tier.features.map((feature) =>
     feature.kind === 'metered' ? { ...feature, overage: feature.overage ?? null } : feature,
   );
-  return { ...tier, features };
+  return { ...tier, taxBehavior: tier.taxBehavior ?? 'unspecified', features };
 }

@@ -1,4 +1,4 @@
-import type { TierInput } from '@dream/contract';
+import type { TaxBehavior, TierInput } from '@dream/contract';
 import type { Interval } from '@dream/contract/primitives';
 
 /** What each begun `perUnits` of a feature above its limit cost, with a price of that interval. */
@@ -8,6 +8,7 @@ export interface OverageRate {
   priceMinor: number;
   currency: string;
   interval: Interval;
+  taxBehavior: TaxBehavior;
 }
 
 /** What Stripe must have for the overage of a tier: prices to make, and to sell no more. */
@@ -22,10 +23,14 @@ type Row = { [Column in keyof OverageRate]: OverageRate[Column] } & {
 };
 
 const COLUMNS = `id, feature, per_units AS perUnits, price_minor AS priceMinor, currency, interval,
-  stripe_price_id AS stripePriceId`;
+  tax_behavior AS taxBehavior, stripe_price_id AS stripePriceId`;
 
 /** The overage of a tier by the price it comes with: one rate for each currency and interval sold. */
-export function overageRates({ features, prices }: Pick<TierInput, 'features' | 'prices'>) {
+export function overageRates({
+  features,
+  prices,
+  taxBehavior,
+}: Pick<TierInput, 'features' | 'prices' | 'taxBehavior'>) {
   return features.flatMap((feature): OverageRate[] => {
     if (feature.kind === 'boolean' || !feature.overage) return [];
     const { name, overage } = feature;
@@ -38,6 +43,7 @@ export function overageRates({ features, prices }: Pick<TierInput, 'features' | 
           priceMinor,
           currency,
           interval,
+          taxBehavior,
         })),
     );
   });
@@ -57,7 +63,8 @@ export function replaceOverage(
     a.perUnits === b.perUnits &&
     a.priceMinor === b.priceMinor &&
     a.currency === b.currency &&
-    a.interval === b.interval;
+    a.interval === b.interval &&
+    a.taxBehavior === b.taxBehavior;
   for (const old of kept) {
     if (rates.some((rate) => same(rate, old))) continue;
     sql.exec('UPDATE overage_price SET archived_ms = ? WHERE id = ?', nowMs, old.id);
@@ -65,8 +72,8 @@ export function replaceOverage(
   for (const [index, rate] of rates.entries()) {
     if (kept.some((old) => same(rate, old))) continue;
     sql.exec(
-      `INSERT INTO overage_price (id, tier, feature, per_units, price_minor, currency, interval)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO overage_price (id, tier, feature, per_units, price_minor, currency, interval, tax_behavior)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       `${idPrefix}_${index}`,
       tier,
       rate.feature,
@@ -74,6 +81,7 @@ export function replaceOverage(
       rate.priceMinor,
       rate.currency,
       rate.interval,
+      rate.taxBehavior,
     );
   }
 }

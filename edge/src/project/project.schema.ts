@@ -12,7 +12,12 @@ import {
   UPGRADE_SCHEMA,
 } from '../billing/billing.schema.ts';
 import { TURNSTILE_SCHEMA } from '../bots/turnstile.schema.ts';
-import { CATALOG_SCHEMA, OVERAGE_SCHEMA, RETIRED_SCHEMA } from '../catalog/catalog.schema.ts';
+import {
+  CATALOG_SCHEMA,
+  OVERAGE_SCHEMA,
+  RETIRED_SCHEMA,
+  TAX_BEHAVIOR_SCHEMA,
+} from '../catalog/catalog.schema.ts';
 import { IMAGE_SCHEMA } from '../content/image.schema.ts';
 import {
   ACCOUNT_SCHEMA,
@@ -72,4 +77,5 @@ export const PROJECT_STEPS: readonly string[] = [
   PRODUCT_SCHEMA,
   UPGRADE_SCHEMA,
   ONE_STRIPE_CUSTOMER_SCHEMA,
+  TAX_BEHAVIOR_SCHEMA,
 ];

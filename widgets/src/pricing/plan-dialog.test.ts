@@ -17,6 +17,7 @@ const upgrade: PlanChangePreview = {
   currency: 'usd',
   dueNowMinor: 2150,
   taxMinor: 150,
+  taxBehavior: 'exclusive',
   creditMinor: 0,
   nextMinor: 4900,
   startsAtMs: Date.UTC(2026, 11, 1),
@@ -49,7 +50,7 @@ const states: Record<string, [Preview, Wanted, string]> = {
   'the preview is not there yet': [{ bootstrap: all, customer: subscriber }, toStudio, 'Not now'],
   'a dearer tier': [at(upgrade), toStudio, 'costs $49 a month from December 21, 2026 on'],
   'a tax within the price': [
-    at({ ...upgrade, dueNowMinor: 2000 }),
+    at({ ...upgrade, dueNowMinor: 2000, taxBehavior: 'inclusive' }),
     toStudio,
     'Includes $1.50 tax.',
   ],

@@ -133,12 +133,13 @@ export class DreamPlanDialog extends DreamElement {
   #bill({
     lines,
     taxMinor,
+    taxBehavior,
     dueNowMinor,
     creditMinor,
     currency,
   }: PlanChangePreview): TemplateResult {
     const sum = lines.reduce((total, { amountMinor }) => total + amountMinor, 0);
-    const isTaxWithin = sum === dueNowMinor - creditMinor;
+    const isTaxWithin = taxBehavior === 'inclusive';
     const balance = dueNowMinor - creditMinor - sum - (isTaxWithin ? 0 : taxMinor);
     const row = (name: string, amountMinor: number, className: string | typeof nothing = nothing) =>
       html`<div class=${className}>

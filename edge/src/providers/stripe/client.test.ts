@@ -84,7 +84,8 @@ describe('in the account', () => {
       description: '',
       active: true,
     });
-    const price = { productId, priceMinor: 1900, currency: 'usd' };
+    const taxBehavior = 'unspecified' as const;
+    const price = { productId, priceMinor: 1900, currency: 'usd', taxBehavior };
     monthly = await stripe.createPrice({ ...price, rowId: key('prc'), interval: 'month' });
     yearly = await stripe.createPrice({ ...price, rowId: key('prc'), interval: 'year' });
   });
@@ -131,6 +132,7 @@ describe('in the account', () => {
       priceMinor: 500,
       currency: 'eur',
       interval: 'month' as const,
+      taxBehavior: 'inclusive' as const,
     };
     const made = await stripe.createPrice(price);
     expect(await stripe.createPrice(price)).toBe(made);

@@ -1,4 +1,5 @@
 import type { Interval, Mode } from '@dream/contract/primitives';
+import type { TaxBehavior } from '@dream/contract/price';
 import { Stripe } from 'stripe';
 import { PLATFORM_PROJECT } from '../../auth/keys.ts';
 import type { EnvironmentRef } from '../../deps.ts';
@@ -34,7 +35,7 @@ export interface NewPrice {
   currency: string;
   /** Null: paid once. */
   interval: Interval | null;
-  taxBehavior?: 'inclusive' | 'exclusive' | 'unspecified';
+  taxBehavior: TaxBehavior;
   /** Paid by use: what a meter counts, each begun `perUnits` of it. */
   metered?: { meterId: string; perUnits: number };
 }
@@ -292,7 +293,8 @@ function priceParams(price: NewPrice): Stripe.PriceCreateParams {
     product: productId,
     unit_amount: priceMinor,
     currency,
-    ...(taxBehavior && { tax_behavior: taxBehavior }),
+    // What is unspecified follows the account, also when its owner changes it there.
+    ...(taxBehavior !== 'unspecified' && { tax_behavior: taxBehavior }),
     ...(interval && {
       recurring: metered
         ? { interval, usage_type: 'metered', meter: metered.meterId }

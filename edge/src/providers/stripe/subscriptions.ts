@@ -1,3 +1,4 @@
+import type { TaxBehavior } from '@dream/contract/price';
 import { Stripe } from 'stripe';
 import { Fail } from '../../http/fail.ts';
 import { isRefusal } from './errors.ts';
@@ -32,6 +33,7 @@ export interface InvoicePreview {
   currency: string;
   dueMinor: number;
   taxMinor: number;
+  taxBehavior: TaxBehavior;
   /** What stays as a credit for coming invoices. */
   creditMinor: number;
   lines: { description: string; amountMinor: number }[];
@@ -241,10 +243,17 @@ export async function previewChange(
     currency: invoice.currency,
     dueMinor: invoice.amount_due,
     taxMinor: taxes.reduce((sum, { amount }) => sum + amount, 0),
+    taxBehavior: taxBehaviorOf(taxes),
     creditMinor: Math.max(0, -invoice.total),
     lines: invoice.lines.data.map(({ description, amount }) => ({
       description: description ?? '',
       amountMinor: amount,
     })),
   };
+}
+
+/** Whether the taxes of an invoice are inside its lines. An account has them all of one kind. */
+function taxBehaviorOf(taxes: readonly Stripe.Invoice.TotalTax[]): TaxBehavior {
+  const due = taxes.find(({ amount }) => amount !== 0)?.tax_behavior;
+  return (['inclusive', 'exclusive'] as const).find((known) => known === due) ?? 'unspecified';
 }
