@@ -55,4 +55,19 @@ describe('EnvironmentCache', () => {
     cache.drop(ref);
     expect((await cache.get(ref, 1)).version).toBe(2);
   });
+
+  it('forgets the eldest first when all together weigh too much, and keeps no weight of them', async () => {
+    const asked: string[] = [];
+    const load = async ({ projectId }: { projectId: string }) => {
+      asked.push(projectId);
+      return ok(projectId.length);
+    };
+    const cache = new EnvironmentCache(load, { of: (weight) => weight, max: 10 });
+    const get = (projectId: string) => cache.get({ projectId, mode: 'test' }, 0);
+    for (const projectId of ['aaaaaa', 'bbb', 'cccc', 'aaaaaa', 'cccc']) await get(projectId);
+    expect(asked).toEqual(['aaaaaa', 'bbb', 'cccc', 'aaaaaa']);
+    cache.drop({ projectId: 'aaaaaa', mode: 'test' });
+    for (const projectId of ['dddddd', 'cccc']) await get(projectId);
+    expect(asked.slice(4)).toEqual(['dddddd']);
+  });
 });
