@@ -335,6 +335,11 @@ export const ERRORS = {
     'Stripe is not connected',
     'Connect a Stripe account to this environment first.',
   ),
+  stripe_event_not_found: row(
+    404,
+    'Event not found',
+    "List the environment's Stripe events and use an id from there; they are kept for 7 days.",
+  ),
   stripe_account_incomplete: row(
     409,
     'Stripe account not ready',

@@ -11,6 +11,7 @@ import * as products from './products.ts';
 import * as projects from './projects.ts';
 import type { Route } from './respond.ts';
 import * as sessions from './sessions.ts';
+import * as stripeEvents from './stripe-events.ts';
 import * as subscription from './subscription.ts';
 import * as testClock from './test-clock.ts';
 import * as tiers from './tiers.ts';
@@ -34,6 +35,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     billing,
     subscription,
     payments,
+    stripeEvents,
     testClock,
     sessions,
     oauth,
@@ -65,6 +67,7 @@ export type * from './projects.ts';
 export type { TaxBehavior } from './price.ts';
 export type { ErrorBody } from './respond.ts';
 export type * from './sessions.ts';
+export type * from './stripe-events.ts';
 export type { CheckoutPlace } from './billing.ts';
 export type * from './subscription.ts';
 export type * from './test-clock.ts';

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { billingRoutes } from './billing/billing.route.ts';
 import { paymentRoutes } from './billing/payments.route.ts';
+import { stripeEventRoutes } from './billing/stripe-events.route.ts';
 import { subscriptionRoutes } from './billing/subscription.route.ts';
 import { turnstileRoutes } from './bots/turnstile.route.ts';
 import { bootstrapRoutes } from './catalog/bootstrap.route.ts';
@@ -57,6 +58,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     projectRoutes,
     environmentRoutes,
     connectionRoutes,
+    stripeEventRoutes,
     clerkAppRoutes,
     turnstileRoutes,
     webhookRoutes,

@@ -59,29 +59,29 @@ describe('one reconciliation, with webhooks off and without a return', () => {
   });
 
   it('reads the last minutes of Stripe’s events once more, for those that are listed late', async () => {
-    const billing = deps.project(shop.ref).billing();
+    const inbox = deps.project(shop.ref).inbox();
     const nowMs = Date.now();
-    const first = await billing.eventWindow(nowMs);
-    await billing.receiveWindow(
+    const first = await inbox.eventWindow(nowMs);
+    await inbox.receiveWindow(
       first,
       { events: [], isLast: true, accountId: shop.account },
       'job_window',
       nowMs,
     );
-    const second = await billing.eventWindow(nowMs + 3_600_000);
+    const second = await inbox.eventWindow(nowMs + 3_600_000);
     expect(second).toEqual({
       sinceMs: nowMs - 300_000,
       untilMs: nowMs + 3_600_000,
       afterId: null,
     });
     const event = { id: 'evt_first_page', type: 'charge.succeeded', subjects: [] };
-    await billing.receiveWindow(
+    await inbox.receiveWindow(
       second,
       { events: [event], isLast: false, accountId: shop.account },
       'job_page',
       nowMs,
     );
-    expect(await billing.eventWindow(nowMs + 3_700_000)).toEqual({
+    expect(await inbox.eventWindow(nowMs + 3_700_000)).toEqual({
       ...second,
       afterId: event.id,
     });

@@ -12,6 +12,8 @@ afterEach(() => {
 });
 
 const billing = () => deps.project(shop.ref).billing();
+const inbox = () => deps.project(shop.ref).inbox();
+const source = () => ({ accountId: shop.account, via: 'webhook' as const });
 
 /** A customer on pro, and the subscription as Stripe has it. */
 async function subscriber(): Promise<{ id: string; state: SubscriptionState }> {
@@ -82,13 +84,8 @@ describe('an event', () => {
       type: 'customer.subscription.updated',
       subjects: [{ objectId: state.id, stripeCustomerId: state.stripeCustomerId }],
     };
-    const first = await billing().receiveEvents([event], shop.account, 'job_event', Date.now());
-    const second = await billing().receiveEvents(
-      [event],
-      shop.account,
-      'job_event_again',
-      Date.now(),
-    );
+    const first = await inbox().receiveEvents([event], source(), 'job_event', Date.now());
+    const second = await inbox().receiveEvents([event], source(), 'job_event_again', Date.now());
     expect([first.length, second.length]).toEqual([1, 0]);
   });
 
@@ -98,9 +95,7 @@ describe('an event', () => {
       type: 'customer.subscription.updated',
       subjects: [{ objectId: 'sub_nobodys', stripeCustomerId: 'cus_nobodys' }],
     };
-    expect(await billing().receiveEvents([event], shop.account, 'job_foreign', Date.now())).toEqual(
-      [],
-    );
+    expect(await inbox().receiveEvents([event], source(), 'job_foreign', Date.now())).toEqual([]);
   });
 
   it('whose Worker died is looked at by the outbox', async () => {
@@ -111,7 +106,7 @@ describe('an event', () => {
       type: 'customer.subscription.deleted',
       subjects: [{ objectId: state.id, stripeCustomerId: state.stripeCustomerId }],
     };
-    await billing().receiveEvents([event], shop.account, 'job_crash', Date.now());
+    await inbox().receiveEvents([event], source(), 'job_crash', Date.now());
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
     await deliverJobs(deps, shop.ref);
     expect(await shop.shardPlan(id)).toBe('free');

@@ -9,7 +9,7 @@ import { forgetOpenWork, noteOpenWork } from '../src/outbox/open-work.store.ts';
 import { DONE_JOBS, enqueue } from '../src/outbox/outbox.rpc.ts';
 import { runCron } from '../src/cron.job.ts';
 import { runUpkeep } from '../src/projects/upkeep.job.ts';
-import { OLD_EVENTS } from '../src/billing/billing.rpc.ts';
+import { OLD_EVENTS } from '../src/billing/inbox.rpc.ts';
 import { OLD_ATTEMPTS } from '../src/oauth/oauth.rpc.ts';
 import { OLD_REPLIES } from '../src/replies/replies.rpc.ts';
 import { OLD_PROOFS } from '../src/sessions/identity.rpc.ts';
@@ -146,8 +146,10 @@ describe('what is done', () => {
   it('in the inbox of events is kept for 7 days', async () => {
     const { ref } = await Shop.open({ connected: false });
     const nowMs = Date.now();
-    const event = { id: 'evt_old', type: 'customer.updated', subjects: [] };
-    await deps.project(ref).billing().receiveEvents([event], null, 'job_old', nowMs);
+    const subjects = [{ objectId: 'ch_old', stripeCustomerId: null }];
+    const event = { id: 'evt_old', type: 'refund.updated', subjects };
+    const source = { accountId: null, via: 'webhook' as const };
+    await deps.project(ref).inbox().receiveEvents([event], source, 'job_old', nowMs);
     await touch(ref, nowMs + 7 * DAY_MS - 1);
     expect(await count(ref, 'inbox')).toBe(1);
     await touch(ref, nowMs + 7 * DAY_MS);
@@ -224,7 +226,11 @@ describe('what is done', () => {
     await keepReplies(ref, 2, nowMs - DAY_MS, 'old');
     const read = await runInDurableObject(deps.project(ref), (_object, { storage }) => {
       for (let i = 0; i < 300; i++) {
-        storage.sql.exec("INSERT INTO inbox VALUES (?, 'customer.updated', ?)", `evt_${i}`, nowMs);
+        storage.sql.exec(
+          "INSERT INTO inbox (event_id, type, received_ms) VALUES (?, 'customer.updated', ?)",
+          `evt_${i}`,
+          nowMs,
+        );
         storage.sql.exec(
           `INSERT INTO outbox (id, kind, body, state, tries, fence, due_ms, created_ms)
            VALUES (?, 'stripe.sync', '{}', ?, 0, 0, ?, 0)`,

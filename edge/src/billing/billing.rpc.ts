@@ -3,16 +3,12 @@ import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import { knownOveragePrices } from '../catalog/overage.rpc.ts';
 import { type Buyer, CustomersRpc } from '../customers/customers.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
-import type { EventPage, EventWindow } from '../providers/stripe/missed-events.ts';
 import type { StripeState } from '../providers/stripe/state.ts';
-import type { Perishable } from '../storage/prune.ts';
 import { applyState, type Applied, auditOnce, NOTHING } from './apply.store.ts';
 import type { CheckoutFacts } from './checkout.ts';
 import type { ConnectionRecord } from './connection.ts';
 import { readConnection } from './connection.store.ts';
 import { dropErasure } from './erasure.store.ts';
-import { eventWindow, isWindowOpen, putEventWindow } from './event-window.store.ts';
-import { type ReceivedEvent, takeIn } from './inbox.store.ts';
 import { keepStripeCustomer } from './stripe-customer.store.ts';
 import { soldHere } from './sold.store.ts';
 import { timeOf } from '../test-clock/now.rpc.ts';
@@ -33,14 +29,6 @@ import {
 } from './sync.store.ts';
 import { tellPlan } from './tell-plan.store.ts';
 import { forgetUpgrade, noteUpgrade } from './upgrade.store.ts';
-
-/** An event's id is remembered for a week; Stripe repeats one for three days at most. */
-export const OLD_EVENTS: Perishable = {
-  table: 'inbox',
-  key: 'event_id',
-  over: 'received_ms <= ?',
-  keepMs: 7 * 86_400_000,
-};
 
 /** Everything a checkout is decided by, read at once. */
 export interface Checkouting extends CheckoutFacts {
@@ -82,7 +70,7 @@ export interface Synced extends Applied {
   again: boolean;
 }
 
-/** The Stripe account of one environment, its checkouts, subscriptions and events. */
+/** The Stripe account of one environment, its checkouts and subscriptions. */
 export class BillingRpc extends RpcTarget {
   readonly #storage: DurableObjectStorage;
 
@@ -245,54 +233,6 @@ export class BillingRpc extends RpcTarget {
         return { objectId, jobId: `${jobId}_${objectId}` };
       }),
     );
-  }
-
-  /**
-   * Takes events in, each once, and marks what they are about, as far as this environment has to do
-   * with it: events of the account it uses now, where null is the platform's. Answers the outbox rows
-   * that look at it, one for each object.
-   */
-  receiveEvents(
-    events: readonly ReceivedEvent[],
-    accountId: string | null,
-    jobId: string,
-    nowMs: number,
-  ): string[] {
-    const { sql } = this.#storage;
-    return this.#storage.transactionSync(() => {
-      const { via, stripeAccountId, onboarding } = readConnection(sql);
-      const isOfNow = via !== null && stripeAccountId === accountId;
-      if (!isOfNow && (accountId === null || onboarding?.id !== accountId)) return [];
-      const objectIds = events.flatMap((event) => takeIn(sql, event, nowMs));
-      return [...new Set(objectIds)].map((objectId, index) => {
-        markDirty(this.#storage, objectId, `${jobId}_${index}`, nowMs);
-        return `${jobId}_${index}`;
-      });
-    });
-  }
-
-  /** The window of Stripe's events to read next. */
-  eventWindow(nowMs: number): EventWindow {
-    return eventWindow(this.#storage.sql, nowMs);
-  }
-
-  /** Takes in what was read of a window, and notes how far that was. Answers the outbox rows. */
-  receiveWindow(
-    window: EventWindow,
-    { events, isLast, accountId }: EventPage & { accountId: string | null },
-    jobId: string,
-    nowMs: number,
-  ): string[] {
-    return this.#storage.transactionSync(() => {
-      const jobIds = this.receiveEvents(events, accountId, jobId, nowMs);
-      putEventWindow(this.#storage.sql, window, isLast ? null : (events.at(-1)?.id ?? null));
-      return jobIds;
-    });
-  }
-
-  /** Whether the last reading of Stripe's events did not come to its end. */
-  isReadingEvents(): boolean {
-    return isWindowOpen(this.#storage.sql);
   }
 
   /**

@@ -170,3 +170,14 @@ INSERT INTO stripe_customer SELECT stripe_customer_id, customer_id, stripe_accou
   FROM former_stripe_customer WHERE true
   ON CONFLICT (id) DO UPDATE SET stripe_account_id = excluded.stripe_account_id, is_gone = 0;
 DROP TABLE former_stripe_customer;`;
+
+/**
+ * What an event is about and where it came from. `mark` is the object's count of marks with this one;
+ * an event that marked nothing has neither. `via` is null for what is not shown: events of before, and
+ * of others in an account that is shared.
+ */
+export const INBOX_SCHEMA = `
+ALTER TABLE inbox ADD COLUMN via TEXT;
+ALTER TABLE inbox ADD COLUMN stripe_account_id TEXT;
+ALTER TABLE inbox ADD COLUMN object_id TEXT;
+ALTER TABLE inbox ADD COLUMN mark INTEGER;`;

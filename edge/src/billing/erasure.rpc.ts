@@ -1,6 +1,7 @@
 import { armAlarm, enqueue, forgetJobs } from '../outbox/outbox.rpc.ts';
 import { forgetAudit } from '../projects/audit.rpc.ts';
 import { putErasure } from './erasure.store.ts';
+import { forgetEventsAbout } from './inbox.store.ts';
 import { dropStripeCustomers } from './stripe-customer.store.ts';
 
 /**
@@ -25,6 +26,7 @@ export function erasePurchases(
   for (const { id: objectId } of bought.toArray()) {
     forgetAudit(sql, objectId);
     forgetJobs(sql, objectId);
+    forgetEventsAbout(sql, objectId);
     sql.exec('DELETE FROM synced WHERE object_id = ?', objectId);
   }
   for (const table of ['subscription', 'checkout', 'payment'])

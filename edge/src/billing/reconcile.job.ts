@@ -43,7 +43,7 @@ export async function reconcileBilling(
   for (const due of await dueEnvironments(deps, bounds.environments)) {
     if (left <= 0) return;
     try {
-      const isReading = due.afterId === '' || (await deps.project(due).billing().isReadingEvents());
+      const isReading = due.afterId === '' || (await deps.project(due).inbox().isReadingEvents());
       const read = isReading
         ? await takeMissedEvents(deps, due, bounds.eventPages, left).catch((error: unknown) => {
             fell(due, 'reconcile.events_failed', error);
@@ -75,18 +75,18 @@ async function takeMissedEvents(
   pages: number,
   limit: number,
 ): Promise<{ looked: number; isLast: boolean }> {
-  const billing = deps.project(due).billing();
-  const { via, stripeAccountId } = await billing.connection();
+  const inbox = deps.project(due).inbox();
+  const { via, stripeAccountId } = await deps.project(due).billing().connection();
   if (via === null) return { looked: 0, isLast: true };
   const stripe = deps.stripe(due, stripeAccountId);
   const jobIds: string[] = [];
   let isLast = pages === 0;
   for (let page = 0; page < pages && !isLast; page++) {
-    const window = await billing.eventWindow(deps.nowMs());
+    const window = await inbox.eventWindow(deps.nowMs());
     const found = await stripe.listEvents(window);
     const jobId = deps.newId('job_');
     const read = { ...found, accountId: stripeAccountId };
-    jobIds.push(...(await billing.receiveWindow(window, read, jobId, deps.nowMs())));
+    jobIds.push(...(await inbox.receiveWindow(window, read, jobId, deps.nowMs())));
     isLast = found.isLast;
   }
   const now = jobIds.slice(0, limit);

@@ -78,8 +78,8 @@ export async function takeWaitingEvents(
   }));
   const jobIds = await deps
     .project(ref)
-    .billing()
-    .receiveEvents(events, accountId, deps.newId('job_'), nowMs);
+    .inbox()
+    .receiveEvents(events, { accountId, via: 'webhook' }, deps.newId('job_'), nowMs);
   await directory
     .prepare('DELETE FROM waiting_event WHERE account_id = ? AND mode = ? AND seq <= ?')
     .bind(accountId, ref.mode, last.seq)

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
-import { BillingRpc, OLD_EVENTS } from '../billing/billing.rpc.ts';
+import { BillingRpc } from '../billing/billing.rpc.ts';
+import { InboxRpc, OLD_EVENTS } from '../billing/inbox.rpc.ts';
 import { PaymentsRpc } from '../billing/payments.rpc.ts';
 import { TestClockRpc } from '../test-clock/clock.rpc.ts';
 import { ConnectionRpc } from '../billing/connection.rpc.ts';
@@ -101,6 +102,10 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   billing(): BillingRpc {
     return new BillingRpc(this.#inUse());
+  }
+
+  inbox(): InboxRpc {
+    return new InboxRpc(this.#inUse());
   }
 
   payments(): PaymentsRpc {

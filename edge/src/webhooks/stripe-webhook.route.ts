@@ -23,13 +23,15 @@ export function stripeWebhookRoutes(app: Hono<AppEnv>, deps: Deps): void {
     if (event === null) return { received: true as const };
     const { id, type, subjects, accountId } = event;
     for (const ref of await holdersOf(deps, event, nowMs)) {
-      const billing = deps.project(ref).billing();
-      const jobIds = await billing.receiveEvents(
-        [{ id, type, subjects }],
-        accountId,
-        deps.newId('job_'),
-        nowMs,
-      );
+      const jobIds = await deps
+        .project(ref)
+        .inbox()
+        .receiveEvents(
+          [{ id, type, subjects }],
+          { accountId, via: 'webhook' },
+          deps.newId('job_'),
+          nowMs,
+        );
       // What fails here is tried again by the environment's alarm.
       c.executionCtx.waitUntil(deliverJobs(deps, ref, jobIds));
     }
