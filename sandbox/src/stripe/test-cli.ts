@@ -28,6 +28,8 @@ export const binary = findBinary();
 /** A running `stripe listen`. */
 export interface Listener {
   secret: string;
+  /** What it said so far: a line for each event it heard, and one for each answer. */
+  printed(): string;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ export async function openCli(apiUrl: string) {
       const secret = await ready.promise;
       return {
         secret,
+        printed: () => printed,
         async close() {
           child.kill();
           await ended;

@@ -29,6 +29,8 @@ export interface VerifiedEvent {
  * Verifies an event with each secret this deployment has. The one that fits decides whether it is
  * of the platform or of a connected account, and its mode. Null for an event that is signed well
  * but not meant for that endpoint. Throws `signature_invalid`, also for one older than 5 minutes.
+ * A deployment behind `stripe listen` has one secret for both sources: there the event itself says
+ * which of them it is of.
  */
 export async function verifyEvent(
   config: Config['stripe'],
@@ -36,14 +38,17 @@ export async function verifyEvent(
   signature: string | null,
 ): Promise<VerifiedEvent | null> {
   if (signature === null) throw new Fail('signature_invalid');
+  let isSigned = false;
   for (const mode of MODES) {
     for (const source of ['platform', 'connect'] as const) {
       const secret =
         source === 'platform' ? config[mode].webhookSecret : config[mode].connectWebhookSecret;
       const event = await fits(text, signature, secret);
-      if (event) return isMeantFor(event, mode, source) ? verified(event, mode) : null;
+      if (event && isMeantFor(event, mode, source)) return verified(event, mode);
+      isSigned ||= event !== null;
     }
   }
+  if (isSigned) return null;
   throw new Fail('signature_invalid');
 }
 
