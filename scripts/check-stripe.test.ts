@@ -34,11 +34,12 @@ it('says which key to set and ends with 0 without one, and with 2 for one of liv
   }
 });
 
-it('walks purchases, changes, renewals and failures, and leaves nothing that can be bought', async () => {
+it('tests the client, walks purchases, changes, renewals and failures, and leaves nothing that can be bought', async () => {
   const env = { STRIPE_CHECK_SECRET_KEY: KEY, STRIPE_CHECK_API_URL: sandbox.stripe };
   const { code, said } = await run(env);
   expect(said).toContain('Stripe does what the sandbox does.');
-  expect(said.match(/✓/g)).toHaveLength(8);
+  expect(said.match(/✓/g)).toHaveLength(9);
+  expect(said).toMatch(/✓ \d\d tests of the client/);
   expect(code).toBe(0);
   const account = stripeAccount(sandbox.stripe, KEY);
   for (const [path, fields] of [
@@ -48,7 +49,7 @@ it('walks purchases, changes, renewals and failures, and leaves nothing that can
     ['products', { active: true }],
   ] as const)
     expect((await account.call('GET', path, fields)).data).toEqual([]);
-});
+}, 180_000);
 
 it('ends with 1 and shows what was answered when Stripe does something else', async () => {
   // An address where no account answers as Stripe does.

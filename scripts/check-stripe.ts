@@ -1,12 +1,14 @@
 /**
  * `npm run check:stripe`: walks purchases, changes, renewals and failures against a real Stripe test
- * account, through an edge started for it. It deletes and archives what it made. Exits 0 when
- * everything went as it does against the sandbox, and without keys; 1 when not; 2 with keys of live mode.
+ * account, through an edge started for it, and runs the tests of the edge's client of Stripe there. It
+ * deletes and archives what it made. Exits 0 when everything went as it does against the sandbox,
+ * and without keys; 1 when not; 2 with keys of live mode.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox } from '@dream/sandbox';
+import { testStripeClient } from './local/client-suite.ts';
 import { buildPackages, bundleEdge, startEdge } from './local/edge.ts';
 import { stripeAccount } from './local/stripe-account.ts';
 import { walkStripe } from './local/stripe-journey.ts';
@@ -30,14 +32,17 @@ else if (!/^(sk|rk)_test_\w+/.test(secretKey)) {
   process.exitCode = 2;
 } else
   try {
-    await check();
+    await walk();
+    const tests = await testStripeClient({ apiUrl, secretKey });
+    console.log(`✓ ${tests} tests of the client`);
     console.log('\nStripe does what the sandbox does.');
   } catch (error) {
     console.error(`\n✗ ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   }
 
-async function check(): Promise<void> {
+/** The journey; a key that is not taken ends it at its first step. */
+async function walk(): Promise<void> {
   if (process.env.DREAM_BUILT !== '1') await buildPackages();
   const folder = mkdtempSync(join(tmpdir(), 'dream-stripe-'));
   // For Clerk alone.
