@@ -6,9 +6,11 @@ import { Customer, Subscription } from '../src/customers.ts';
 import { COMMON_ERRORS, ERRORS, type ErrorCode } from '../src/errors.ts';
 import { Product, PublicProduct } from '../src/products.ts';
 import { Image } from '../src/images.ts';
+import { Order, OrderReceipt } from '../src/orders.ts';
 import { AuditEntry, Connection, Project, SecretKey, Settings } from '../src/projects.ts';
 import type { Route } from '../src/respond.ts';
 import { Session } from '../src/sessions.ts';
+import { StoreSettings } from '../src/store.ts';
 import { PublicTier, Tier } from '../src/tiers.ts';
 import { Usage, UsageStatus } from '../src/usage.ts';
 import { HEADERS, headersOf, SECURITY, SECURITY_SCHEMES } from './openapi-access.ts';
@@ -23,12 +25,15 @@ const SCHEMAS: Record<string, GenericSchema> = {
   Customer,
   Product,
   Image,
+  Order,
+  OrderReceipt,
   Project,
   PublicProduct,
   PublicTier,
   SecretKey,
   Session,
   Settings,
+  StoreSettings,
   Subscription,
   Tier,
   Turnstile,

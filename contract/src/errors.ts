@@ -189,7 +189,11 @@ export const ERRORS = {
     'Tier in use',
     'This is the default tier. Make another one the default first.',
   ),
-  price_not_found: row(400, 'Unknown price', 'Use a priceId of that tier, or leave it out.'),
+  price_not_found: row(
+    400,
+    'Unknown price',
+    'Use a priceId that is sold in this environment now: of that tier, or of a product.',
+  ),
   product_not_found: row(404, 'Unknown product', 'Use the id of a product of this environment.'),
   variant_not_found: row(
     404,
@@ -452,6 +456,64 @@ export const ERRORS = {
     409,
     'Too many images',
     'Delete some that no product shows; the most an environment can have is in "atMost".',
+  ),
+
+  // The store
+  cart_changed: row(
+    409,
+    'The cart has changed',
+    'Show the buyer what is different, see "lines", and order what they then want.',
+  ),
+  cart_paid: row(
+    409,
+    'Already paid',
+    'This cart was paid for by now, see "orderId". Empty it, and show the order.',
+  ),
+  currencies_mixed: row(
+    400,
+    'Currencies mixed',
+    'Order what is priced in one currency at a time; those of this cart are in "currencies".',
+  ),
+  below_minimum: row(
+    400,
+    'Order too small',
+    'Orders begin at "minimumMinor" in this currency. Add something to the cart.',
+  ),
+  total_too_large: row(
+    400,
+    'Order too large',
+    'No payment can be larger than "maximumMinor". Make several orders of it.',
+  ),
+  shipping_not_priced: row(
+    409,
+    'No shipping in this currency',
+    "Give one of the store's shipping options a price in this currency, or sell in another one.",
+  ),
+  order_not_found: row(404, 'Order not found', 'Use the id of an order of this environment.'),
+  order_not_refundable: row(
+    409,
+    'Nothing to give back',
+    'Only what was paid and not given back yet can be refunded; see "status" and "leftMinor".',
+  ),
+  refund_too_large: row(
+    400,
+    'Refund too large',
+    'Give back no more than is left, "leftMinor", or leave the amount out for all of it.',
+  ),
+  restock_not_possible: row(
+    400,
+    'Only whole orders go back to stock',
+    'Leave "restock" out, or give back all that is left of the order.',
+  ),
+  order_not_cancelable: row(
+    409,
+    'Order cannot be cancelled',
+    'Only an order that nobody paid can be, see "status". Refund one that was paid.',
+  ),
+  order_not_fulfillable: row(
+    409,
+    'Order not paid',
+    'Send only what is paid for; "status" says where the order stands.',
   ),
 
   // Webhooks to developers

@@ -2,16 +2,19 @@ import * as account from './account.ts';
 import * as billing from './billing.ts';
 import * as bootstrap from './bootstrap.ts';
 import * as botCheck from './bot-check.ts';
+import * as cart from './cart.ts';
 import * as clerkApp from './clerk-app.ts';
 import * as customers from './customers.ts';
 import * as images from './images.ts';
 import * as oauth from './oauth.ts';
+import * as orders from './orders.ts';
 import * as payments from './payments.ts';
 import * as products from './products.ts';
 import * as projects from './projects.ts';
 import type { Route } from './respond.ts';
 import * as sessions from './sessions.ts';
 import * as stripeEvents from './stripe-events.ts';
+import * as store from './store.ts';
 import * as subscription from './subscription.ts';
 import * as testClock from './test-clock.ts';
 import * as tiers from './tiers.ts';
@@ -36,6 +39,9 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     subscription,
     payments,
     stripeEvents,
+    store,
+    cart,
+    orders,
     testClock,
     sessions,
     oauth,
@@ -58,9 +64,11 @@ export type * from './bootstrap.ts';
 export type * from './bot-check.ts';
 export type * from './clerk-app.ts';
 export type * from './customers.ts';
+export type { CartProblem } from './cart.ts';
 export type { ErrorCode } from './errors.ts';
 export type * from './images.ts';
 export type { Interval, Limit, Mode } from './primitives.ts';
+export type * from './orders.ts';
 export type * from './payments.ts';
 export type * from './products.ts';
 export type * from './projects.ts';
@@ -69,6 +77,7 @@ export type { ErrorBody } from './respond.ts';
 export type * from './sessions.ts';
 export type * from './stripe-events.ts';
 export type { CheckoutPlace } from './billing.ts';
+export type { StoreSettings } from './store.ts';
 export type * from './subscription.ts';
 export type * from './test-clock.ts';
 export type * from './tiers.ts';

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { Customer, PlanSource, Subscription } from './customers.ts';
 import { IDEMPOTENCY_ERRORS } from './errors.ts';
+import { Order } from './orders.ts';
 import { Payment } from './payments.ts';
 import { AtMs, HttpUrl, Mode, Name, pageOf, PageQuery, text, whole } from './primitives.ts';
 import { managementErrors, managers } from './projects.ts';
@@ -19,6 +20,12 @@ export const WEBHOOK_EVENTS = [
   'payment.failed',
   'payment.refunded',
   'payment.disputed',
+  'order.processing',
+  'order.paid',
+  'order.failed',
+  'order.expired',
+  'order.refunded',
+  'order.fulfilled',
 ] as const;
 const EventType = v.picklist(WEBHOOK_EVENTS, `Must be one of ${WEBHOOK_EVENTS.join(', ')}.`);
 export type WebhookEventType = v.InferOutput<typeof EventType>;
@@ -39,6 +46,9 @@ const usageEntries = {
 
 /** A charge as it was right after, and whose it is. */
 const paymentEntries = { customer: About, payment: Payment };
+
+/** An order as it was right after, and whose it is; null for a guest's. */
+const orderEntries = { customer: v.nullable(About), order: Order };
 
 /** The shares of a limit, in percent, at which `usage.threshold` tells. */
 export const USAGE_THRESHOLDS = [80, 100] as const;
@@ -66,6 +76,16 @@ export const WebhookData = {
   'payment.refunded': v.object(paymentEntries),
   /** A bank took a charge into dispute; `dispute` says where that stands. */
   'payment.disputed': v.object(paymentEntries),
+  /** The buyer is done; the money is on its way and may still fail. Nothing is to be sent yet. */
+  'order.processing': v.object(orderEntries),
+  'order.paid': v.object(orderEntries),
+  /** A payment that was on its way did not come. */
+  'order.failed': v.object(orderEntries),
+  /** Nobody paid while the checkout was open. */
+  'order.expired': v.object(orderEntries),
+  /** More of it was given back than before; `refundedMinor` is the sum. */
+  'order.refunded': v.object(orderEntries),
+  'order.fulfilled': v.object(orderEntries),
   'webhook.test': v.object({ message: v.string() }),
 } as const;
 

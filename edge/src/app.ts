@@ -16,6 +16,8 @@ import { onError } from './http/errors.ts';
 import { Fail } from './http/fail.ts';
 import { contentHost, cors, securityHeaders } from './http/headers.ts';
 import { oauthRoutes } from './oauth/oauth.route.ts';
+import { cartRoutes } from './orders/cart.route.ts';
+import { orderRoutes } from './orders/orders.route.ts';
 import { webhookRoutes } from './outgoing/webhooks.route.ts';
 import { clerkAppRoutes } from './projects/clerk-app.route.ts';
 import { connectionRoutes } from './projects/connection.route.ts';
@@ -49,6 +51,8 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     billingRoutes,
     subscriptionRoutes,
     paymentRoutes,
+    cartRoutes,
+    orderRoutes,
     testClockRoutes,
     sessionRoutes,
     clerkProxyRoutes,

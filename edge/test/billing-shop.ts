@@ -82,8 +82,11 @@ export async function whileStripeIsDown<T>(act: () => Promise<T>): Promise<T> {
 }
 
 /** A Stripe account whose owner just allowed the platform to use it. */
-export const openAccount = (account?: string): Promise<{ account: string; code: string }> =>
-  control('connect', { mode: 'test', ...(account && { account }) });
+export const openAccount = (
+  account?: string,
+  mode: Mode = 'test',
+): Promise<{ account: string; code: string }> =>
+  control('connect', { mode, ...(account && { account }) });
 
 /** A subscription as Stripe has it. */
 export interface AtStripe {
@@ -153,7 +156,7 @@ export class Shop {
 
   /** Connects an account, a new one unless told. */
   async connect(known?: string): Promise<Answer['body']> {
-    const { account, code } = await openAccount(known);
+    const { account, code } = await openAccount(known, this.ref.mode);
     const { state } = await manage('POST', `${this.base}/stripe/start`, {
       redirectUrl: 'https://dashboard.example/connected',
     });

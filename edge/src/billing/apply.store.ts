@@ -4,9 +4,15 @@ import { emit } from '../outgoing/emit.rpc.ts';
 import { connectAccount } from './connect.store.ts';
 import { dropOnboarding, putFacts, readConnection } from './connection.store.ts';
 import { letGo } from './let-go.store.ts';
+import { applyOrderCharge, applyOrderGone, applyOrderSession } from '../orders/apply.rpc.ts';
 import { writeAudit } from '../projects/audit.rpc.ts';
 import type { PaymentState } from '../providers/stripe/payments.ts';
-import type { AccountState, StripeState, SubscriptionState } from '../providers/stripe/state.ts';
+import type {
+  AccountState,
+  CheckoutState,
+  StripeState,
+  SubscriptionState,
+} from '../providers/stripe/state.ts';
 import { timeOf } from '../test-clock/now.rpc.ts';
 import { chooseSubscription, countFrom, isLive, planFromSubscription } from './subscription.ts';
 import {
@@ -56,15 +62,27 @@ export function applyState(
   jobId: string,
   nowMs: number,
 ): Applied {
-  const { sql } = storage;
   if (state.kind === 'subscription') return applySubscription(storage, state, jobId, nowMs);
   if (state.kind === 'payment') return applyPayment(storage, state, nowMs);
   if (state.kind === 'gone') return applyGone(storage, state.id, jobId, nowMs);
-  if (state.kind === 'checkout') {
-    sql.exec('UPDATE checkout SET status = ? WHERE id = ?', state.status, state.id);
-  }
+  if (state.kind === 'checkout') return applyCheckout(storage, state, jobId, nowMs);
   if (state.kind === 'account') return applyAccount(storage, state, jobId, nowMs);
   return NOTHING;
+}
+
+/** A checkout is of a tier or of an order. The charge that paid an order is looked at by itself. */
+function applyCheckout(
+  storage: DurableObjectStorage,
+  state: CheckoutState,
+  jobId: string,
+  nowMs: number,
+): Applied {
+  const order = applyOrderSession(storage, state, nowMs);
+  if (order === null)
+    storage.sql.exec('UPDATE checkout SET status = ? WHERE id = ?', state.status, state.id);
+  if (!order?.newChargeId) return NOTHING;
+  markDirty(storage, order.newChargeId, `${jobId}_charge`, nowMs);
+  return { ...NOTHING, jobIds: [`${jobId}_charge`] };
 }
 
 /** An account we made is connected as soon as it can take money; until then nothing else changes. */
@@ -161,7 +179,14 @@ type Shown = Pick<SubscriptionRecord, (typeof SHOWN)[number]>;
  */
 function applyPayment(storage: DurableObjectStorage, state: PaymentState, nowMs: number): Applied {
   const { sql } = storage;
-  const { kind: _, stripeCustomerId, ...payment } = state;
+  const {
+    kind: _,
+    stripeCustomerId,
+    paymentIntentId: _intent,
+    receiptUrl: _receipt,
+    ...payment
+  } = state;
+  applyOrderCharge(storage, state, nowMs);
   const customerId = stripeCustomerId === null ? null : ownerOf(sql, stripeCustomerId);
   if (customerId === null) return NOTHING;
   const known = findPayment(sql, state.id);
@@ -184,6 +209,7 @@ function applyGone(
   nowMs: number,
 ): Applied {
   const { sql } = storage;
+  applyOrderGone(storage, id, nowMs);
   sql.exec("UPDATE checkout SET status = 'expired' WHERE id = ?", id);
   dropOnboarding(sql, id);
   letGo(storage, id, { actor: 'stripe', nowMs });

@@ -1,4 +1,5 @@
 import {
+  CHECKOUT_PARAM,
   type CheckoutPlace,
   confirmCheckout,
   createCheckout,
@@ -14,15 +15,12 @@ import type { StripeClient } from '../providers/stripe/client.ts';
 import type { CheckoutState } from '../providers/stripe/state.ts';
 import type { Checkouting } from './billing.rpc.ts';
 import { type CheckoutDecision, decideCheckout } from './checkout.ts';
-import {
-  dropPlatformCustomer,
-  notePlatformCustomer,
-  notePlatformSeller,
-} from './platform-seller.job.ts';
+import { notePlatformSeller } from './platform-seller.job.ts';
 import { gate } from '../sessions/gate.ts';
 import { makeChange } from './plan-change.client.ts';
 import { decideRedirect, withCheckoutParam } from './redirect.ts';
 import { inAccount, syncNow } from './stripe.job.ts';
+import { isStripeCustomerGone, stripeCustomerOf } from './stripe-customer.job.ts';
 
 /**
  * How often a checkout starts over because the customer's situation changed under it: the subscription
@@ -79,7 +77,7 @@ export function billingRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const stripe = deps.stripe(ref, connection.stripeAccountId);
     const url = await inAccount(deps, ref, connection.stripeAccountId, () =>
       stripe.openPortal({ stripeCustomerId, returnUrl }).catch(async (error: unknown) => {
-        const isGone = await isCustomerGone(deps, ref, customerId, stripeCustomerId, error);
+        const isGone = await isStripeCustomerGone(deps, ref, stripeCustomerId, error);
         throw isGone ? new Fail('billing_account_missing') : error;
       }),
     );
@@ -192,15 +190,14 @@ async function startCheckout(
   const { fingerprint, successUrl, cancelUrl, embedded } = request;
   const nowMs = deps.nowMs();
   if (facts.connection.via === 'platform') await notePlatformSeller(deps, ref);
-  const stripeCustomerId =
-    facts.stripeCustomerId ?? (await makeCustomer(deps, { ref, customerId }, stripe, facts));
+  const stripeCustomerId = await stripeCustomerOf(deps, ref, customerId, facts);
   const checkout = {
     customerId,
     stripeCustomerId,
     priceId: price.priceId,
     meteredPriceIds,
     trialDays,
-    successUrl: withCheckoutParam(successUrl),
+    successUrl: withCheckoutParam(successUrl, CHECKOUT_PARAM),
     cancelUrl,
     embedded,
   };
@@ -208,7 +205,7 @@ async function startCheckout(
   // the key changes with the minute, and what was refused may be tried again.
   const key = `checkout_${customerId}_${facts.turn}_${fingerprint}_${Math.floor(nowMs / 60_000)}`;
   const made = await stripe.startCheckout(checkout, key).catch(async (error: unknown) => {
-    if (await isCustomerGone(deps, ref, customerId, stripeCustomerId, error)) return null;
+    if (await isStripeCustomerGone(deps, ref, stripeCustomerId, error)) return null;
     throw error;
   });
   if (made === null) return null;
@@ -235,40 +232,6 @@ function placeOf(
   const stripePublishableKey = deps.config.stripe[ref.mode].publishableKey;
   const stripeAccountId = connection.stripeAccountId;
   return { url: successUrl, embedded: { clientSecret, stripePublishableKey, stripeAccountId } };
-}
-
-/** Whether Stripe refused because the customer was deleted there; then it is forgotten here, too. */
-async function isCustomerGone(
-  deps: Deps,
-  ref: CalledCustomer['ref'],
-  customerId: string,
-  stripeCustomerId: string,
-  error: unknown,
-): Promise<boolean> {
-  if (!(error instanceof Fail) || error.code !== 'provider_refused') return false;
-  await syncNow(deps, ref, stripeCustomerId);
-  const facts = unwrap(await deps.project(ref).billing().checkouting(customerId, deps.nowMs()));
-  return facts.stripeCustomerId !== stripeCustomerId;
-}
-
-async function makeCustomer(
-  deps: Deps,
-  { ref, customerId }: Pick<CalledCustomer, 'ref' | 'customerId'>,
-  stripe: StripeClient,
-  { email, name, turn, clockMs, connection }: Checkouting,
-): Promise<string> {
-  // A customer deleted at Stripe must be made anew, so this key, too, changes with the minute.
-  const minute = Math.floor(deps.nowMs() / 60_000);
-  const key = `customer_${customerId}_${turn}_${(await fingerprintOf(email, name)).slice(0, 16)}_${minute}`;
-  const made = await stripe.createCustomer({ customerId, email, name, clockMs }, key);
-  if (connection.via === 'platform') await notePlatformCustomer(deps, ref, made);
-  const kept = await deps.project(ref).billing().setStripeCustomer(customerId, made);
-  // Another tab was first, or who asked is erased by now: nobody may stay behind at Stripe.
-  if (!kept.ok || kept.value !== made) {
-    await stripe.deleteCustomer(made);
-    await dropPlatformCustomer(deps, made);
-  }
-  return unwrap(kept);
 }
 
 function redirectOf(

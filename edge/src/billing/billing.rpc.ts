@@ -3,6 +3,7 @@ import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import { knownOveragePrices } from '../catalog/overage.rpc.ts';
 import { type Buyer, CustomersRpc } from '../customers/customers.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
+import { accountOfOrder, orderDueMs } from '../orders/apply.rpc.ts';
 import type { StripeState } from '../providers/stripe/state.ts';
 import { applyState, type Applied, auditOnce, NOTHING } from './apply.store.ts';
 import type { CheckoutFacts } from './checkout.ts';
@@ -62,6 +63,8 @@ export interface NewCheckoutRow {
 export interface SyncTurn {
   turn: Turn;
   connection: ConnectionRecord;
+  /** The account an order was sold through, null for the platform's; undefined of anything else. */
+  orderAccountId: string | null | undefined;
   jobIds: string[];
 }
 
@@ -151,6 +154,15 @@ export class BillingRpc extends RpcTarget {
       keepStripeCustomer(sql, kept, customer.id);
       return ok(kept);
     });
+  }
+
+  /** Whether a Stripe customer is the one that somebody buys as now. */
+  hasStripeCustomer(stripeCustomerId: string): boolean {
+    const found = this.#storage.sql.exec(
+      'SELECT 1 FROM customer WHERE stripe_customer_id = ?',
+      stripeCustomerId,
+    );
+    return found.toArray().length > 0;
   }
 
   /** Notes that a Stripe customer is deleted. */
@@ -247,7 +259,9 @@ export class BillingRpc extends RpcTarget {
         known && this.#customer(known.customerId)
           ? tellPlan(this.#storage, known.customerId, jobId, nowMs)
           : [];
-      return { turn: takeTurn(sql, objectId), connection: readConnection(sql), jobIds };
+      const orderAccountId = accountOfOrder(sql, objectId);
+      const connection = readConnection(sql);
+      return { turn: takeTurn(sql, objectId), connection, orderAccountId, jobIds };
     });
   }
 
@@ -258,7 +272,10 @@ export class BillingRpc extends RpcTarget {
       if (!appliesTurn(sql, turn)) return { ...NOTHING, again: false };
       const applied = applyState(this.#storage, state, jobId, nowMs);
       const known = findSubscription(sql, turn.objectId);
-      const dueMs = known && known.status !== 'canceled' ? dueOf(known, nowMs) : null;
+      const dueMs =
+        known && known.status !== 'canceled'
+          ? dueOf(known, nowMs)
+          : orderDueMs(sql, turn.objectId, nowMs);
       if (dueMs !== null) lookAgainAt(this.#storage, turn.objectId, dueMs, nowMs);
       return { ...applied, again: isDirtyAgain(sql, turn) };
     });

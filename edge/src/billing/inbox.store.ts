@@ -125,7 +125,8 @@ function isKnown(sql: SqlStorage, { objectId, stripeCustomerId }: Subject): bool
      UNION ALL SELECT 1 FROM subscription WHERE id = ?1
      UNION ALL SELECT 1 FROM checkout WHERE id = ?1
      UNION ALL SELECT 1 FROM connection WHERE stripe_account_id = ?1 OR onboarding ->> '$.id' = ?1
-     UNION ALL SELECT 1 FROM payment WHERE id = ?1`,
+     UNION ALL SELECT 1 FROM payment WHERE id = ?1
+     UNION ALL SELECT 1 FROM store_order WHERE session_id = ?1 OR charge_id = ?1`,
     objectId,
     stripeCustomerId,
   );

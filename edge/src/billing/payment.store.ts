@@ -1,5 +1,4 @@
 import type { Payment } from '@dream/contract/payments';
-import type { PaymentState } from '../providers/stripe/payments.ts';
 
 type Row = { [Field in keyof Payment]: Payment[Field] };
 
@@ -7,11 +6,7 @@ const COLUMNS = `id, status, amount_minor AS amountMinor, refunded_minor AS refu
   failure, dispute, created_ms AS createdAtMs`;
 
 /** Writes the whole of a charge. */
-export function putPayment(
-  sql: SqlStorage,
-  customerId: string,
-  payment: Omit<PaymentState, 'kind' | 'stripeCustomerId'>,
-): void {
+export function putPayment(sql: SqlStorage, customerId: string, payment: Payment): void {
   sql.exec(
     `INSERT INTO payment VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
      ON CONFLICT (id) DO UPDATE SET status = ?3, amount_minor = ?4, refunded_minor = ?5,

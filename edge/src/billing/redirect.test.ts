@@ -84,6 +84,6 @@ describe('a success URL', () => {
       'https://a.example/?dream_checkout={CHECKOUT_SESSION_ID}#/done?x#z',
     ],
   ])('%s brings the checkout id back in its query', (url, expected) => {
-    expect(withCheckoutParam(url)).toBe(expected);
+    expect(withCheckoutParam(url, 'dream_checkout')).toBe(expected);
   });
 });

@@ -1,5 +1,4 @@
 import type { Mode } from '@dream/contract/primitives';
-import { CHECKOUT_PARAM } from '@dream/contract/billing';
 import { originAllowed } from '../auth/origin.ts';
 
 /** Who asks to be sent back where. `pageOrigin` is the Origin header of a page that calls. */
@@ -29,10 +28,10 @@ export function decideRedirect(
     : { refused: 'redirect_url_not_allowed' };
 }
 
-/** A success URL that comes back with the checkout's id. Stripe fills in the braces as they stand. */
-export function withCheckoutParam(url: string): string {
+/** A success URL that comes back with the checkout's id in `param`. Stripe fills in the braces as they stand. */
+export function withCheckoutParam(url: string, param: string): string {
   const [address = '', ...fragment] = url.split('#');
   const joint = address.includes('?') ? '&' : '?';
   const hash = fragment.length > 0 ? `#${fragment.join('#')}` : '';
-  return `${address}${joint}${CHECKOUT_PARAM}={CHECKOUT_SESSION_ID}${hash}`;
+  return `${address}${joint}${param}={CHECKOUT_SESSION_ID}${hash}`;
 }

@@ -116,10 +116,12 @@ export async function syncObject(deps: Deps, ref: EnvironmentRef, objectId: stri
       .billing()
       .beginSync(objectId, deps.newId('job_'), deps.nowMs());
     await deliverJobs(deps, ref, begun.jobIds);
-    const { via, onboarding, ...connection } = begun.connection;
-    const isOnboarding = onboarding?.id === objectId;
-    if (via === null && !isOnboarding) return;
-    const stripeAccountId = isOnboarding ? objectId : connection.stripeAccountId;
+    const { connection, orderAccountId } = begun;
+    const isOnboarding = connection.onboarding?.id === objectId;
+    if (connection.via === null && !isOnboarding && orderAccountId === undefined) return;
+    // An order is in the account it was sold through, whatever was connected since.
+    const ofNow = isOnboarding ? objectId : connection.stripeAccountId;
+    const stripeAccountId = orderAccountId === undefined ? ofNow : orderAccountId;
     const stripe = deps.stripe(ref, stripeAccountId);
     const state = await inAccount(deps, ref, stripeAccountId, () => stripe.fetchObject(objectId));
     // The plan first: a checkout that says complete is one whose subscription is in force.

@@ -30,6 +30,8 @@ const PUBLIC_ROUTES: Readonly<Record<string, Guard>> = {
   'GET /oauth/landed': BY_ADDRESS,
   'POST /api/oauth/result': BY_ADDRESS,
   'GET /health': BY_ADDRESS,
+  'POST /api/cart/checkout': BY_ADDRESS,
+  'POST /api/cart/confirm': BY_ADDRESS,
   'GET /api/bootstrap': FROM_MEMORY,
   'GET /api/tiers': FROM_MEMORY,
   'GET /api/products': FROM_MEMORY,

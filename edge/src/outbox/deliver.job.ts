@@ -5,6 +5,8 @@ import { eraseInShard } from '../customers/shard-erasure.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail } from '../http/fail.ts';
 import { log } from '../http/log.ts';
+import { settleUnopened } from '../orders/close.job.ts';
+import { refundOrder } from '../orders/refund.job.ts';
 import { releaseUnused } from '../projects/release-account.job.ts';
 import { publishProducts } from '../store/publish.job.ts';
 import { deleteClerkUser, syncClerkUser } from '../sessions/clerk.job.ts';
@@ -114,6 +116,10 @@ async function perform(
       return deleteStripeCustomer(deps, ref, job);
     case 'stripe.release_account':
       return releaseUnused(deps, ref, job.stripeAccountId);
+    case 'stripe.open_order':
+      return settleUnopened(deps, ref, job.orderId);
+    case 'stripe.refund_order':
+      return refundOrder(deps, ref, job.refundId);
     case 'stripe.sync':
       return syncObject(deps, ref, job.objectId);
     case 'clerk.delete_user':

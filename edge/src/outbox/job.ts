@@ -25,6 +25,10 @@ export type Job =
   | { kind: 'clerk.sync_user'; clerkUserId: string; ownInstanceId: string | null }
   /** Deletes the files of an image that is shown no more, or whose upload was never finished. */
   | { kind: 'content.delete_files'; name: string }
+  /** Settles an order whose checkout was being opened when its buyer stopped waiting. */
+  | { kind: 'stripe.open_order'; orderId: string }
+  /** Gives back what was asked for of an order. */
+  | { kind: 'stripe.refund_order'; refundId: string }
   /** Fetches one Stripe object and applies the whole of it. */
   | { kind: 'stripe.sync'; objectId: string };
 

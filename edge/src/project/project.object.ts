@@ -12,6 +12,8 @@ import { ErasureRpc, OVER_KEPT_USAGE } from '../customers/erasure.rpc.ts';
 import { keptKey } from '../customers/kept.ts';
 import { type Bindings, parseConfig } from '../env.ts';
 import { unwrap } from '../http/fail.ts';
+import { CartRpc, forgetVisitors } from '../orders/cart.rpc.ts';
+import { OrdersRpc } from '../orders/orders.rpc.ts';
 import { armAlarm, DONE_JOBS, OutboxRpc } from '../outbox/outbox.rpc.ts';
 import { OauthRpc, OLD_ATTEMPTS } from '../oauth/oauth.rpc.ts';
 import { DeliveriesRpc, OLD_DELIVERIES, OLD_WEBHOOK_EVENTS } from '../outgoing/deliveries.rpc.ts';
@@ -59,6 +61,14 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   catalog(): CatalogRpc {
     return new CatalogRpc(this.#inUse());
+  }
+
+  cart(): CartRpc {
+    return new CartRpc(this.#inUse());
+  }
+
+  orders(): OrdersRpc {
+    return new OrdersRpc(this.#inUse());
   }
 
   products(): ProductsRpc {
@@ -142,6 +152,7 @@ export class ProjectObject extends DurableObject<Bindings> {
   touch(nowMs: number): void {
     if (!isInitialised(this.ctx.storage)) return;
     for (const rows of PERISHABLE) prune(this.ctx.storage.sql, rows, nowMs);
+    forgetVisitors(this.ctx.storage.sql, nowMs);
     armAlarm(this.ctx.storage);
   }
 

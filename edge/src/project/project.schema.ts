@@ -26,6 +26,7 @@ import {
   KEPT_BAN_SCHEMA,
 } from '../customers/customers.schema.ts';
 import { OAUTH_AGE_INDEX, OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
+import { ORDERS_SCHEMA } from '../orders/orders.schema.ts';
 import { ANNOUNCED_PLAN_SCHEMA, OUTGOING_SCHEMA } from '../outgoing/outgoing.schema.ts';
 import { ERASURES_OF_BEFORE, OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
 import { CLERK_APP_SCHEMA } from '../projects/clerk-app.schema.ts';
@@ -80,4 +81,5 @@ export const PROJECT_STEPS: readonly string[] = [
   ONE_STRIPE_CUSTOMER_SCHEMA,
   TAX_BEHAVIOR_SCHEMA,
   INBOX_SCHEMA,
+  ORDERS_SCHEMA,
 ];

@@ -26,7 +26,7 @@ export const LIMITS = {
   oauth: { max: 60, windowMs: 10 * MINUTE_MS },
   /** Developers who sign up at the platform from one address. */
   developerSignUps: { max: 5, windowMs: 60 * MINUTE_MS },
-  /** Checkouts begun by one customer's page. */
+  /** Checkouts begun by one customer's page, or by guests of one address. */
   checkouts: { max: 20, windowMs: 10 * MINUTE_MS },
 } as const;
 

@@ -9,11 +9,24 @@ import { asked, isMissing, isRefusal } from './errors.ts';
 import { PROJECT_HINT } from './events.ts';
 import { hasUse, putMeter, reportUse } from './meter.ts';
 import { type EventPage, type EventWindow, listEvents } from './missed-events.ts';
+import {
+  hasRefund,
+  type NewOrderCheckout,
+  type NewRefund,
+  orderParams,
+  refundPayment,
+} from './orders.ts';
 import { fetchPayment } from './payments.ts';
 import { openPortal } from './portal.ts';
 import { refundSubscription } from './refund.ts';
 import { stripeSdk } from './sdk.ts';
-import { accountState, type CheckoutState, checkoutState, type StripeState } from './state.ts';
+import {
+  accountState,
+  type CheckoutState,
+  checkoutState,
+  type StripeState,
+  WITH_PAYMENT,
+} from './state.ts';
 import {
   changeLater,
   changeNow,
@@ -105,6 +118,11 @@ export interface StripeClient {
     longestMoveMs: number;
   }): Promise<void>;
   startCheckout(checkout: NewCheckout, idempotencyKey: string): Promise<CheckoutState>;
+  /** Opens the checkout of an order. The same order, sent again within a day, gets the same one. */
+  openOrder(order: NewOrderCheckout): Promise<CheckoutState>;
+  /** Gives a part of a payment back. Safe to repeat within a day; after that ask `hasRefund` first. */
+  refundPayment(refund: NewRefund): Promise<void>;
+  hasRefund(refund: Pick<NewRefund, 'refundId' | 'paymentIntentId'>): Promise<boolean>;
   /** Closes a checkout; answers what it is then, which is `complete` if it was paid first. */
   expireCheckout(checkoutId: string): Promise<CheckoutState | null>;
   /** Fetches whatever has this id: a subscription, checkout, payment, customer or account. */
@@ -215,6 +233,17 @@ function stripeClient(stripe: Stripe, account: Account, hint: Stripe.MetadataPar
           ),
         ),
       ),
+
+    openOrder: (order) =>
+      asked(async () =>
+        checkoutState(
+          await stripe.checkout.sessions.create(orderParams(order, hint), keyed(order.orderId)),
+        ),
+      ),
+
+    refundPayment: (refund) => asked(() => refundPayment(stripe, account, refund)),
+
+    hasRefund: (refund) => asked(() => hasRefund(stripe, account, refund)),
 
     expireCheckout: (checkoutId) => asked(() => expireCheckout(stripe, account, checkoutId)),
 
@@ -346,12 +375,14 @@ async function expireCheckout(
   checkoutId: string,
 ): Promise<CheckoutState | null> {
   try {
-    return checkoutState(await stripe.checkout.sessions.expire(checkoutId, {}, account));
+    return checkoutState(await stripe.checkout.sessions.expire(checkoutId, WITH_PAYMENT, account));
   } catch (error) {
     if (isMissing(error)) return null;
     // Only an open one can be expired; one that is not says itself what became of it.
     if (isRefusal(error))
-      return checkoutState(await stripe.checkout.sessions.retrieve(checkoutId, {}, account));
+      return checkoutState(
+        await stripe.checkout.sessions.retrieve(checkoutId, WITH_PAYMENT, account),
+      );
     throw error;
   }
 }
@@ -361,7 +392,7 @@ async function fetchObject(stripe: Stripe, account: Account, id: string): Promis
   try {
     if (id.startsWith('sub_')) return await fetchSubscription(stripe, account, id);
     if (id.startsWith('cs_'))
-      return checkoutState(await stripe.checkout.sessions.retrieve(id, {}, account));
+      return checkoutState(await stripe.checkout.sessions.retrieve(id, WITH_PAYMENT, account));
     if (id.startsWith('ch_') || id.startsWith('py_'))
       return await fetchPayment(stripe, account, id);
     if (id.startsWith('cus_')) {

@@ -15,6 +15,9 @@ export interface PaymentState {
   /** Where a dispute stands; null without one. */
   dispute: string | null;
   createdAtMs: number;
+  /** The payment it is a try of; null for one without. */
+  paymentIntentId: string | null;
+  receiptUrl: string | null;
 }
 
 const STATUSES = ['succeeded', 'pending'] as const;
@@ -40,5 +43,7 @@ export async function fetchPayment(
     failure: charge.failure_code,
     dispute: disputes?.data[0]?.status ?? null,
     createdAtMs: charge.created * 1000,
+    paymentIntentId: charge.payment_intent === null ? null : idOf(charge.payment_intent),
+    receiptUrl: charge.receipt_url,
   };
 }

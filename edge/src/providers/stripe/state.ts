@@ -1,6 +1,7 @@
 import type { Subscription } from '@dream/contract/customers';
 import type { Interval } from '@dream/contract/primitives';
 import type { Stripe } from 'stripe';
+import { type BoughtState, boughtState } from './orders.ts';
 import type { PaymentState } from './payments.ts';
 
 /** What a subscription is for, and the period of it that runs, up to `renewsAtMs`. */
@@ -43,6 +44,8 @@ export interface CheckoutState {
   /** Shows an open embedded one; only its customer's page may have it. */
   clientSecret: string | null;
   subscriptionId: string | null;
+  /** What it says of an order; null of a checkout of a tier. */
+  bought: BoughtState | null;
 }
 
 /** An account, and how far its owner has come with it. */
@@ -140,6 +143,9 @@ export function accountState(account: Stripe.Account): AccountState {
   };
 }
 
+/** What a checkout session is fetched with, to know the whole of it. */
+export const WITH_PAYMENT = { expand: ['payment_intent'] };
+
 /** Reads a checkout session. */
 export function checkoutState(session: Stripe.Checkout.Session): CheckoutState {
   return {
@@ -149,5 +155,6 @@ export function checkoutState(session: Stripe.Checkout.Session): CheckoutState {
     url: session.url,
     clientSecret: session.client_secret,
     subscriptionId: session.subscription === null ? null : idOf(session.subscription),
+    bought: boughtState(session),
   };
 }

@@ -1,0 +1,74 @@
+import { inAccount, syncNow } from '../billing/stripe.job.ts';
+import type { Deps, EnvironmentRef } from '../deps.ts';
+import { Fail } from '../http/fail.ts';
+import { KEYS_LAST_MS } from '../providers/stripe/keys.ts';
+import type { CheckoutState } from '../providers/stripe/state.ts';
+import type { EarlierOrder, OrderToOpen } from './cart.rpc.ts';
+
+/** Opens the session of an order at Stripe. The same order gets the same one. */
+export function openSession(
+  deps: Deps,
+  ref: EnvironmentRef,
+  { request, stripeAccountId }: OrderToOpen,
+): Promise<CheckoutState> {
+  const stripe = deps.stripe(ref, stripeAccountId);
+  return inAccount(deps, ref, stripeAccountId, () => stripe.openOrder(request));
+}
+
+/** Whether Stripe said no for good: then there is no session, or none that anybody knows of. */
+export const isRefused = (error: unknown): error is Fail =>
+  error instanceof Fail &&
+  (error.code === 'provider_refused' || error.code === 'stripe_not_connected');
+
+/**
+ * Settles an order whose buyer is not waiting for it any more: the Worker that began it died, or Stripe
+ * did not answer in time. The session is asked for once more, which gives the one that may have been
+ * made, and closed. When the key is too old for that, it has long expired. Safe to repeat.
+ */
+export async function settleUnopened(
+  deps: Deps,
+  ref: EnvironmentRef,
+  orderId: string,
+): Promise<void> {
+  const cart = () => deps.project(ref).cart();
+  const toOpen = await cart().toOpen(orderId);
+  if (!toOpen) return;
+  if (deps.nowMs() - toOpen.createdAtMs > KEYS_LAST_MS)
+    return cart().neverOpened(orderId, deps.nowMs());
+  let session: CheckoutState;
+  try {
+    session = await openSession(deps, ref, toOpen);
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    return cart().neverOpened(orderId, deps.nowMs());
+  }
+  const { id, bought } = session;
+  const made = { id, expiresAtMs: bought?.expiresAtMs ?? toOpen.request.expiresAtMs };
+  const isNobodys = await cart().openedForNobody(orderId, made, deps.newId('job_'), deps.nowMs());
+  if (isNobodys) await closeSession(deps, ref, id, toOpen.stripeAccountId);
+}
+
+/**
+ * Closes an order that may still be paid, and waits until that is known: it is closed then, or it was
+ * paid first. Throws what Stripe answers.
+ */
+export async function closeOrder(
+  deps: Deps,
+  ref: EnvironmentRef,
+  { orderId, sessionId, stripeAccountId }: EarlierOrder,
+): Promise<void> {
+  if (sessionId !== null) return closeSession(deps, ref, sessionId, stripeAccountId);
+  await deps.project(ref).cart().abandon(orderId, deps.newId('job_'), deps.nowMs());
+  await settleUnopened(deps, ref, orderId);
+}
+
+async function closeSession(
+  deps: Deps,
+  ref: EnvironmentRef,
+  sessionId: string,
+  stripeAccountId: string | null,
+): Promise<void> {
+  const stripe = deps.stripe(ref, stripeAccountId);
+  await inAccount(deps, ref, stripeAccountId, () => stripe.expireCheckout(sessionId));
+  await syncNow(deps, ref, sessionId);
+}

@@ -1,0 +1,310 @@
+import type { Order, OrderEvent, OrderReceipt, OrderStatus } from '@dream/contract/orders';
+import type { CartLine } from './cart.ts';
+import type { Hold } from './order-state.ts';
+
+/** An order as it stands in the table. */
+export type OrderRow = {
+  number: number;
+  id: string;
+  customer_id: string | null;
+  held_for: HeldFor;
+  visitor: string | null;
+  token_hash: string;
+  fingerprint: string;
+  stripe_account_id: string | null;
+  request: string | null;
+  session_id: string | null;
+  session_expires_ms: number | null;
+  is_abandoned: number;
+  is_replaced: number;
+  is_cancel_asked: number;
+  is_erased: number;
+  status: OrderStatus;
+  hold: Hold;
+  restock: number | null;
+  currency: string;
+  subtotal_minor: number;
+  discount_minor: number;
+  shipping_minor: number;
+  tax_minor: number;
+  total_minor: number;
+  refunded_minor: number;
+  payment_intent_id: string | null;
+  charge_id: string | null;
+  receipt_url: string | null;
+  dispute: string | null;
+  email: string | null;
+  name: string | null;
+  phone: string | null;
+  address: string | null;
+  fulfilled_ms: number | null;
+  carrier: string | null;
+  tracking_url: string | null;
+  created_ms: number;
+  paid_ms: number | null;
+};
+
+/** Whom the pieces of an order are held for. */
+export type HeldFor = 'guest' | 'customer' | 'server';
+
+type LineRow = {
+  product_id: string;
+  variant_id: string;
+  name: string;
+  quantity: number;
+  price_minor: number;
+};
+
+const first = (rows: SqlStorageCursor<OrderRow>): OrderRow | undefined => rows.toArray()[0];
+
+/** An order by its id. */
+export const findOrder = (sql: SqlStorage, id: string): OrderRow | undefined =>
+  first(sql.exec<OrderRow>('SELECT * FROM store_order WHERE id = ?', id));
+
+/** The order that a checkout session at Stripe was made for. */
+export const orderOfSession = (sql: SqlStorage, sessionId: string): OrderRow | undefined =>
+  first(sql.exec<OrderRow>('SELECT * FROM store_order WHERE session_id = ?', sessionId));
+
+/** The order that a payment at Stripe is of. */
+export const orderOfPayment = (sql: SqlStorage, paymentIntentId: string): OrderRow | undefined =>
+  first(
+    sql.exec<OrderRow>('SELECT * FROM store_order WHERE payment_intent_id = ?', paymentIntentId),
+  );
+
+/** The newest of a customer's orders whose checkout may be open. */
+export const pendingOrderOf = (sql: SqlStorage, customerId: string): OrderRow | undefined =>
+  first(
+    sql.exec<OrderRow>(
+      "SELECT * FROM store_order WHERE customer_id = ? AND status = 'pending' ORDER BY number DESC LIMIT 1",
+      customerId,
+    ),
+  );
+
+/** What an order is written with. */
+export type NewOrderRow = Pick<
+  OrderRow,
+  | 'id'
+  | 'customer_id'
+  | 'held_for'
+  | 'visitor'
+  | 'token_hash'
+  | 'fingerprint'
+  | 'stripe_account_id'
+  | 'request'
+  | 'currency'
+  | 'subtotal_minor'
+  | 'email'
+  | 'session_expires_ms'
+  | 'created_ms'
+>;
+
+/** Writes an order that waits for its session, its pieces held. */
+export function insertOrder(sql: SqlStorage, row: NewOrderRow, lines: readonly CartLine[]): void {
+  sql.exec(
+    `INSERT INTO store_order (number, id, customer_id, held_for, visitor, token_hash, fingerprint,
+       stripe_account_id, request, currency, subtotal_minor, total_minor, email, session_expires_ms,
+       created_ms, status, hold)
+     VALUES ((SELECT coalesce(max(number), 1000) + 1 FROM store_order),
+       ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?12, ?13, 'pending', 'held')`,
+    row.id,
+    row.customer_id,
+    row.held_for,
+    row.visitor,
+    row.token_hash,
+    row.fingerprint,
+    row.stripe_account_id,
+    row.request,
+    row.currency,
+    row.subtotal_minor,
+    row.email,
+    row.session_expires_ms,
+    row.created_ms,
+  );
+  lines.forEach(({ productId, variantId, name, quantity, priceMinor }, position) => {
+    sql.exec(
+      'INSERT INTO store_order_line VALUES (?, ?, ?, ?, ?, ?, ?)',
+      row.id,
+      position,
+      productId,
+      variantId,
+      name,
+      quantity,
+      priceMinor,
+    );
+  });
+}
+
+/** Changes fields of an order. */
+export function updateOrder(
+  sql: SqlStorage,
+  id: string,
+  fields: Partial<Omit<OrderRow, 'id' | 'number'>>,
+): void {
+  const entries = Object.entries(fields);
+  if (entries.length === 0) return;
+  const set = entries.map(([name]) => `${name} = ?`).join(', ');
+  const values = entries.map(([, value]) => value);
+  sql.exec(`UPDATE store_order SET ${set} WHERE id = ?`, ...values, id);
+}
+
+/** How many pieces of which variants an order is of. */
+export function piecesOf(
+  sql: SqlStorage,
+  orderId: string,
+): { variantId: string; quantity: number }[] {
+  return sql
+    .exec<{ variantId: string; quantity: number }>(
+      'SELECT variant_id AS variantId, quantity FROM store_order_line WHERE order_id = ?',
+      orderId,
+    )
+    .toArray();
+}
+
+/** How many open orders a visitor has, and how many that nobody paid were begun since. */
+export function ordersOfVisitor(
+  sql: SqlStorage,
+  visitor: string,
+  sinceMs: number,
+): { open: number; unpaid: number } {
+  return sql
+    .exec<{ open: number; unpaid: number }>(
+      `SELECT count(*) FILTER (WHERE status = 'pending') AS open,
+         count(*) FILTER (WHERE is_replaced = 0 AND status IN ('pending', 'expired', 'failed', 'canceled'))
+           AS unpaid
+       FROM store_order WHERE visitor = ? AND created_ms > ?`,
+      visitor,
+      sinceMs,
+    )
+    .one();
+}
+
+/** How many pieces of a variant guests hold with open checkouts, but for one order. */
+export function guestHeldUnits(sql: SqlStorage, variantId: string, exceptId: string): number {
+  return sql
+    .exec<{ units: number }>(
+      `SELECT coalesce(sum(line.quantity), 0) AS units
+       FROM store_order JOIN store_order_line AS line ON line.order_id = store_order.id
+       WHERE status = 'pending' AND held_for = 'guest' AND line.variant_id = ? AND store_order.id <> ?`,
+      variantId,
+      exceptId,
+    )
+    .one().units;
+}
+
+/** Notes something that happened to an order. */
+export function noteEvent(
+  sql: SqlStorage,
+  orderId: string,
+  type: OrderEvent['type'],
+  { actor, nowMs }: { actor: string; nowMs: number },
+  details: OrderEvent['details'] = null,
+): void {
+  sql.exec(
+    'INSERT INTO store_order_event (order_id, type, actor, details, at_ms) VALUES (?, ?, ?, ?, ?)',
+    orderId,
+    type,
+    actor,
+    details === null ? null : JSON.stringify(details),
+    nowMs,
+  );
+}
+
+/** What happened to an order, in its order. */
+export function eventsOf(sql: SqlStorage, orderId: string): OrderEvent[] {
+  return sql
+    .exec<{ type: OrderEvent['type']; actor: string; details: string | null; at_ms: number }>(
+      'SELECT * FROM store_order_event WHERE order_id = ? ORDER BY seq',
+      orderId,
+    )
+    .toArray()
+    .map(({ type, actor, details, at_ms }) => ({
+      type,
+      atMs: at_ms,
+      by: actor,
+      details: details === null ? null : (JSON.parse(details) as OrderEvent['details']),
+    }));
+}
+
+/** The order as its seller sees it. */
+export function toOrder(sql: SqlStorage, row: OrderRow): Order {
+  return {
+    ...toReceipt(sql, row),
+    customerId: row.customer_id,
+    email: row.email,
+    name: row.name,
+    phone: row.phone,
+    shippingAddress:
+      row.address === null ? null : (JSON.parse(row.address) as Order['shippingAddress']),
+    dispute: row.dispute,
+    restocked: row.hold === 'returned',
+    checkoutId: row.session_id,
+    paymentIntentId: row.payment_intent_id,
+    chargeId: row.charge_id,
+  };
+}
+
+/** The order as whoever bought it sees it. */
+export function toReceipt(sql: SqlStorage, row: OrderRow): OrderReceipt {
+  const lines = sql
+    .exec<LineRow>('SELECT * FROM store_order_line WHERE order_id = ? ORDER BY position', row.id)
+    .toArray();
+  return {
+    id: row.id,
+    number: row.number,
+    status: row.status,
+    currency: row.currency,
+    subtotalMinor: row.subtotal_minor,
+    discountMinor: row.discount_minor,
+    shippingMinor: row.shipping_minor,
+    taxMinor: row.tax_minor,
+    totalMinor: row.total_minor,
+    refundedMinor: row.refunded_minor,
+    lines: lines.map((line) => ({
+      productId: line.product_id,
+      variantId: line.variant_id,
+      name: line.name,
+      quantity: line.quantity,
+      priceMinor: line.price_minor,
+      totalMinor: line.price_minor * line.quantity,
+    })),
+    receiptUrl: row.receipt_url,
+    fulfilled:
+      row.fulfilled_ms === null
+        ? null
+        : { atMs: row.fulfilled_ms, carrier: row.carrier, trackingUrl: row.tracking_url },
+    createdAtMs: row.created_ms,
+    paidAtMs: row.paid_ms,
+  };
+}
+
+/** Which orders, newest first: those numbered below `before`. */
+export interface OrderQuery {
+  before: number;
+  limit: number;
+  status: OrderStatus | null;
+  customerId: string | null;
+  q: string | null;
+}
+
+/** A page of orders. Text is looked for in number, id, e-mail, name and the names of lines. */
+export function ordersWhere(sql: SqlStorage, query: OrderQuery): OrderRow[] {
+  const { before, limit, status, customerId, q } = query;
+  const like = q === null ? null : `%${q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  return sql
+    .exec<OrderRow>(
+      `SELECT * FROM store_order WHERE number < ?1
+         AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR customer_id = ?3)
+         AND (?4 IS NULL OR cast(number AS TEXT) = ltrim(?4, '#') OR id = ?4
+           OR email LIKE ?5 ESCAPE '\\' OR name LIKE ?5 ESCAPE '\\'
+           OR EXISTS (SELECT 1 FROM store_order_line AS line
+             WHERE line.order_id = store_order.id AND line.name LIKE ?5 ESCAPE '\\'))
+       ORDER BY number DESC LIMIT ?6`,
+      before,
+      status,
+      customerId,
+      q,
+      like,
+      limit,
+    )
+    .toArray();
+}
