@@ -49,6 +49,23 @@ export async function call(
   return answer;
 }
 
+/** Downloads what is no JSON. */
+export async function download(
+  path: string,
+  credential: string,
+): Promise<{ status: number; text: string }> {
+  const context = createExecutionContext();
+  const headers = { authorization: `Bearer ${credential}` };
+  const request = new Request(`https://edge.test${path}`, { headers });
+  const response = await app.fetch(request, env, context);
+  // With the mark of UTF-8 at its beginning, if there is one.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
+  const text = decoder.decode(await response.arrayBuffer());
+  const answer = { status: response.status, text };
+  await waitOnExecutionContext(context);
+  return answer;
+}
+
 /** Calls a management route, and expects it to succeed. */
 export async function manage(
   method: string,

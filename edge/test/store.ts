@@ -1,6 +1,15 @@
 import { runInDurableObject } from 'cloudflare:test';
 import type { Order, Product } from '@dream/contract';
-import { type Answer, call, checkoutIdOf, control, deps, manage, Shop } from './billing-shop.ts';
+import {
+  type Answer,
+  call,
+  checkoutIdOf,
+  control,
+  deps,
+  download,
+  manage,
+  Shop,
+} from './billing-shop.ts';
 
 /** A line of a cart. */
 export interface Item {
@@ -96,6 +105,36 @@ export class Store {
     const { body } = await this.asServer(items);
     await pay(body.url, card);
     return body;
+  }
+
+  /** Writes copies of the newest order, as if it had been made so many times more. */
+  async copyOrders(count: number): Promise<void> {
+    await runInDurableObject(deps.project(this.shop.ref), (_, { storage }) => {
+      const columns = storage.sql
+        .exec<{ name: string }>("SELECT name FROM pragma_table_info('store_order')")
+        .toArray()
+        .map(({ name }) => name)
+        .filter((name) => !['number', 'id', 'session_id'].includes(name));
+      for (let copy = 1; copy <= count; copy++) {
+        storage.sql.exec(
+          `INSERT INTO store_order (id, ${columns.join()}) SELECT 'ord_copy' || ?1, ${columns.join()}
+           FROM store_order WHERE number = 1001`,
+          copy,
+        );
+        storage.sql.exec(
+          `INSERT INTO store_order_line SELECT 'ord_copy' || ?1, position, product_id, variant_id, name,
+             quantity, price_minor FROM store_order_line
+           WHERE order_id = (SELECT id FROM store_order WHERE number = 1001)`,
+          copy,
+        );
+      }
+    });
+  }
+
+  /** The table of orders, as text. */
+  async csv(): Promise<string> {
+    const { text } = await download('/api/orders.csv', this.shop.sk);
+    return text;
   }
 
   /** Stops the object, as a crash would: what it did not store is gone. */

@@ -121,12 +121,12 @@ function isOurs(sql: SqlStorage, subject: Subject): boolean {
 
 function isKnown(sql: SqlStorage, { objectId, stripeCustomerId }: Subject): boolean {
   const found = sql.exec(
-    `SELECT 1 FROM stripe_customer WHERE id = ?2
-     UNION ALL SELECT 1 FROM subscription WHERE id = ?1
-     UNION ALL SELECT 1 FROM checkout WHERE id = ?1
-     UNION ALL SELECT 1 FROM connection WHERE stripe_account_id = ?1 OR onboarding ->> '$.id' = ?1
-     UNION ALL SELECT 1 FROM payment WHERE id = ?1
-     UNION ALL SELECT 1 FROM store_order WHERE session_id = ?1 OR charge_id = ?1`,
+    `SELECT 1 WHERE EXISTS (SELECT 1 FROM stripe_customer WHERE id = ?2)
+     OR EXISTS (SELECT 1 FROM subscription WHERE id = ?1)
+     OR EXISTS (SELECT 1 FROM checkout WHERE id = ?1)
+     OR EXISTS (SELECT 1 FROM connection WHERE stripe_account_id = ?1 OR onboarding ->> '$.id' = ?1)
+     OR EXISTS (SELECT 1 FROM payment WHERE id = ?1)
+     OR EXISTS (SELECT 1 FROM store_order WHERE session_id = ?1 OR charge_id = ?1)`,
     objectId,
     stripeCustomerId,
   );

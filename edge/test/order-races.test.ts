@@ -1,0 +1,166 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { deliverJobs } from '../src/outbox/deliver.job.ts';
+import { hashSecret } from '../src/auth/keys.ts';
+import { checkoutIdOf, control, deps, manage, Shop } from './billing-shop.ts';
+import { newAddress, one, pay, priceOf, Store } from './store.ts';
+
+let store: Store;
+beforeAll(async () => {
+  store = await Store.open();
+});
+
+const expire = (url: string) =>
+  store.shop.stripe.checkout.sessions
+    .expire(checkoutIdOf(url), {}, store.shop.onAccount)
+    .catch(() => null);
+const settle = (url: string, outcome: 'succeeds' | 'fails') =>
+  control(`checkout/${checkoutIdOf(url)}/settle`, { outcome });
+const payByBank = (url: string) =>
+  control(`checkout/${checkoutIdOf(url)}/pay`, { bank: 'succeeds' });
+
+/** Writes an order as the Worker does, and dies right after. */
+async function beginAndDie(items: { priceId: string; quantity: number }[]) {
+  const ids = {
+    orderId: deps.newId('ord_'),
+    tokenHash: await hashSecret('x'),
+    jobId: deps.newId('job_'),
+  };
+  const request = {
+    items,
+    buyer: { kind: 'server' as const },
+    email: null,
+    successUrl: 'https://shop.example/done?dream_order={CHECKOUT_SESSION_ID}',
+    cancelUrl: null,
+    fingerprint: ids.orderId,
+    replaces: null,
+    settledId: null,
+  };
+  const begun = await deps.project(store.shop.ref).cart().begin(request, ids, Date.now());
+  if (!begun.ok || begun.value.kind !== 'open') throw new Error('The cart was not ordered');
+  return { ...ids, toOpen: begun.value.toOpen };
+}
+
+describe('200 buyers at once for 20 pieces', () => {
+  it('are 20 who can pay, and the others are told before paying', async () => {
+    await store.settings({ guestSharePercent: 100 });
+    const mug = await store.product({ stockUnits: 20 });
+    const customers = await Promise.all(Array.from({ length: 20 }, () => store.shop.newCustomer()));
+    const buyers = Array.from({ length: 200 }, (_, index) => {
+      const customer = customers[index];
+      return () =>
+        customer === undefined
+          ? store.asGuest([one(mug)], {}, newAddress())
+          : store.asCustomer(customer, [one(mug)]);
+    });
+    const answers = await Promise.all(buyers.map((buy) => buy()));
+    const sold = answers.filter(({ status }) => status === 200);
+    const told = answers.filter(({ body }) => body.code === 'cart_changed');
+    expect([sold.length, told.length]).toEqual([20, 180]);
+    expect(told[0]?.body.lines).toMatchObject([{ problem: 'sold_out', available: 0 }]);
+    expect(await store.stock(mug)).toEqual({ stockUnits: 20, reservedUnits: 20 });
+    await Promise.all(sold.map(({ body }) => pay(body.url)));
+    const returned = await Promise.all(sold.map(({ body }) => store.confirm(body.url)));
+    expect(returned.map(({ body }) => body.order.status)).toEqual(sold.map(() => 'paid'));
+    expect(await store.stock(mug)).toEqual({ stockUnits: 0, reservedUnits: 0 });
+    await store.settings({});
+  }, 120_000);
+});
+
+describe('no piece is lost or sold twice', () => {
+  it('when the session expires while the buyer pays and comes back', async () => {
+    const mug = await store.product({ stockUnits: 12 });
+    const urls = await Promise.all(
+      Array.from({ length: 6 }, async () => (await store.asServer([one(mug)])).body.url as string),
+    );
+    await Promise.all(
+      urls.flatMap((url, index) => {
+        const both = [() => pay(url), () => expire(url)];
+        const inTurn = index % 2 === 0 ? both : both.toReversed();
+        return [...inTurn, () => store.confirm(url), () => store.confirm(url)].map((act) => act());
+      }),
+    );
+    const orders = await Promise.all(urls.map((url) => store.confirm(url)));
+    const paid = orders.filter(({ body }) => body.order.status === 'paid').length;
+    const expired = orders.filter(({ body }) => body.order.status === 'expired').length;
+    expect(paid + expired).toBe(6);
+    expect(await store.stock(mug)).toEqual({ stockUnits: 12 - paid, reservedUnits: 0 });
+  });
+
+  it('when a delayed payment fails, or comes days later', async () => {
+    const mug = await store.product({ stockUnits: 5 });
+    const [well, badly] = [
+      (await store.asServer([one(mug, 2)])).body,
+      (await store.asServer([one(mug, 3)])).body,
+    ];
+    for (const { url } of [well, badly]) {
+      await payByBank(url);
+      expect((await store.confirm(url)).body.order.status).toBe('processing');
+    }
+    expect(await store.stock(mug)).toEqual({ stockUnits: 5, reservedUnits: 5 });
+    expect((await store.asServer([one(mug)])).body.code).toBe('cart_changed');
+    await settle(well.url, 'succeeds');
+    await settle(badly.url, 'fails');
+    expect((await store.confirm(well.url)).body.order.status).toBe('paid');
+    expect((await store.confirm(badly.url)).body.order.status).toBe('failed');
+    expect(await store.stock(mug)).toEqual({ stockUnits: 3, reservedUnits: 0 });
+  });
+
+  it('when the process dies between reservation and session', async () => {
+    const mug = await store.product({ stockUnits: 5 });
+    const { orderId, jobId } = await beginAndDie([one(mug, 2)]);
+    await store.restart();
+    expect(await store.stock(mug)).toEqual({ stockUnits: 5, reservedUnits: 2 });
+    await deliverJobs(deps, store.shop.ref, [jobId], { throwFirst: true });
+    expect(await store.order(orderId)).toMatchObject({ status: 'expired' });
+    expect(await store.stock(mug)).toEqual({ stockUnits: 5, reservedUnits: 0 });
+  });
+
+  it('when the process dies between session and record', async () => {
+    const mug = await store.product({ stockUnits: 5 });
+    const { orderId, jobId, toOpen } = await beginAndDie([one(mug, 2)]);
+    const made = await deps
+      .stripe(store.shop.ref, toOpen.stripeAccountId)
+      .openOrder(toOpen.request);
+    await store.restart();
+    await deliverJobs(deps, store.shop.ref, [jobId], { throwFirst: true });
+    expect(await store.order(orderId)).toMatchObject({ status: 'expired', checkoutId: made.id });
+    expect(await pay(made.url ?? '')).toMatchObject({ error: expect.anything() });
+    expect(await store.stock(mug)).toEqual({ stockUnits: 5, reservedUnits: 0 });
+    const late = { id: made.id, expiresAtMs: Date.now() };
+    const cart = deps.project(store.shop.ref).cart();
+    expect(await cart.opened(orderId, late, deps.newId('job_'), Date.now())).toBe(false);
+  });
+
+  it('when the same session was paid although nobody was sent there', async () => {
+    const mug = await store.product({ stockUnits: 5 });
+    const { orderId, jobId, toOpen } = await beginAndDie([one(mug, 2)]);
+    const made = await deps
+      .stripe(store.shop.ref, toOpen.stripeAccountId)
+      .openOrder(toOpen.request);
+    await pay(made.url ?? '');
+    await deliverJobs(deps, store.shop.ref, [jobId], { throwFirst: true });
+    expect(await store.order(orderId)).toMatchObject({ status: 'paid' });
+    expect(await store.stock(mug)).toEqual({ stockUnits: 3, reservedUnits: 0 });
+  });
+
+  it('when a product is taken out of sale or its stock is set while it is being paid', async () => {
+    const mug = await store.product({ stockUnits: 5 });
+    const { url } = (await store.asServer([one(mug, 2)])).body;
+    const variant = `${store.shop.base}/products/${mug.id}/variants/${mug.variants[0]?.id}`;
+    await manage('PATCH', `${variant}/stock`, { addUnits: 10 });
+    await manage('DELETE', `${store.shop.base}/products/${mug.id}`);
+    await pay(url);
+    expect((await store.confirm(url)).body.order.status).toBe('paid');
+    expect(await store.stock(mug)).toEqual({ stockUnits: 13, reservedUnits: 0 });
+  });
+
+  it('and test and live are stocks of their own', async () => {
+    const live = await Store.open(await Shop.open({ connected: true, mode: 'live' }));
+    const [here, there] = [await store.product({}), await live.product({})];
+    const { body } = await store.asServer([one(here, 3)]);
+    expect(body.url).toBeTruthy();
+    expect(await live.stock(there)).toEqual({ stockUnits: 10, reservedUnits: 0 });
+    const foreign = await live.asServer([{ priceId: priceOf(here), quantity: 1 }]);
+    expect(foreign.body.code).toBe('price_not_found');
+  });
+});
