@@ -44,7 +44,12 @@ const opens = ({ row }: (typeof routes)[number], ...ways: string[]) =>
 
 /** A body that the route of a customer takes. */
 const goodBody: Record<string, object> = {
+  cartCheckout: {
+    items: [{ priceId: 'price_x', quantity: 1 }],
+    successUrl: 'https://shop.example/',
+  },
   changeSubscription: { tier: 'team' },
+  confirmCart: { checkoutId: 'cs_test_x' },
   confirmCheckout: { checkoutId: 'cs_test_x' },
   createCheckout: { tier: 'team', successUrl: 'https://shop.example/' },
   createPortal: { returnUrl: 'https://shop.example/' },

@@ -99,6 +99,17 @@ async function mistakes(pk: string, sk: string, refreshToken: string): Promise<v
   });
 }
 
+/** A guest orders a cart. */
+async function orderAsGuest(shop: Shop, pk: string): Promise<void> {
+  const prices = [{ priceMinor: 900, currency: 'usd' }];
+  const product = { name: 'Mug', variants: [{ stockUnits: 5, prices }] };
+  const made = await manage('POST', `${shop.base}/products`, product);
+  const { priceId } = made.product.variants[0].prices[0];
+  const body = { items: [{ priceId, quantity: 1 }] };
+  const ordered = await call('POST', `/api/cart/checkout?pk=${pk}`, { body });
+  isSecret('an order token', ordered.body.orderToken);
+}
+
 /** A person signs up, sets a password, buys and refreshes; some of it while Stripe is down. */
 async function run(): Promise<void> {
   const shop = await Shop.open();
@@ -142,6 +153,7 @@ async function run(): Promise<void> {
   await whileStripeIsDown(() => shop.hear('checkout.session.completed', paid));
   await shop.hear('checkout.session.completed', paid);
   await shop.buy(await shop.newCustomer(), 'team');
+  await orderAsGuest(shop, pk);
   await signInByGoogle(pk);
   await mistakes(pk, sk, refreshToken);
   await ownClerk(shop.base);

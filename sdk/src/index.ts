@@ -1,7 +1,9 @@
 import { BillingApi } from './billing.ts';
+import { CartApi } from './cart.ts';
 import { ApiClient } from './client.ts';
 import { CustomersApi } from './customers.ts';
 import { type DreamOptions, settingsOf } from './options.ts';
+import { OrdersApi } from './orders.ts';
 import { ProductsApi } from './products.ts';
 import { SessionsApi } from './sessions.ts';
 import { SubscriptionApi } from './subscription.ts';
@@ -18,6 +20,8 @@ export class Dream {
   readonly subscription: SubscriptionApi;
   readonly tiers: TiersApi;
   readonly products: ProductsApi;
+  readonly cart: CartApi;
+  readonly orders: OrdersApi;
   readonly #verifier: TokenVerifier;
 
   /** Throws TypeError, with advice, for a key that is no secret key, and in a browser. */
@@ -30,6 +34,8 @@ export class Dream {
     this.subscription = new SubscriptionApi(api);
     this.tiers = new TiersApi(api);
     this.products = new ProductsApi(api);
+    this.cart = new CartApi(api);
+    this.orders = new OrdersApi(api);
     this.#verifier = new TokenVerifier(api);
   }
 
@@ -43,6 +49,7 @@ export class Dream {
   }
 }
 
+export type { Cart } from './cart.ts';
 export type {
   ClockMove,
   CustomerPage,
@@ -53,6 +60,7 @@ export type {
   PaymentPage,
 } from './customers.ts';
 export { DreamError } from './errors.ts';
+export type { OrderFilter, OrderPage, RefundInput } from './orders.ts';
 export type { DreamOptions } from './options.ts';
 export type * from './types.ts';
 export type { TrackInput, TrackResult } from './usage.ts';

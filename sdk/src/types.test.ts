@@ -1,4 +1,5 @@
 import type * as contract from '@dream/contract';
+import type { cartCheckout, confirmCart } from '@dream/contract/cart';
 import type { confirmCheckout, createCheckout, createPortal } from '@dream/contract/billing';
 import type {
   createCustomer,
@@ -6,6 +7,7 @@ import type {
   listCustomers,
   updateCustomer,
 } from '@dream/contract/customers';
+import type { fulfilOrder, getOrder, listOrders, refundOrder } from '@dream/contract/orders';
 import type { listPayments } from '@dream/contract/payments';
 import type { moveCustomer } from '@dream/contract/test-clock';
 import type { createSession, getJwks } from '@dream/contract/sessions';
@@ -19,8 +21,10 @@ import type { listTiers } from '@dream/contract/tiers';
 import type { getUsage, trackUsage } from '@dream/contract/usage';
 import { expectTypeOf, it } from 'vitest';
 import type { BillingApi } from './billing.ts';
+import type { CartApi } from './cart.ts';
 import type { CustomersApi } from './customers.ts';
 import type * as sdk from './index.ts';
+import type { OrdersApi } from './orders.ts';
 import type { ProductsApi } from './products.ts';
 import type { SubscriptionApi } from './subscription.ts';
 import type { UsageApi } from './usage.ts';
@@ -47,6 +51,8 @@ it('declares the shapes the API answers', () => {
   expectTypeOf<sdk.CustomerSession>().toEqualTypeOf<contract.CustomerSession>();
   expectTypeOf<sdk.Session>().toEqualTypeOf<contract.Session>();
   expectTypeOf<sdk.Tier>().toEqualTypeOf<contract.PublicTier>();
+  expectTypeOf<sdk.Order>().toEqualTypeOf<contract.Order>();
+  expectTypeOf<sdk.OrderEvent>().toEqualTypeOf<contract.OrderEvent>();
   expectTypeOf<sdk.WebhookEvent>().toEqualTypeOf<contract.WebhookEvent>();
 });
 
@@ -57,6 +63,11 @@ it('takes what the routes take', () => {
   expectTypeOf<Fields<BillingApi['checkout']>>().toEqualTypeOf<Body<typeof createCheckout>>();
   expectTypeOf<Fields<BillingApi['confirm']>>().toEqualTypeOf<Body<typeof confirmCheckout>>();
   expectTypeOf<Fields<BillingApi['portal']>>().toEqualTypeOf<Body<typeof createPortal>>();
+  expectTypeOf<sdk.Cart>().toEqualTypeOf<Body<typeof cartCheckout>>();
+  expectTypeOf<sdk.RefundInput>().toEqualTypeOf<Body<typeof refundOrder>>();
+  expectTypeOf<NonNullable<Parameters<OrdersApi['fulfil']>[1]>>().toEqualTypeOf<
+    Body<typeof fulfilOrder>
+  >();
   expectTypeOf<Fields<SubscriptionApi['preview']>>().toEqualTypeOf<Body<typeof previewChange>>();
   expectTypeOf<Fields<SubscriptionApi['change']>>().toEqualTypeOf<
     Body<typeof changeSubscription>
@@ -71,6 +82,10 @@ it('gives what the routes answer', () => {
   expectTypeOf<Result<BillingApi['checkout']>>().toEqualTypeOf<Answer<typeof createCheckout>>();
   expectTypeOf<Result<BillingApi['confirm']>>().toEqualTypeOf<Answer<typeof confirmCheckout>>();
   expectTypeOf<Result<BillingApi['portal']>>().toEqualTypeOf<Answer<typeof createPortal>>();
+  expectTypeOf<Result<CartApi['checkout']>>().toEqualTypeOf<Answer<typeof cartCheckout>>();
+  expectTypeOf<{ order: Result<CartApi['confirm']> }>().toEqualTypeOf<Answer<typeof confirmCart>>();
+  expectTypeOf<sdk.OrderPage>().toEqualTypeOf<Answer<typeof listOrders>>();
+  expectTypeOf<Result<OrdersApi['get']>>().toEqualTypeOf<Answer<typeof getOrder>>();
   expectTypeOf<sdk.PlanChangePreview>().toEqualTypeOf<Answer<typeof previewChange>>();
   expectTypeOf<Result<SubscriptionApi['change']>>().toEqualTypeOf<
     Answer<typeof changeSubscription>

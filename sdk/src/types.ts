@@ -212,9 +212,111 @@ interface WebhookUsage {
   resetsAtMs: number;
 }
 
+/**
+ * Where an order stands. `processing`: the money is on its way, and may still fail. `failed`,
+ * `expired` and `canceled`: nobody paid.
+ */
+export type OrderStatus =
+  | 'pending'
+  | 'processing'
+  | 'paid'
+  | 'partially_refunded'
+  | 'refunded'
+  | 'failed'
+  | 'expired'
+  | 'canceled';
+
+/**
+ * An order as whoever bought it may see it. Amounts are in the currency's minor unit; once it is paid
+ * they are what Stripe charged.
+ */
+export interface OrderReceipt {
+  id: string;
+  number: number;
+  status: OrderStatus;
+  currency: string;
+  subtotalMinor: number;
+  discountMinor: number;
+  shippingMinor: number;
+  taxMinor: number;
+  totalMinor: number;
+  refundedMinor: number;
+  lines: {
+    productId: string;
+    variantId: string;
+    name: string;
+    quantity: number;
+    priceMinor: number;
+    totalMinor: number;
+  }[];
+  receiptUrl: string | null;
+  fulfilled: { atMs: number; carrier: string | null; trackingUrl: string | null } | null;
+  createdAtMs: number;
+  paidAtMs: number | null;
+}
+
+/** An order as its seller sees it. `customerId` is null for a guest, and for somebody erased. */
+export interface Order extends OrderReceipt {
+  customerId: string | null;
+  email: string | null;
+  name: string | null;
+  phone: string | null;
+  shippingAddress: {
+    name: string | null;
+    line1: string | null;
+    line2: string | null;
+    city: string | null;
+    state: string | null;
+    postalCode: string | null;
+    country: string | null;
+  } | null;
+  dispute: string | null;
+  restocked: boolean;
+  checkoutId: string | null;
+  paymentIntentId: string | null;
+  chargeId: string | null;
+}
+
+/** Something that happened to an order, and who did it. */
+export interface OrderEvent {
+  type:
+    | 'created'
+    | 'processing'
+    | 'paid'
+    | 'failed'
+    | 'expired'
+    | 'canceled'
+    | 'refund_asked'
+    | 'refund_refused'
+    | 'refunded'
+    | 'restocked'
+    | 'disputed'
+    | 'fulfilled'
+    | 'unfulfilled'
+    | 'erased';
+  atMs: number;
+  by: string;
+  details: Record<string, string | number> | null;
+}
+
+/** An order that waits to be paid at `url`. */
+export interface StartedOrder {
+  url: string;
+  orderId: string;
+  /** Says that an order was begun here, to replace it. */
+  orderToken: string;
+  expiresAtMs: number;
+}
+
 interface WebhookPayment {
   customer: WebhookCustomer;
   payment: Payment;
+}
+
+interface WebhookOrder {
+  /** Null for a guest's. */
+  customer: { id: string; externalId: string | null } | null;
+  order: Order;
 }
 
 interface WebhookThreshold extends WebhookUsage {
@@ -240,4 +342,10 @@ export type WebhookEvent =
   | WebhookBase<'payment.failed', WebhookPayment>
   | WebhookBase<'payment.refunded', WebhookPayment>
   | WebhookBase<'payment.disputed', WebhookPayment>
+  | WebhookBase<'order.processing', WebhookOrder>
+  | WebhookBase<'order.paid', WebhookOrder>
+  | WebhookBase<'order.failed', WebhookOrder>
+  | WebhookBase<'order.expired', WebhookOrder>
+  | WebhookBase<'order.refunded', WebhookOrder>
+  | WebhookBase<'order.fulfilled', WebhookOrder>
   | WebhookBase<'webhook.test', { message: string }>;

@@ -1,0 +1,99 @@
+import type { ApiClient } from './client.ts';
+import type { Order, OrderEvent, OrderStatus } from './types.ts';
+
+/** Which orders: of a status, of a customer, or with `q` in number, e-mail, name or products. */
+export interface OrderFilter {
+  status?: OrderStatus;
+  customer?: string;
+  q?: string;
+}
+
+/** One page of orders; `nextCursor` is null on the last. */
+export interface OrderPage {
+  orders: Order[];
+  nextCursor: string | null;
+}
+
+/** What to give back; without an amount all that is left. `restock` goes with all that is left only. */
+export interface RefundInput {
+  amountMinor?: number;
+  reason?: 'duplicate' | 'fraudulent' | 'requested_by_customer';
+  restock?: boolean;
+}
+
+/** Orders, by their ord_… id. */
+export class OrdersApi {
+  readonly #api: ApiClient;
+
+  constructor(api: ApiClient) {
+    this.#api = api;
+  }
+
+  /** One page, newest first. */
+  page(query: OrderFilter & { limit?: number; cursor?: string } = {}): Promise<OrderPage> {
+    const given = Object.entries(query).filter(([, value]) => value !== undefined);
+    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+    return this.#api.call({ method: 'GET', path: `/api/orders?${search}` });
+  }
+
+  /** All of them, newest first, page by page as they are needed. */
+  async *list(query: OrderFilter = {}): AsyncGenerator<Order, void> {
+    let cursor: string | null = null;
+    do {
+      const page: OrderPage = await this.page({
+        ...query,
+        limit: 100,
+        ...(cursor === null ? {} : { cursor }),
+      });
+      yield* page.orders;
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+  }
+
+  /** An order and what happened to it. Throws `order_not_found`. */
+  get(id: string): Promise<{ order: Order; events: OrderEvent[] }> {
+    return this.#api.call({ method: 'GET', path: pathOf(id) });
+  }
+
+  /**
+   * Gives back what is left, or a part. With one `idempotencyKey` it is done once, however often it is
+   * asked for. Throws `order_not_refundable`, `refund_too_large`, and `restock_not_possible`.
+   */
+  async refund(
+    id: string,
+    { idempotencyKey, ...body }: RefundInput & { idempotencyKey?: string } = {},
+  ): Promise<Order> {
+    return this.#post(id, 'refund', body, idempotencyKey);
+  }
+
+  /** Notes that an order is on its way. Throws `order_not_fulfillable` for one that is not paid. */
+  async fulfil(
+    id: string,
+    sent: { carrier?: string | null; trackingUrl?: string | null } = {},
+  ): Promise<Order> {
+    return this.#post(id, 'fulfil', sent);
+  }
+
+  /** Takes back that an order is on its way. */
+  async unfulfil(id: string): Promise<Order> {
+    const path = `${pathOf(id)}/fulfil`;
+    return (await this.#api.call<{ order: Order }>({ method: 'DELETE', path })).order;
+  }
+
+  /** Closes an order that nobody paid. Throws `order_not_cancelable`, also when it was paid just now. */
+  async cancel(id: string): Promise<Order> {
+    return this.#post(id, 'cancel', {});
+  }
+
+  async #post(id: string, verb: string, body: object, idempotencyKey?: string): Promise<Order> {
+    const { order } = await this.#api.call<{ order: Order }>({
+      method: 'POST',
+      path: `${pathOf(id)}/${verb}`,
+      body,
+      idempotencyKey,
+    });
+    return order;
+  }
+}
+
+const pathOf = (id: string): string => `/api/orders/${encodeURIComponent(id)}`;
