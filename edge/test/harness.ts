@@ -1,6 +1,6 @@
 import { exports } from 'cloudflare:workers';
 
-/** A call of the edge and its JSON answer. */
+/** A call of the edge and its answer. */
 export interface Answer {
   status: number;
   headers: Headers;
@@ -42,8 +42,14 @@ export async function call(
   return {
     status: response.status,
     headers: response.headers,
-    body: text === '' ? null : JSON.parse(text),
+    body: bodyOf(response.headers, text),
   };
+}
+
+/** JSON as what it says; a table, say, as text. */
+function bodyOf(headers: Headers, text: string): unknown {
+  if (text === '') return null;
+  return headers.get('content-type')?.includes('json') ? JSON.parse(text) : text;
 }
 
 /** An environment of a new project, ready to use. */

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { deliverJobs } from '../src/outbox/deliver.job.ts';
 import { hashSecret } from '../src/auth/keys.ts';
 import { checkoutIdOf, control, deps, manage, Shop } from './billing-shop.ts';
@@ -152,6 +152,27 @@ describe('no piece is lost or sold twice', () => {
     await pay(url);
     expect((await store.confirm(url)).body.order.status).toBe('paid');
     expect(await store.stock(mug)).toEqual({ stockUnits: 13, reservedUnits: 0 });
+  });
+
+  it('when another account is connected while an order is open: it stays kept until its seller closes it', async () => {
+    const own = await Store.open();
+    const mug = await own.product({ stockUnits: 5 });
+    const { orderId, url } = (await own.asServer([one(mug, 2)])).body;
+    await own.shop.connect();
+    expect((await own.confirm(url)).body.code).toBe('stripe_not_connected');
+    expect(await own.stock(mug)).toEqual({ stockUnits: 5, reservedUnits: 2 });
+    const path = `/api/orders/${orderId}/cancel`;
+    expect((await own.shop.bySecretKey('POST', path)).body.code).toBe('stripe_not_connected');
+    const old = await own.asServer([one(mug)]);
+    expect(old.body).toMatchObject({ code: 'cart_changed', lines: [{ problem: 'price_changed' }] });
+    const { newPriceId } = old.body.lines[0];
+    const anew = await own.asServer([{ priceId: newPriceId, quantity: 3 }]);
+    expect(anew.status).toBe(200);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 3_600_000 });
+    const closed = await own.shop.bySecretKey('POST', path);
+    vi.useRealTimers();
+    expect(closed.body.order.status).toBe('canceled');
+    expect(await own.stock(mug)).toEqual({ stockUnits: 5, reservedUnits: 3 });
   });
 
   it('and test and live are stocks of their own', async () => {
