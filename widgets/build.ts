@@ -30,8 +30,8 @@ const HEADERS = `/v*
 type Chunk = { fileName: string; code: string; imports: string[]; facadeModuleId: string | null };
 
 rmSync(cdn, { recursive: true, force: true });
-const output = (await build(config)) as unknown as { output: Chunk[] };
-const chunks = new Map(output.output.map((chunk) => [chunk.fileName, chunk]));
+const [{ output }] = (await build(config)) as unknown as [{ output: Chunk[] }];
+const chunks = new Map(output.map((chunk) => [chunk.fileName, chunk]));
 
 /** A chunk and all it imports: what a browser loads for it. */
 function withImports(fileName: string, seen = new Set<string>()): Set<string> {

@@ -2,7 +2,6 @@ import type { Customer } from '@dream/contract';
 import { html, nothing, type TemplateResult } from 'lit';
 import { baseStyles } from '../internal/base.styles.ts';
 import { formStyles } from '../internal/form.styles.ts';
-import { notice, sayError } from '../internal/notice.ts';
 import { providerName } from '../internal/provider-name.ts';
 import { english, errorFields, errorTexts } from './account.strings.ts';
 import { accountStyles } from './account.styles.ts';
@@ -62,13 +61,8 @@ export class DreamAccount extends ConfirmingElement<Step> {
   #content(): TemplateResult {
     const { customer, status, error } = this.view;
     if (customer) return this.#step(customer);
-    if (status === 'failed' && error)
-      return notice(
-        sayError(error, (name) => this.text(name)),
-        { label: this.text('retry'), run: () => this.retry() },
-      );
-    if (status === 'loading')
-      return html`<span class="bone block" role="status" aria-label=${this.text('loading')}></span>`;
+    if (error) return this.failed(error);
+    if (status === 'loading') return this.bone('block');
     return html`<p class="muted">${this.text('notSignedIn')}</p>
       ${this.error()}`;
   }
@@ -272,7 +266,7 @@ export class DreamAccount extends ConfirmingElement<Step> {
         )
       : lists
         ? html`<p class="muted">${this.text('noProviders')}</p>`
-        : this.#bone();
+        : this.bone();
     return html`${this.heading('providers')} ${list} ${this.error()}
       <div class="row">${this.back()}</div>`;
   }
@@ -286,10 +280,6 @@ export class DreamAccount extends ConfirmingElement<Step> {
     });
   }
 
-  #bone(): TemplateResult {
-    return html`<span class="bone" role="status" aria-label=${this.text('loading')}></span>`;
-  }
-
   #deviceStep(): TemplateResult {
     const { lists } = this;
     const list = lists
@@ -299,7 +289,7 @@ export class DreamAccount extends ConfirmingElement<Step> {
           signOut: (device, name) =>
             this.link(this.text('end'), () => this.act('end', () => this.#endDevice(device)), name),
         })
-      : this.#bone();
+      : this.bone();
     return html`${this.heading('devices')} ${list} ${this.error()}
       <div class="ends">
         ${this.#button('all', 'endAll', async () => {

@@ -1,8 +1,9 @@
 import type { Bootstrap, Customer, PlanChangePreview, UsageStatus } from '@dream/contract';
-import { LitElement, type PropertyDeclarations } from 'lit';
+import { html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { DreamError, toDreamError } from './api.ts';
 import { type DreamEvents, emit } from './events.ts';
 import { fill, languageOf, type Texts } from './language.ts';
+import { notice, sayError } from './notice.ts';
 import type { Page, View } from './page.ts';
 import { dream } from './runtime.ts';
 
@@ -83,6 +84,28 @@ export abstract class DreamElement extends LitElement {
   /** A text by its name, filled in. */
   protected text(name: string, values: Readonly<Record<string, string | number>> = {}): string {
     return fill(this.texts?.[name] ?? this.english[name] ?? name, values);
+  }
+
+  /** What to say of an error, by its code. */
+  protected say(
+    error: Pick<DreamError, 'code' | 'message'>,
+    byCode?: Readonly<Record<string, string>>,
+  ): string {
+    return sayError(error, (name) => this.text(name), byCode);
+  }
+
+  /** Stands where the first data would, when it could not be loaded. */
+  protected failed(error: DreamError): TemplateResult {
+    return notice(this.say(error), { label: this.text('retry'), run: () => this.retry() });
+  }
+
+  /** Stands where something will, once it is loaded. */
+  protected bone(className = ''): TemplateResult {
+    return html`<span
+      class="bone ${className}"
+      role="status"
+      aria-label=${this.text('loading')}
+    ></span>`;
   }
 
   override connectedCallback(): void {

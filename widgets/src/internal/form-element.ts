@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { CodeFlow } from './code-flow.ts';
 import { DreamElement } from './dream-element.ts';
-import { notice, sayError } from './notice.ts';
+import { notice } from './notice.ts';
 
 /** One labelled input of a form. */
 export interface Field {
@@ -161,7 +161,7 @@ export abstract class FormElement<Step extends string> extends DreamElement {
   }
 
   #words(): string | null {
-    return this.failure && sayError(this.failure, (name) => this.text(name), this.errorTexts);
+    return this.failure && this.say(this.failure, this.errorTexts);
   }
 
   #field(field: Field): TemplateResult {

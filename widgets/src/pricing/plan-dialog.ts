@@ -5,7 +5,7 @@ import { baseStyles } from '../internal/base.styles.ts';
 import { dialogStyles } from '../internal/dialog.styles.ts';
 import { DreamElement } from '../internal/dream-element.ts';
 import { money } from '../internal/money.ts';
-import { notice, sayError } from '../internal/notice.ts';
+import { notice } from '../internal/notice.ts';
 import type { Offer } from './offer.ts';
 import { english, errorTexts } from './plan-dialog.strings.ts';
 import { planDialogStyles } from './plan-dialog.styles.ts';
@@ -181,7 +181,7 @@ export class DreamPlanDialog extends DreamElement {
   #trouble(): TemplateResult {
     const { failure } = this;
     if (!failure) return notice(null);
-    const words = sayError(reasoned(failure), (name) => this.text(name), errorTexts);
+    const words = this.say(reasoned(failure), errorTexts);
     if (failure.code === 'payment_action_required')
       return notice(words, {
         label: this.text('confirmAtBank'),

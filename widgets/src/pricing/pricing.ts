@@ -1,12 +1,10 @@
 import type { Interval, PublicTier, Subscription } from '@dream/contract';
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { DreamError } from '../internal/api.ts';
 import { baseStyles } from '../internal/base.styles.ts';
 import { chosenCurrency, currencyOfRegion } from '../internal/currency.ts';
 import { DreamElement } from '../internal/dream-element.ts';
 import { money } from '../internal/money.ts';
-import { notice, sayError } from '../internal/notice.ts';
-import { openSignup } from '../internal/open-signup.ts';
+import { notice } from '../internal/notice.ts';
 import { type Note, noteOf } from './note.ts';
 import {
   currenciesOf,
@@ -18,13 +16,9 @@ import {
   planAction,
   yearlySaving,
 } from './offer.ts';
-import type { Wanted } from './plan-dialog.ts';
 import { english } from './pricing.strings.ts';
 import { pricingStyles } from './pricing.styles.ts';
 import { type Picked, switches } from './switches.ts';
-
-/** What buying takes, loaded when somebody does. */
-const buying = () => import('../internal/checkout.ts');
 
 /**
  * The plans of the project, with a button that does the right thing for who looks at it: sign up,
@@ -104,17 +98,9 @@ export class DreamPricing extends DreamElement {
   }
 
   override render(): TemplateResult {
-    const { status, error, bootstrap } = this.view;
+    const { error, bootstrap } = this.view;
     // What is there already stays in sight while it is loaded anew.
-    const body =
-      bootstrap && status !== 'failed'
-        ? this.#table()
-        : status === 'failed'
-          ? notice(error ? sayError(error, (name) => this.text(name)) : this.text('errorOther'), {
-              label: this.text('retry'),
-              run: () => this.retry(),
-            })
-          : this.#skeleton();
+    const body = error ? this.failed(error) : bootstrap ? this.#table() : this.#skeleton();
     return html`<div class="root" part="root">
       <slot name="header"></slot>
       ${body}
@@ -149,7 +135,7 @@ export class DreamPricing extends DreamElement {
       return html`<slot name="empty"><p class="muted">${this.text('empty')}</p></slot>`;
     const failure = this.failure;
     return html`${this.#switches()}
-      ${notice(failure ? sayError(failure, (name) => this.text(name)) : null)}
+      ${notice(failure && this.say(failure))}
       <ul class="tiers" part="tiers" aria-label=${this.text('label')}>
         ${tiers.map((tier) => this.#tier(offerOf(tier, this.#shownInterval, this.#shownCurrency)))}
       </ul>`;
@@ -174,9 +160,9 @@ export class DreamPricing extends DreamElement {
 
   #tier(offer: Offer): TemplateResult {
     const { tier, price } = offer;
-    const { customer, bootstrap } = this.view;
+    const { customer } = this.view;
     const isCurrent = customer?.plan === tier.name;
-    const action = planAction(offer, customer, bootstrap?.sells ?? false);
+    const action = this.#action(offer);
     return html`<li
       class=${tier.popular ? 'tier popular' : 'tier'}
       part="tier ${tier.popular ? 'tier-popular' : ''} ${isCurrent ? 'tier-current' : ''}"
@@ -203,8 +189,17 @@ export class DreamPricing extends DreamElement {
           (line) => html`<li><span>${line}</span></li>`,
         )}
       </ul>
-      <p class="links">${this.#links(tier, action)}</p>
+      <p class="links">${this.#links(offer, action)}</p>
     </li>`;
+  }
+
+  #action(offer: Offer): PlanAction {
+    const { customer, bootstrap } = this.view;
+    return planAction(offer, customer, bootstrap?.sells ?? false);
+  }
+
+  #hasTrial(offer: Offer): boolean {
+    return hasTrial(offer, this.view.customer);
   }
 
   #money({ price, currency }: { price: number; currency: string }): string {
@@ -263,74 +258,56 @@ export class DreamPricing extends DreamElement {
     const isOwn = this.#subscription?.plan === tier.name;
     const names: Record<string, string> = {
       'sign-up': 'signUp',
-      choose: hasTrial(offer, this.view.customer) ? 'trialStart' : 'choose',
+      choose: this.#hasTrial(offer) ? 'trialStart' : 'choose',
       change: !isOwn ? 'change' : price?.interval === 'year' ? 'changeYear' : 'changeMonth',
     };
     return this.text(names[action] ?? action, { tier: tier.displayName });
   }
 
   /** What else can be done with the plan one pays for. */
-  #links(tier: PublicTier, action: PlanAction): TemplateResult | typeof nothing {
+  #links(offer: Offer, action: PlanAction): TemplateResult | typeof nothing {
     const subscription = this.#subscription;
-    if (subscription?.plan !== tier.name) return nothing;
-    const link = (name: string, run: () => unknown) =>
-      html`<button type="button" part="link" class="link" @click=${run}>${this.text(name)}</button>`;
-    return html`${
-      action === 'manage' || action === 'pay'
-        ? nothing
-        : link('manage', () => this.act('portal', () => this.#manage()))
-    }
-    ${
-      subscription.endsAtMs === null
-        ? link('cancel', () =>
-            this.act('change', () => this.#ask({ tier, price: null, isCancel: true })),
-          )
-        : nothing
-    }`;
+    if (subscription?.plan !== offer.tier.name) return nothing;
+    const link = (name: 'manage' | 'cancel') =>
+      html`<button
+        type="button"
+        part="link"
+        class="link"
+        @click=${() => this.act(name, () => this.#follow(offer, name))}
+      >
+        ${this.text(name)}
+      </button>`;
+    return html`${action === 'manage' || action === 'pay' ? nothing : link('manage')}
+    ${subscription.endsAtMs === null ? link('cancel') : nothing}`;
   }
 
   #select(offer: Offer, action: PlanAction): void {
     if (this.busy !== null) return;
-    const detail = { tier: offer.tier.name, priceId: offer.price?.priceId ?? null };
-    if (!this.tell('dream-plan-select', detail, true)) return;
     const { name } = offer.tier;
+    const detail = { tier: name, priceId: offer.price?.priceId ?? null };
+    if (!this.tell('dream-plan-select', detail, true)) return;
     void this.act(action === 'change' ? action : name, () => this.#follow(offer, action));
   }
 
-  async #follow(offer: Offer, action: PlanAction): Promise<void> {
-    if (action === 'change') return this.#ask(offer);
-    if (action === 'manage' || action === 'pay') return this.#manage();
-    if (action === 'resume') {
-      await (await buying()).keepPlan(this.page);
-      return this.#tellOf(offer.tier.name);
-    }
-    const isPromised = hasTrial(offer, this.view.customer);
-    if (!this.view.customer) {
-      if (!(await openSignup()) || action === 'sign-up') return;
-      // Who signed in may have this plan already, or another one, or had the trial.
-      const now = planAction(offer, this.view.customer, this.view.bootstrap?.sells ?? false);
-      if (now === 'change') return this.#ask(offer);
-      if (now !== 'choose') return;
-      if (isPromised && !hasTrial(offer, this.view.customer))
-        throw new DreamError(0, { code: 'trial_used', message: this.text('trialUsed') });
-    }
-    const { checkOut } = await buying();
-    const { successUrl, cancelUrl } = this;
-    const tier = offer.tier.name;
-    const priceId = offer.price?.priceId;
-    const isEmbedded = this.checkout === 'embedded';
-    return checkOut(this.page, { tier, priceId, successUrl, cancelUrl, isEmbedded });
-  }
-
-  async #manage(): Promise<void> {
-    return (await buying()).openPortal(this.page);
-  }
-
-  /** Asks once more, in the dialog, whose code is loaded now, and says what came of it. */
-  async #ask(wanted: Wanted): Promise<void> {
-    await import('./plan-dialog.ts');
-    const isChanged = await this.renderRoot.querySelector('dream-plan-dialog')?.open(wanted);
-    if (isChanged) await this.#tellOf(this.#subscription?.plan ?? wanted.tier.name);
+  /** What a click sets off is code of its own, which most who look at prices never need. */
+  async #follow(offer: Offer, action: PlanAction | 'cancel'): Promise<void> {
+    const { follow } = await import('./follow.ts');
+    const { page, successUrl, cancelUrl } = this;
+    const plan = await follow({
+      offer,
+      action,
+      page,
+      successUrl,
+      cancelUrl,
+      isEmbedded: this.checkout === 'embedded',
+      now: () => ({ action: this.#action(offer), hasTrial: this.#hasTrial(offer) }),
+      trialUsed: this.text('trialUsed'),
+      ask: async (wanted) => {
+        await import('./plan-dialog.ts');
+        return this.renderRoot.querySelector('dream-plan-dialog')?.open(wanted);
+      },
+    });
+    if (plan) await this.#tellOf(plan);
   }
 
   /** Says how things stand with a plan now, and leads there: the button pressed may be gone. */

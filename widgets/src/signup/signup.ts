@@ -5,7 +5,6 @@ import { baseStyles } from '../internal/base.styles.ts';
 import { CodeFlow } from '../internal/code-flow.ts';
 import { FormElement } from '../internal/form-element.ts';
 import { formStyles } from '../internal/form.styles.ts';
-import { notice, sayError } from '../internal/notice.ts';
 import { requestSignIn } from '../internal/open-signup.ts';
 import { providerName } from '../internal/provider-name.ts';
 import { providerButtons } from './provider-buttons.ts';
@@ -148,8 +147,7 @@ export class DreamSignup extends FormElement<Step> {
 
   #chip(): TemplateResult {
     const { status, customer } = this.view;
-    if (status === 'loading')
-      return html`<span class="bone chip" role="status" aria-label=${this.text('loading')}></span>`;
+    if (status === 'loading') return this.bone('chip');
     const person = customer ? (customer.email ?? customer.externalId ?? customer.id) : null;
     return html`<button
       type="button"
@@ -171,17 +169,10 @@ export class DreamSignup extends FormElement<Step> {
     const { status, error, customer } = this.view;
     return html`<div class="card" part="card">
       ${
-        status === 'failed' && error
-          ? notice(
-              sayError(error, (name) => this.text(name)),
-              { label: this.text('retry'), run: () => this.retry() },
-            )
+        error
+          ? this.failed(error)
           : status === 'loading'
-            ? html`<span
-              class="bone block"
-              role="status"
-              aria-label=${this.text('loading')}
-            ></span>`
+            ? this.bone('block')
             : customer
               ? this.#account(isDialog)
               : this.#signIn(isDialog)

@@ -2,7 +2,7 @@ import type { UsageStatus } from '@dream/contract';
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { baseStyles } from '../internal/base.styles.ts';
 import { DreamElement } from '../internal/dream-element.ts';
-import { notice, sayError } from '../internal/notice.ts';
+import { notice } from '../internal/notice.ts';
 import { openSignup } from '../internal/open-signup.ts';
 import { levelOf, shareOf, upgradeFrom } from './level.ts';
 import { english } from './usage-meter.strings.ts';
@@ -55,26 +55,15 @@ export class DreamUsageMeter extends DreamElement {
 
   #body(): TemplateResult {
     const { status, error, customer, usage } = this.view;
-    if (status === 'failed' && error)
-      return notice(
-        sayError(error, (name) => this.text(name)),
-        {
-          label: this.text('retry'),
-          run: () => this.retry(),
-        },
-      );
-    if (status === 'loading' && !customer) return this.#bone();
+    if (error) return this.failed(error);
+    if (status === 'loading' && !customer) return this.bone();
     if (!customer) return this.#signedOut();
     const { failure } = this;
     return html`${this.#features.map((feature) => {
       const of = usage[feature];
-      return of ? this.#meter(of) : this.#bone();
+      return of ? this.#meter(of) : this.bone();
     })}
-    ${failure ? notice(sayError(failure, (name) => this.text(name))) : nothing}`;
-  }
-
-  #bone(): TemplateResult {
-    return html`<span class="bone" role="status" aria-label=${this.text('loading')}></span>`;
+    ${failure ? notice(this.say(failure)) : nothing}`;
   }
 
   #signedOut(): TemplateResult {
