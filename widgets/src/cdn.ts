@@ -16,6 +16,7 @@ export { commonTexts, notice, sayError } from './internal/notice.ts';
 /** Each element's code, loaded when the first of its kind is seen. */
 const ELEMENTS: Readonly<Record<string, () => Promise<unknown>>> = {
   'dream-account': () => import('./account/account.ts'),
+  'dream-gate': () => import('./gate/gate.ts'),
   'dream-pricing': () => import('./pricing/pricing.ts'),
   'dream-signup': () => import('./signup/signup.ts'),
   'dream-usage-meter': () => import('./usage-meter/usage-meter.ts'),

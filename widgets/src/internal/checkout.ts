@@ -35,6 +35,17 @@ export async function checkOut(page: Page, purchase: Purchase): Promise<void> {
   return go(url);
 }
 
+/**
+ * Leads the signed-in customer to a plan from outside the table of plans. A subscriber pays at once
+ * for a change, so it wants a yes: the table asks for it, or Stripe's portal where there is none.
+ */
+export async function upgradeTo(page: Page, purchase: Purchase): Promise<void> {
+  if (!page.view.customer?.subscription) return checkOut(page, purchase);
+  const table = document.querySelector('dream-pricing');
+  if (!table) return openPortal(page);
+  table.scrollIntoView({ behavior: 'smooth', block: 'center' });
+}
+
 /** Pays inside the page; what cannot be paid there is paid on Stripe's own. */
 async function payHere(
   page: Page,

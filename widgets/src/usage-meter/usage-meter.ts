@@ -172,12 +172,8 @@ export class DreamUsageMeter extends DreamElement {
     if (this.busy !== null || !this.tell('dream-plan-select', { tier, priceId }, true)) return;
     const { successUrl } = this;
     void this.act('upgrade', async () => {
-      const { checkOut, openPortal } = await import('../internal/checkout.ts');
-      if (!this.view.customer?.subscription) return checkOut(this.page, { tier, successUrl });
-      // A subscriber pays at once for a change, so it wants a yes: the table of plans asks for it.
-      const table = document.querySelector('dream-pricing');
-      if (!table) return openPortal(this.page);
-      table.scrollIntoView({ behavior: 'smooth', block: 'center' });
+      const { upgradeTo } = await import('../internal/checkout.ts');
+      return upgradeTo(this.page, { tier, successUrl });
     });
   }
 }
