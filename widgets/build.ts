@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'vite';
+import { localeFaults, localeFiles } from './locales.ts';
 import config from './vite.config.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -28,6 +29,12 @@ const HEADERS = `/v*
 `;
 
 type Chunk = { fileName: string; code: string; imports: string[]; facadeModuleId: string | null };
+
+const faults = await localeFaults();
+if (faults.length > 0) {
+  process.stderr.write(`${faults.join('\n')}\nThe texts are in src/locales.\n`);
+  process.exit(1);
+}
 
 rmSync(cdn, { recursive: true, force: true });
 const [{ output }] = (await build(config)) as unknown as [{ output: Chunk[] }];
@@ -65,12 +72,31 @@ const further = [
   return { name, bytes: sum([...files].filter((file) => !pricing.has(file))) };
 });
 
+/** The bytes of an element's texts in the language that needs most. */
+const locales = await localeFiles();
+const mostOf = (element: string) =>
+  [...locales.files.keys()]
+    .filter((name) => name.startsWith(`${element}.`))
+    .map((name) => ({ name, bytes: brotliBytes(`chunks/${name}-${locales.hash}.js`) }))
+    .reduce((most, each) => (each.bytes > most.bytes ? each : most));
+
+const most = mostOf('pricing');
 const measured = [
   { name: 'core + pricing', bytes: sum(pricing), budget: budgets['core + pricing'] ?? 0 },
+  {
+    name: `core + pricing + ${most.name}`,
+    bytes: sum(pricing) + most.bytes,
+    budget: budgets['core + pricing'] ?? 0,
+  },
   ...further.map((each) => ({ ...each, budget: budgets['each further element'] ?? 0 })),
 ];
 for (const { name, bytes, budget } of measured)
   process.stdout.write(`${name}: ${bytes} of ${budget} bytes (brotli)\n`);
+
+for (const name of further.map((each) => each.name.split('/')[1] ?? '')) {
+  const { name: file, bytes } = mostOf(name);
+  process.stdout.write(`and in another language, ${file} at most: ${bytes} bytes\n`);
+}
 
 // A page that pins a version gets these very files for ever.
 cpSync(join(cdn, 'v1'), join(cdn, `v${version}`), { recursive: true });

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin, UserConfig } from 'vite';
+import { localeFiles } from './locales.ts';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const clerkFolder = dirname(createRequire(import.meta.url).resolve('@clerk/clerk-js'));
@@ -39,16 +40,36 @@ const smallStyles: Plugin = {
       : null,
 };
 
+/** Makes the files of the other languages, which elements load by their names. */
+const languages: Plugin = {
+  name: 'languages',
+  transform: {
+    filter: { id: join(folder, 'src/internal/language.ts') },
+    async handler(code) {
+      const { hash } = await localeFiles();
+      return code.replace(
+        /\.\/locales\/(\$\{element\}\..*?)\.js/,
+        (_, name: string) => `./chunks/${name}-${hash}.js`,
+      );
+    },
+  },
+  async generateBundle() {
+    const { hash, files } = await localeFiles();
+    for (const [name, source] of files)
+      this.emitFile({ type: 'asset', fileName: `chunks/${name}-${hash}.js`, source });
+  },
+};
+
 /**
- * Puts the indentation of templates away. After minifying, line breaks of our own code are in
- * template literals only, where nothing depends on them.
+ * Puts away the indentation of templates and what bundlers tell each other. After minifying, line
+ * breaks of our own code are in template literals only, where nothing depends on them.
  */
 const flatTemplates: Plugin = {
   name: 'flat-templates',
   generateBundle(_, bundle) {
     for (const file of Object.values(bundle))
       if (file.type === 'chunk' && file.name !== 'clerk')
-        file.code = file.code.replaceAll(/\s*\n\s*/g, ' ');
+        file.code = file.code.replaceAll(/\/\* @[\w-]+ \*\/ ?/g, '').replaceAll(/\s*\n\s*/g, ' ');
   },
 };
 
@@ -56,7 +77,7 @@ const flatTemplates: Plugin = {
 export default {
   root: folder,
   logLevel: 'warn',
-  plugins: [ownGlobal, smallStyles, flatTemplates],
+  plugins: [ownGlobal, smallStyles, languages, flatTemplates],
   resolve: { alias: { '@clerk/clerk-js': join(clerkFolder, 'clerk.native.js') } },
   define: { 'process.env.NODE_ENV': '"production"' },
   build: {

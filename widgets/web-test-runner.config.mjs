@@ -1,5 +1,18 @@
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { playwrightLauncher } from '@web/test-runner-playwright';
+import { localeFaults, localeModule } from './locales.ts';
+
+/** The texts in other languages, by the addresses elements ask for; what is wrong with any as well. */
+const languages = {
+  name: 'languages',
+  async serve({ path }) {
+    const [, element, language] = /\/locales\/([\w-]+)\.(\w+)\.js$/.exec(path) ?? [];
+    if (element === undefined) return undefined;
+    return element === 'faults'
+      ? `export default ${JSON.stringify(await localeFaults())}`
+      : localeModule(element, language).catch(() => undefined);
+  },
+};
 
 /** The elements in a real Chromium: one page for each test file, no network, by `.config`. */
 export default {
@@ -9,6 +22,7 @@ export default {
   concurrency: 1,
   testFramework: { config: { timeout: 20_000 } },
   plugins: [
+    languages,
     esbuildPlugin({
       ts: true,
       target: 'es2022',

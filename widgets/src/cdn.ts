@@ -7,7 +7,7 @@ import { sessionOf } from './internal/tokens.ts';
 
 // What all elements share is exported, so that it comes with the entry and not in a file more.
 export { css, html, nothing } from 'lit';
-export { DreamError, toDreamError } from './internal/api.ts';
+export { DreamError, isOver, toDreamError } from './internal/api.ts';
 export { baseStyles } from './internal/base.styles.ts';
 export { DreamElement } from './internal/dream-element.ts';
 export { money } from './internal/money.ts';

@@ -2,6 +2,7 @@ import { expect } from '@open-wc/testing';
 import 'axe-core';
 import type axeCore from 'axe-core';
 import type { DreamElement, Preview } from '../src/internal/dream-element.ts';
+import type { Texts } from '../src/internal/texts.ts';
 import { bootstrap } from './samples.ts';
 
 declare global {
@@ -19,6 +20,43 @@ const COMMON_STATES: Record<string, Preview> = {
   },
   'without data': {},
 };
+
+/** The languages besides English. */
+export const LANGUAGES = ['ar', 'de', 'es', 'fr', 'it', 'ja', 'ko', 'nl', 'pl', 'pt-BR', 'zh-Hans'];
+
+export const directionOf = (language: string): string => (language === 'ar' ? 'rtl' : 'ltr');
+
+/** Makes an element on a page of a language, on a telephone of 320 px, and waits for its words. */
+export async function inLanguage<Shown extends DreamElement>(
+  language: string,
+  make: () => Promise<Shown>,
+): Promise<Shown> {
+  const { documentElement } = document;
+  documentElement.lang = language;
+  documentElement.dir = directionOf(language);
+  try {
+    const element = await make();
+    element.parentElement?.style.setProperty('inline-size', '320px');
+    await element.updateComplete;
+    return element;
+  } finally {
+    documentElement.removeAttribute('lang');
+    documentElement.removeAttribute('dir');
+  }
+}
+
+/** By how many pixels what an element draws is wider than it, whichever side it leaves by. */
+export function overflowOf(element: Element): number {
+  const { left, right } = element.getBoundingClientRect();
+  const seen = [...(element.shadowRoot?.querySelectorAll('*') ?? [])].filter(
+    (each) => !each.closest('.quiet, dialog:not([open]), svg') && each.checkVisibility(),
+  );
+  const beyond = seen.flatMap((each) => {
+    const box = each.getBoundingClientRect();
+    return [left - box.left, box.right - right];
+  });
+  return Math.ceil(Math.max(0, element.scrollWidth - element.clientWidth, ...beyond) - 0.5);
+}
 
 /** Puts an element on the page, drawing what `config` says. */
 export async function show(
@@ -46,7 +84,7 @@ export async function faults(): Promise<string[]> {
 export function commonWidgetTests(
   html: string,
   states: Record<string, Preview>,
-  english: Record<string, string>,
+  english: Texts,
 ): void {
   const all = { ...COMMON_STATES, ...states };
   for (const [name, config] of Object.entries(all)) {
@@ -90,6 +128,22 @@ export function commonWidgetTests(
     style.remove();
     expect(after).to.deep.equal(before);
   });
+
+  for (const language of LANGUAGES)
+    it(`${html} speaks ${language} and fits 320 px in it`, async () => {
+      const words = JSON.stringify({ bootstrap, states }).toLowerCase();
+      for (const [name, config] of Object.entries(all)) {
+        const element = await inLanguage(language, () => show(html, config));
+        const root = element.shadowRoot?.querySelector<HTMLElement>('.root');
+        expect([root?.lang, root?.dir]).to.deep.equal([language, directionOf(language)]);
+        expect(overflowOf(element), `${name}: overflow`).to.be.at.most(0);
+        const englishToo = textsOf(element).filter(
+          (text) => Object.values(english).includes(text) && !words.includes(text.toLowerCase()),
+        );
+        const alike = englishToo.filter((text) => /\s/.test(text));
+        expect(alike, `${name}: in English`).to.deep.equal([]);
+      }
+    });
 
   it(`${html} takes properties set before it was defined`, async () => {
     const element = document.createElement(html.replaceAll(/[<>]|\/.*|\s.*/g, '')) as DreamElement;

@@ -201,7 +201,7 @@ export class DreamAccount extends ConfirmingElement<Step> {
       submit: this.text('save'),
       run: async (typed) => {
         const names = { firstName: typed.firstName || null, lastName: typed.lastName || null };
-        await this.#change('patch', 'me', names);
+        await this.#change('PATCH', 'me', names);
       },
       more: this.back(),
     })}`;
@@ -225,7 +225,7 @@ export class DreamAccount extends ConfirmingElement<Step> {
 
   #changeEmail(sealedToken: string | null): Promise<void> {
     return this.guard(async (proof) => {
-      await this.#change('put', 'me/email', { sealedToken, ...proof });
+      await this.#change('PUT', 'me/email', { sealedToken, ...proof });
       this.code.done();
     });
   }
@@ -247,7 +247,7 @@ export class DreamAccount extends ConfirmingElement<Step> {
         submit: this.text('save'),
         run: ({ password = '' }) =>
           this.guard(async (proof) => {
-            await this.send('put', 'me/password', { password, ...proof });
+            await this.send('PUT', 'me/password', { password, ...proof });
             this.#know({ hasPassword: true });
           }),
         more: this.back(),
@@ -273,7 +273,7 @@ export class DreamAccount extends ConfirmingElement<Step> {
 
   #unlink(provider: string): Promise<void> {
     return this.guard(async (proof) => {
-      await this.send('delete', `me/providers/${encodeURIComponent(provider)}`, proof);
+      await this.send('DELETE', `me/providers/${encodeURIComponent(provider)}`, proof);
       await this.#load();
       this.go('providers');
       this.said = this.text('saved');
@@ -293,7 +293,7 @@ export class DreamAccount extends ConfirmingElement<Step> {
     return html`${this.heading('devices')} ${list} ${this.error()}
       <div class="ends">
         ${this.#button('all', 'endAll', async () => {
-          await this.send('delete', 'me/sessions');
+          await this.send('DELETE', 'me/sessions');
           await this.#signOut('signedOut');
         })}
       </div>
@@ -301,7 +301,7 @@ export class DreamAccount extends ConfirmingElement<Step> {
   }
 
   async #endDevice({ id }: Device): Promise<void> {
-    await this.send('delete', `me/sessions/${id}`);
+    await this.send('DELETE', `me/sessions/${id}`);
     await this.#load();
   }
 
@@ -324,7 +324,7 @@ export class DreamAccount extends ConfirmingElement<Step> {
       danger: true,
       run: () =>
         this.guard(async (proof) => {
-          await this.send('delete', 'me', proof);
+          await this.send('DELETE', 'me', proof);
           await this.#signOut('deleted');
         }),
       more: this.link(this.text('cancel'), () => this.go('home')),
@@ -332,7 +332,7 @@ export class DreamAccount extends ConfirmingElement<Step> {
   }
 
   /** Changes what the API answers with the customer. */
-  async #change(method: 'put' | 'patch', path: string, body: object): Promise<void> {
+  async #change(method: 'PUT' | 'PATCH', path: string, body: object): Promise<void> {
     const { customer } = await this.send<{ customer: Customer }>(method, path, body);
     this.#know(customer);
   }

@@ -80,8 +80,8 @@ export abstract class ConfirmingElement<Step extends string> extends FormElement
   }
 
   /** Calls the API for the signed-in customer. */
-  protected send<T>(method: 'put' | 'patch' | 'delete', path: string, body?: object): Promise<T> {
-    return this.page.authed((token) => this.page.api[method]<T>(path, body, token));
+  protected send<T>(method: 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<T> {
+    return this.page.authed((token) => this.page.api.send<T>(method, path, body, token));
   }
 
   /** The heading of a step, which takes the focus where there is no field. */

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Texts } from '../internal/language.ts';
+import type { Values } from '../internal/texts.ts';
 
 /** A signed-in device, as the API tells of it. */
 export interface Device {
@@ -12,7 +12,7 @@ export interface Device {
 /** What the list of devices takes from the element it stands in. */
 interface Place {
   language: string;
-  text: (name: string, values?: Texts) => string;
+  text: (name: string, values?: Values) => string;
   /** The link that signs a device out, under a name of its own. */
   signOut: (device: Device, name: string) => TemplateResult;
 }

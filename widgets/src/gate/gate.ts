@@ -54,8 +54,9 @@ export class DreamGate extends DreamElement {
     const shown = this.#shown;
     const isNew = shown === 'granted' && (this.#was === 'upgrade' || this.#was === 'signed-out');
     this.#was = shown;
-    return html`<div class="root" part="root">
-      <div ?hidden=${shown !== 'granted'} ?inert=${shown !== 'granted'}><slot></slot></div>
+    // The content is the site's own, in its type and direction: it stands outside of what is ours.
+    return html`<div ?hidden=${shown !== 'granted'} ?inert=${shown !== 'granted'}><slot></slot></div>
+    <div class="root" part="root">
       ${shown === 'granted' ? nothing : this.#instead(shown)}
       <p class="quiet" role="status">${isNew ? this.text('granted') : nothing}</p>
     </div>`;

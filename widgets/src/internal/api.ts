@@ -37,6 +37,13 @@ export function toDreamError(error: unknown): DreamError {
   return new DreamError(0, { code: 'unreachable', message });
 }
 
+/** Codes that say the session is over for good. */
+const OVER = new Set(['session_ended', 'token_invalid', 'customer_not_found']);
+
+/** Whether an error says that the session is over, and not only that it could not be asked about. */
+export const isOver = (error: unknown): boolean =>
+  error instanceof DreamError && OVER.has(error.code);
+
 /**
  * Calls the edge for a page. Without a token the request needs no preflight: the publishable key is
  * in the query and the body is sent as plain text.
@@ -64,16 +71,14 @@ export class Api {
     return this.#call(path, { method: 'POST', body: JSON.stringify(body) }, token, botCheck);
   }
 
-  put<T>(path: string, body: object | undefined, token: string): Promise<T> {
-    return this.#call(path, { method: 'PUT', body: JSON.stringify(body) }, token);
-  }
-
-  patch<T>(path: string, body: object | undefined, token: string): Promise<T> {
-    return this.#call(path, { method: 'PATCH', body: JSON.stringify(body) }, token);
-  }
-
-  delete<T>(path: string, body: object | undefined, token: string): Promise<T> {
-    return this.#call(path, { method: 'DELETE', body: JSON.stringify(body) }, token);
+  /** Changes something of the signed-in customer. */
+  send<T>(
+    method: 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body: object | undefined,
+    token: string,
+  ): Promise<T> {
+    return this.#call(path, { method, body: JSON.stringify(body) }, token);
   }
 
   async #call<T>(

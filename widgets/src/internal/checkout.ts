@@ -57,7 +57,8 @@ async function payHere(
   const isPaid = await payInPage(embedded);
   if (isPaid === null) return checkOut(page, { ...purchase, isEmbedded: false });
   if (!isPaid) return;
-  await page.returned(embedded.clientSecret.split('_secret_')[0] ?? '');
+  const { confirmCheckout } = await import('./returned.ts');
+  await confirmCheckout(page, embedded.clientSecret.split('_secret_')[0] ?? '');
   if (purchase.successUrl) location.assign(absolute(purchase.successUrl) ?? '');
 }
 

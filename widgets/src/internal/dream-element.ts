@@ -1,11 +1,18 @@
 import type { Bootstrap, Customer, PlanChangePreview, UsageStatus } from '@dream/contract';
-import { html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
+import {
+  html,
+  LitElement,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
 import { DreamError, toDreamError } from './api.ts';
 import { type DreamEvents, emit } from './events.ts';
-import { fill, languageOf, type Texts } from './language.ts';
+import { fill, languageOf, translated } from './language.ts';
 import { notice, sayError } from './notice.ts';
-import type { Page, View } from './page.ts';
+import { LOADING, type Page, type View } from './page.ts';
 import { dream } from './runtime.ts';
+import type { Text, Texts, Values } from './texts.ts';
 
 /** Renders an element without any network: what it would have loaded, or the state it is in. */
 export interface Preview {
@@ -18,19 +25,14 @@ export interface Preview {
   error?: { code: string; message: string };
 }
 
-const NO_BOOTSTRAP: Bootstrap = {
+/** What a preview need not say. */
+const NO_BOOTSTRAP = {
   mode: 'test',
-  branding: { name: '', logoUrl: null, accentColor: null, locale: null, supportEmail: null },
+  branding: { name: '', locale: null },
   tiers: [],
-  signIn: {
-    clerkPublishableKey: '',
-    emailCode: true,
-    password: true,
-    oauth: [],
-    turnstileSiteKey: null,
-  },
+  signIn: { emailCode: true, password: true, oauth: [] },
   sells: true,
-};
+} as unknown as Bootstrap;
 
 /**
  * What all elements share: the page's one state, texts in the language of the place, the
@@ -55,6 +57,12 @@ export abstract class DreamElement extends LitElement {
   declare protected busy: string | null;
   /** The element's English texts. */
   protected abstract readonly english: Texts;
+  /** The language to speak, and the one whose texts are there; nothing before the first are. */
+  #wanted: string | undefined;
+  #spoken: string | undefined;
+  /** The texts of that language, in the order of the English ones; none for English. */
+  #translated: readonly Text[] = [];
+  #translating: Promise<void> | undefined;
   #unsubscribe: (() => void) | undefined;
 
   constructor() {
@@ -68,7 +76,12 @@ export abstract class DreamElement extends LitElement {
     return dream.page;
   }
 
+  /** What is to be drawn: until there are words for it, that it is loading. */
   protected get view(): View {
+    return this.#spoken ? this.#known : LOADING;
+  }
+
+  get #known(): View {
     if (this.config) return previewed(this.config);
     try {
       return this.page.view;
@@ -78,12 +91,14 @@ export abstract class DreamElement extends LitElement {
   }
 
   protected get language(): string {
-    return languageOf(this, this.view.bootstrap?.branding.locale);
+    return this.#spoken ?? 'en';
   }
 
   /** A text by its name, filled in. */
-  protected text(name: string, values: Readonly<Record<string, string | number>> = {}): string {
-    return fill(this.texts?.[name] ?? this.english[name] ?? name, values);
+  protected text(name: string, values: Values = {}): string {
+    const place = Object.keys(this.english).indexOf(name);
+    const text = this.texts?.[name] ?? this.#translated[place] ?? this.english[name] ?? name;
+    return fill(text, values, this.language);
   }
 
   /** What to say of an error, by its code. */
@@ -122,8 +137,48 @@ export abstract class DreamElement extends LitElement {
   protected override willUpdate(): void {
     // Not sooner: a preview sets `config` right after it made the element.
     if (this.isConnected && !this.config) this.#join();
-    const accent = this.view.bootstrap?.branding.accentColor;
+    const { bootstrap, status } = this.#known;
+    // Whether the project has a language of its own is known with the first data, or never.
+    const unknown = status === 'loading' ? undefined : null;
+    const locale = bootstrap ? bootstrap.branding.locale : unknown;
+    this.#want(languageOf(this, locale));
+    const accent = bootstrap?.branding.accentColor;
     if (accent) this.style.setProperty('--_brand', accent);
+  }
+
+  protected override update(changed: PropertyValues): void {
+    super.update(changed);
+    for (const root of this.renderRoot.querySelectorAll<HTMLElement>('.root, dialog')) {
+      root.lang = this.language;
+      root.dir = root.lang.startsWith('ar') ? 'rtl' : 'ltr';
+    }
+  }
+
+  /** Done when what is drawn is in the language it is to be in. */
+  protected override async getUpdateComplete(): Promise<boolean> {
+    const isDone = await super.getUpdateComplete();
+    await this.#translating;
+    return isDone && super.getUpdateComplete();
+  }
+
+  /** Goes over to a language once its texts are there; to English where they cannot be loaded. */
+  #want(language: string | undefined): void {
+    if (!language || language === this.#wanted) return;
+    this.#wanted = language;
+    if (language.startsWith('en')) this.#speak(language, []);
+    else this.#translating = this.#translate(language);
+  }
+
+  async #translate(language: string): Promise<void> {
+    const element = this.localName.slice('dream-'.length);
+    const texts = await translated(element, language).catch(() => null);
+    if (language === this.#wanted) this.#speak(texts ? language : 'en', texts ?? []);
+    this.requestUpdate();
+  }
+
+  #speak(language: string, texts: readonly Text[]): void {
+    this.#spoken = language;
+    this.#translated = texts;
   }
 
   /** Takes part in the page's state, which is loaded for the first element that does. */

@@ -1,13 +1,27 @@
-/** The texts of an element by name; `{name}` in a text is filled in. */
-export type Texts = Readonly<Record<string, string>>;
+import type { Text, Values } from './texts.ts';
+
+/** The languages there are texts in. One stands for all its regions and scripts. */
+const LANGUAGES = 'en ar de es fr it ja ko nl pl pt zh';
 
 /**
- * The language an element speaks: the nearest `lang` around it, then the project's, then the
- * browser's, then English. One that `Intl` does not know is passed over.
+ * The language an element speaks, as a tag with its region: the nearest `lang` around it, then the
+ * project's, then the browser's, as far as there are texts in it; then English. Undefined as long as
+ * the project's is wanted and not known.
  */
-export function languageOf(element: Element, projectLocale: string | null | undefined): string {
-  const wanted = [nearestLang(element), projectLocale, ...navigator.languages, 'en'];
-  return wanted.find((tag): tag is string => Boolean(tag) && isKnown(tag as string)) ?? 'en';
+export function languageOf(
+  element: Element,
+  projectLocale: string | null | undefined,
+): string | undefined {
+  for (const tag of [nearestLang(element), projectLocale, ...navigator.languages]) {
+    if (tag === undefined) return undefined;
+    try {
+      const locale = new Intl.Locale(String(tag).replaceAll('_', '-'));
+      if (LANGUAGES.includes(locale.language)) return String(locale);
+    } catch {
+      // No language tag: the next one may be.
+    }
+  }
+  return 'en';
 }
 
 function nearestLang(element: Element): string | null {
@@ -19,15 +33,24 @@ function nearestLang(element: Element): string | null {
   return null;
 }
 
-function isKnown(tag: string): boolean {
-  try {
-    return Intl.NumberFormat.supportedLocalesOf(tag).length > 0;
-  } catch {
-    return false;
-  }
+/**
+ * The texts of an element in another language than English, in the order of the English ones. The
+ * build makes a file of each; without it, the page has one request more and no bytes of other words.
+ */
+export async function translated(element: string, language: string): Promise<readonly Text[]> {
+  const texts = await import(/* @vite-ignore */ `./locales/${element}.${language.slice(0, 2)}.js`);
+  return texts.default;
 }
 
 /** Fills `{name}` in a text. */
-export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
-  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+export function fill(text: Text, values: Values, language: string): string {
+  const count = Object.values(values).find((value) => typeof value === 'number') ?? 0;
+  const form =
+    typeof text === 'string'
+      ? text
+      : (text[new Intl.PluralRules(language).select(count)] ?? text.other);
+  return form.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = values[name] ?? whole;
+    return typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : value;
+  });
 }

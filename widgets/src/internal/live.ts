@@ -1,4 +1,5 @@
 import type { LiveMessage } from '@dream/contract';
+import type { Page } from './page.ts';
 
 /** Where a socket goes and what it says first; null when nobody is signed in. */
 interface Line {
@@ -15,6 +16,27 @@ const REFUSED = 4401;
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
+
+/** The line of a page: what it is told, it takes up. */
+export function lineOf(page: Page): Line {
+  let said = '';
+  return {
+    address: async () => {
+      const token = await page.token();
+      if (token === null) return null;
+      said = token;
+      return { url: page.liveUrl(token), token };
+    },
+    reconnected: page.look,
+    refused: page.look,
+    told: (message) => {
+      if (message.type === 'usage') page.tellUsage(message.usage);
+      if (message.type === 'plan' && message.plan !== page.view.customer?.plan) page.look();
+      if (message.type === 'customer') void page.learn();
+      if (message.type === 'signed_out') page.over(said);
+    },
+  };
+}
 
 /**
  * Keeps a socket to the edge open until the returned function is called, or the session ends. It

@@ -31,5 +31,5 @@ it('the language is the nearest one around, through shadow roots, and one that e
 });
 
 it('what has no value stays as it is written', () => {
-  expect(fill('{a} of {b}', { a: 0 })).to.equal('0 of {b}');
+  expect(fill('{a} of {b}', { a: 0 }, 'en')).to.equal('0 of {b}');
 });

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DreamError } from './api.ts';
-import type { Texts } from './language.ts';
+import type { Texts } from './texts.ts';
 
 /** What every element may have to say, in English. */
 export const commonTexts = {
@@ -10,6 +10,8 @@ export const commonTexts = {
   errorTooMany: 'Too many attempts. Wait a moment and try again.',
   errorProvider: 'A service we depend on does not answer. Nothing was lost; try again.',
   errorNotSelling: 'Buying is not possible here yet.',
+  errorSession: 'You are not signed in any more. Sign in again.',
+  errorChanged: 'This offer has changed. Reload the page.',
   errorOther: 'Something went wrong. Try again.',
 } satisfies Texts;
 
@@ -22,6 +24,14 @@ const BY_CODE: Readonly<Record<string, keyof typeof commonTexts>> = {
   temporarily_unavailable: 'errorProvider',
   stripe_not_connected: 'errorNotSelling',
   stripe_account_incomplete: 'errorNotSelling',
+  session_required: 'errorSession',
+  session_expired: 'errorSession',
+  session_ended: 'errorSession',
+  tier_not_found: 'errorChanged',
+  tier_not_for_sale: 'errorChanged',
+  price_not_found: 'errorChanged',
+  already_subscribed: 'errorChanged',
+  subscription_missing: 'errorChanged',
   internal_error: 'errorOther',
   unreadable_answer: 'errorOther',
 };

@@ -1,7 +1,7 @@
 import type { Bootstrap, Customer, Session, UsageStatus } from '@dream/contract';
-import { Api, DreamError, toDreamError } from './api.ts';
+import { type Api, DreamError, isOver, toDreamError } from './api.ts';
 import { type DreamEvents, emit } from './events.ts';
-import { claimsIn, claimsOf, isOver, Tokens } from './tokens.ts';
+import { claimsIn, claimsOf, Tokens } from './tokens.ts';
 
 /** The query parameter by which a customer comes back from checkout. Same as in the contract. */
 const CHECKOUT_PARAM = 'dream_checkout';
@@ -19,6 +19,15 @@ export interface View {
   error: DreamError | null;
 }
 
+/** What is shown before anything is known. */
+export const LOADING: View = {
+  status: 'loading',
+  bootstrap: null,
+  customer: null,
+  usage: {},
+  error: null,
+};
+
 type NewSession = Pick<Session, 'accessToken' | 'refreshToken' | 'customer' | 'usage'>;
 
 /**
@@ -27,7 +36,7 @@ type NewSession = Pick<Session, 'accessToken' | 'refreshToken' | 'customer' | 'u
  */
 export class Page {
   readonly api: Api;
-  view: View = { status: 'loading', bootstrap: null, customer: null, usage: {}, error: null };
+  view: View = LOADING;
   readonly #tokens: Tokens;
   readonly #listeners = new Set<() => void>();
   readonly #features = new Set<string>();
@@ -85,10 +94,10 @@ export class Page {
 
   /** Finds out who is signed in. A visitor without a session costs no request. */
   async #session(): Promise<void> {
-    if (!this.#tokens.kept) return this.#dropCheckout();
+    if (!this.#tokens.kept) return this.dropCheckout();
     try {
       const back = new URL(location.href).searchParams.get(CHECKOUT_PARAM);
-      if (back) await this.returned(back);
+      if (back) await (await import('./returned.ts')).confirmCheckout(this, back);
       else if (this.#tokens.areFresh)
         this.#welcome(await this.authed((token) => this.api.get('me', token)));
       else await this.renew();
@@ -97,26 +106,8 @@ export class Page {
     }
   }
 
-  /** Back from checkout: the plan is made right before anything is shown, webhook or not. */
-  async returned(checkoutId: string): Promise<void> {
-    let status = 'open';
-    try {
-      ({ status } = await this.authed((token) =>
-        this.api.post<{ status: string }>('checkout/confirm', { checkoutId }, token),
-      ));
-      this.#dropCheckout();
-    } catch (error) {
-      // What is not known yet is asked again at the next load; what is wrong is asked once.
-      if (isOver(error)) throw error;
-      if (toDreamError(error).status < 500 && toDreamError(error).status > 0) this.#dropCheckout();
-      this.fail(error);
-    }
-    await this.renew();
-    const plan = this.view.customer?.plan ?? '';
-    if (status === 'complete') this.tell('dream-checkout-complete', { checkoutId, plan });
-  }
-
-  #dropCheckout(): void {
+  /** Forgets that the customer came back from a checkout: a reload asks nothing about it. */
+  dropCheckout(): void {
     const url = new URL(location.href);
     if (!url.searchParams.has(CHECKOUT_PARAM)) return;
     url.searchParams.delete(CHECKOUT_PARAM);
@@ -152,7 +143,7 @@ export class Page {
     } catch (error) {
       const { code } = toDreamError(error);
       if (!REPLACEABLE.has(code)) {
-        if (isOver(error)) this.#over(token);
+        if (isOver(error)) this.over(token);
         throw error;
       }
       await this.renew();
@@ -215,7 +206,7 @@ export class Page {
   #welcome({ customer, usage }: Pick<Session, 'customer' | 'usage'>, isNew = false): void {
     const was = this.view.customer;
     this.#set({ customer });
-    if (usage) this.#tellUsage(usage);
+    if (usage) this.tellUsage(usage);
     if (!was) this.tell('dream-signin', { customerId: customer.id, isNew });
     else if (was.plan !== customer.plan) this.tell('dream-plan-change', { plan: customer.plan });
     for (const feature of this.#features)
@@ -228,34 +219,22 @@ export class Page {
     if (this.#closeSocket) return;
     let closed = false;
     this.#closeSocket = () => (closed = true);
-    let said = '';
-    const { listen } = await import('./live.ts');
-    if (closed) return;
-    this.#closeSocket = listen({
-      address: async () => {
-        const token = await this.token();
-        if (token === null) return null;
-        said = token;
-        const url = this.api.url(`live?shard=${claimsOf(token).shard}`).replace(/^http/, 'ws');
-        return { url, token };
-      },
-      reconnected: this.#look,
-      refused: this.#look,
-      told: (message) => {
-        if (message.type === 'usage') this.#tellUsage(message.usage);
-        if (message.type === 'plan' && message.plan !== this.view.customer?.plan) this.#look();
-        if (message.type === 'customer') void this.#learn();
-        if (message.type === 'signed_out') this.#over(said);
-      },
-    });
+    const { listen, lineOf } = await import('./live.ts');
+    if (!closed) this.#closeSocket = listen(lineOf(this));
   }
 
-  readonly #look = (): void => {
+  /** Where the socket of an access token goes. */
+  liveUrl(token: string): string {
+    return this.api.url(`live?shard=${claimsOf(token).shard}`).replace(/^http/, 'ws');
+  }
+
+  /** Finds out anew what the session and its plan are. */
+  readonly look = (): void => {
     this.renew().catch((error: unknown) => this.fail(error));
   };
 
   /** What changed of the customer besides the plan: the access token stays right. */
-  async #learn(): Promise<void> {
+  async learn(): Promise<void> {
     try {
       const me = await this.authed((token) =>
         this.api.get<Pick<Session, 'customer' | 'usage'>>('me', token),
@@ -269,17 +248,18 @@ export class Page {
   async #loadFeature(feature: string): Promise<void> {
     try {
       const path = `usage?feature=${encodeURIComponent(feature)}`;
-      this.#tellUsage(await this.authed((token) => this.api.get<UsageStatus>(path, token)));
+      this.tellUsage(await this.authed((token) => this.api.get<UsageStatus>(path, token)));
     } catch (error) {
       this.fail(error);
     }
   }
 
-  #tellUsage(usage: UsageStatus): void {
+  /** Takes a usage that was counted meanwhile. */
+  tellUsage(usage: UsageStatus): void {
     const { feature, usageCount, remaining, limit } = usage;
     const was = this.view.usage[feature];
     // The plan may have changed after it was asked for and before anybody listened.
-    if (was && was.plan !== usage.plan && usage.plan !== this.view.customer?.plan) this.#look();
+    if (was && was.plan !== usage.plan && usage.plan !== this.view.customer?.plan) this.look();
     this.#set({ usage: { ...this.view.usage, [feature]: usage } });
     if (was?.usageCount === usageCount && was.limit === limit) return;
     if (was) this.tell('dream-usage-change', { feature, usageCount, remaining });
@@ -288,7 +268,7 @@ export class Page {
   }
 
   /** The session a token is of is over. One that took its place meanwhile goes on. */
-  #over(accessToken: string): void {
+  over(accessToken: string): void {
     if (claimsIn({ accessToken })?.sid === claimsIn(this.#tokens.kept)?.sid) this.#end();
   }
 

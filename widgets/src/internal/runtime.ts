@@ -23,11 +23,10 @@ function publishableKey(): string {
 }
 
 function faultOf(key: string | undefined): string | null {
-  if (!key)
-    return 'dream needs your publishable key: <script type="module" async src="…/v1/dream.js" data-dream-key="pk_…">.';
+  if (!key) return 'dream needs your publishable key: data-dream-key="pk_…" on its script tag.';
   if (key.startsWith('sk_'))
-    return 'A secret key (sk_…) is on this page, where everybody can read it. Revoke it now, and put the publishable key (pk_…) into data-dream-key.';
-  return key.startsWith('pk_') ? null : `"${key}" is no publishable key: it must start with pk_.`;
+    return 'A secret key (sk_…) is on this page, where everybody can read it. Revoke it now; the publishable key belongs here.';
+  return key.startsWith('pk_') ? null : `"${key}" is no publishable key (pk_…).`;
 }
 
 /** Where the API is: said by the script tag, else where this file came from. */

@@ -1,5 +1,5 @@
 import type { Session } from '@dream/contract';
-import { type Api, DreamError } from './api.ts';
+import { type Api, isOver } from './api.ts';
 
 /** What a page keeps of a session. `goodUntilMs` is by this machine's own clock. */
 interface Kept {
@@ -23,13 +23,6 @@ const LEAST_LEFT_MS = 60_000;
 
 /** How long what another tab keeps may take to be seen here: it comes after the lock it held. */
 const SEEN_WITHIN_MS = 500;
-
-/** Codes that say the session is over for good. */
-const OVER = new Set(['session_ended', 'token_invalid', 'customer_not_found']);
-
-/** Whether an error says that the session is over, and not only that it could not be asked about. */
-export const isOver = (error: unknown): boolean =>
-  error instanceof DreamError && OVER.has(error.code);
 
 /** What an access token says; it is only read here, the edge verifies it. */
 export function claimsOf(accessToken: string): Claims {

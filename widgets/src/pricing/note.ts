@@ -1,10 +1,11 @@
 import type { Customer, PublicTier, Subscription } from '@dream/contract';
+import type { Values } from '../internal/texts.ts';
 import { hasTrial, type Offer } from './offer.ts';
 
 /** A sentence: the name of its text, and what fills it in. */
 export interface Note {
   name: string;
-  values?: Readonly<Record<string, string | number>>;
+  values?: Values;
   isWarning?: boolean;
 }
 

@@ -1,6 +1,13 @@
 import type { PlanChangePreview } from '@dream/contract';
 import { expect } from '@open-wc/testing';
-import { faults, show, textsOf } from '../../test/common-widget-tests.ts';
+import {
+  directionOf,
+  faults,
+  inLanguage,
+  LANGUAGES,
+  show,
+  textsOf,
+} from '../../test/common-widget-tests.ts';
 import { bootstrap, free, pro, studio, subscriber, trying } from '../../test/samples.ts';
 import type { Preview } from '../internal/dream-element.ts';
 import { offerOf } from './offer.ts';
@@ -110,8 +117,9 @@ const states: Record<string, [Preview, Wanted, string]> = {
 async function open(
   [config, wanted]: [Preview, Wanted, ...unknown[]],
   scheme: 'light' | 'dark' = 'light',
+  language = 'en',
 ): Promise<DreamPlanDialog> {
-  const html = '<dream-plan-dialog lang="en"></dream-plan-dialog>';
+  const html = `<dream-plan-dialog lang="${language}"></dream-plan-dialog>`;
   const element = (await show(html, config, scheme)) as DreamPlanDialog;
   void element.open(wanted);
   await element.updateComplete;
@@ -141,6 +149,24 @@ for (const [name, state] of Object.entries(states)) {
     expect(scrollWidth - clientWidth).to.be.at.most(0);
   });
 }
+
+for (const language of LANGUAGES)
+  it(`speaks ${language} and fits 320 px in it`, async () => {
+    for (const [name, state] of Object.entries(states)) {
+      const element = await inLanguage(language, () => open(state, 'light', language));
+      dialogOf(element).style.inlineSize = '20rem';
+      const { scrollWidth, clientWidth } = dialogOf(element);
+      expect([dialogOf(element).lang, dialogOf(element).dir]).to.deep.equal([
+        language,
+        directionOf(language),
+      ]);
+      expect(scrollWidth - clientWidth, name).to.be.at.most(0);
+      const inEnglish = textsOf(element).filter((text) =>
+        Object.values<string>(english).includes(text),
+      );
+      expect(inEnglish, name).to.deep.equal([]);
+    }
+  });
 
 it('shows the lines of the invoice, the tax and what is due, as they were stated', async () => {
   const element = await open([at(upgrade), toStudio]);

@@ -46,6 +46,7 @@ export class DreamPlanDialog extends DreamElement {
 
   /** Opens for a change; resolves, when it is closed, to whether the change was made. */
   async open(wanted: Wanted): Promise<boolean> {
+    await this.updateComplete;
     this.wanted = wanted;
     this.preview = this.config?.planChange ?? null;
     this.failure = this.config ? this.view.error : null;

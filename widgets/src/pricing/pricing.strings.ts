@@ -13,7 +13,10 @@ export const english = {
   perYear: 'a year',
   free: 'Free',
   popular: 'Most popular',
-  trial: '{days} days free, then {price}. No card is charged before {date}.',
+  trial: {
+    one: '{days} day free, then {price}. No card is charged before {date}.',
+    other: '{days} days free, then {price}. No card is charged before {date}.',
+  },
   trialUsed: 'You had your free trial. Choose once more to pay today.',
   trialEnds: 'Free until {date}, then {price}',
   overage: 'then {price} per {units} {feature}',

@@ -1,5 +1,6 @@
 import type { Interval } from '@dream/contract';
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Values } from '../internal/texts.ts';
 
 /** What a visitor chose. */
 export interface Picked {
@@ -9,7 +10,7 @@ export interface Picked {
 
 /** What the switches show, and whom they tell. */
 interface Shown {
-  text: (name: string, values?: Record<string, number>) => string;
+  text: (name: string, values?: Values) => string;
   intervals: readonly Interval[];
   interval: Interval | undefined;
   currencies: readonly string[];

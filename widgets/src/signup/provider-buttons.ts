@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Texts } from '../internal/language.ts';
+import type { Values } from '../internal/texts.ts';
 import { providerName } from '../internal/provider-name.ts';
 
 /** What the buttons take from the element they stand in. */
 interface Place {
-  text: (name: string, values?: Texts) => string;
+  text: (name: string, values?: Values) => string;
   /** Which was pressed last; empty for none. */
   pressed: string;
   /** What went wrong at it, told here and described at its button. */

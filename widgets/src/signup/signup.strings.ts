@@ -39,6 +39,8 @@ export const errorTexts: Readonly<Record<string, keyof typeof english>> = {
   oauth_failed: 'errorOauth',
   oauth_incomplete: 'errorOauth',
   oauth_expired: 'errorProof',
+  oauth_not_enabled: 'errorOauth',
+  oauth_request_used: 'errorOauth',
   customer_banned: 'errorBanned',
   sign_ups_capped: 'errorCapped',
 };

@@ -58,7 +58,8 @@ export const signupStyles = css`
     display: flex;
     gap: 0.6em;
     align-items: center;
-    padding: 0.3em 0.8em 0.3em 0.4em;
+    padding-block: 0.3em;
+    padding-inline: 0.4em 0.8em;
   }
   .chip.person span:last-child {
     overflow: hidden;

@@ -5,6 +5,7 @@ import { baseStyles } from '../internal/base.styles.ts';
 import { CodeFlow } from '../internal/code-flow.ts';
 import { FormElement } from '../internal/form-element.ts';
 import { formStyles } from '../internal/form.styles.ts';
+import type { Values } from '../internal/texts.ts';
 import { requestSignIn } from '../internal/open-signup.ts';
 import { providerName } from '../internal/provider-name.ts';
 import { providerButtons } from './provider-buttons.ts';
@@ -68,7 +69,7 @@ export class DreamSignup extends FormElement<Step> {
   async open(): Promise<boolean> {
     if (this.config) return false;
     await this.page.load();
-    if (this.view.customer) return true;
+    if (this.page.view.customer) return true;
     return requestSignIn() && this.openRequested();
   }
 
@@ -331,7 +332,7 @@ export class DreamSignup extends FormElement<Step> {
     });
   }
 
-  protected override text(name: string, values: Record<string, string | number> = {}): string {
+  protected override text(name: string, values: Values = {}): string {
     return super.text(name, { provider: providerName(this.provider), ...values });
   }
 

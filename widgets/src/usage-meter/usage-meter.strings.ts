@@ -1,12 +1,11 @@
 import { commonTexts } from '../internal/notice.ts';
 
-/** English. `{used}`, `{limit}`, `{left}`, `{date}` and `{tier}` are filled in. */
+/** English. `{used}`, `{limit}`, `{date}` and `{tier}` are filled in. */
 export const english = {
   ...commonTexts,
   label: 'Usage',
   used: '{used} of {limit} used',
   usedUnlimited: '{used} used, no limit',
-  left: '{left} left',
   resets: 'Resets on {date}',
   near: 'Nearly used up',
   reached: 'Limit reached',

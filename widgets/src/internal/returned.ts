@@ -1,0 +1,25 @@
+import { isOver, toDreamError } from './api.ts';
+import type { Page } from './page.ts';
+
+/**
+ * Back from checkout, or paid in the page: the plan is made right before anything is shown, webhook
+ * or not.
+ */
+export async function confirmCheckout(page: Page, checkoutId: string): Promise<void> {
+  let status = 'open';
+  try {
+    ({ status } = await page.authed((token) =>
+      page.api.post<{ status: string }>('checkout/confirm', { checkoutId }, token),
+    ));
+    page.dropCheckout();
+  } catch (error) {
+    // What is not known yet is asked again at the next load; what is wrong is asked once.
+    if (isOver(error)) throw error;
+    const { status } = toDreamError(error);
+    if (status < 500 && status > 0) page.dropCheckout();
+    page.fail(error);
+  }
+  await page.renew();
+  const plan = page.view.customer?.plan ?? '';
+  if (status === 'complete') page.tell('dream-checkout-complete', { checkoutId, plan });
+}
