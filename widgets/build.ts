@@ -60,16 +60,22 @@ const sum = (files: Iterable<string>): number =>
 
 const pricing = withImports(fileOf('src/pricing/pricing.ts'));
 pricing.add('dream.js');
+const cart = withImports(fileOf('src/cart/cart.ts'));
+/** What each element takes besides what is there already: a drawer is only wanted where its shop is. */
 const further = [
-  'pricing/plan-dialog',
-  'pricing/checkout-dialog',
-  'signup/signup',
-  'account/account',
-  'usage-meter/usage-meter',
-  'gate/gate',
-].map((name) => {
+  { name: 'pricing/plan-dialog', there: pricing },
+  { name: 'pricing/checkout-dialog', there: pricing },
+  { name: 'signup/signup', there: pricing },
+  { name: 'account/account', there: pricing },
+  { name: 'usage-meter/usage-meter', there: pricing },
+  { name: 'gate/gate', there: pricing },
+  { name: 'cart/cart', there: pricing },
+  { name: 'cart/cart-drawer', there: pricing.union(cart) },
+  { name: 'cart/order-drawer', there: pricing.union(cart) },
+  { name: 'cart/cart-toast', there: pricing.union(cart) },
+].map(({ name, there }) => {
   const files = withImports(fileOf(`src/${name}.ts`));
-  return { name, bytes: sum([...files].filter((file) => !pricing.has(file))) };
+  return { name, bytes: sum([...files].filter((file) => !there.has(file))) };
 });
 
 /** The bytes of an element's texts in the language that needs most. */

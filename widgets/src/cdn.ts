@@ -16,6 +16,7 @@ export { commonTexts, notice, sayError } from './internal/notice.ts';
 /** Each element's code, loaded when the first of its kind is seen. */
 const ELEMENTS: Readonly<Record<string, () => Promise<unknown>>> = {
   'dream-account': () => import('./account/account.ts'),
+  'dream-cart': () => import('./cart/cart.ts'),
   'dream-gate': () => import('./gate/gate.ts'),
   'dream-pricing': () => import('./pricing/pricing.ts'),
   'dream-signup': () => import('./signup/signup.ts'),
@@ -23,6 +24,7 @@ const ELEMENTS: Readonly<Record<string, () => Promise<unknown>>> = {
 };
 const SELECTOR = Object.keys(ELEMENTS)
   .map((name) => `${name}:not(:defined)`)
+  .concat('[data-dream-add]')
   .join();
 
 /** What a page may ask of the widgets, as the global `Dream`. */
@@ -37,6 +39,8 @@ export interface Dream {
   getToken(): Promise<string | null>;
   /** Opens the sign-in dialog; resolves to whether somebody is signed in. */
   open(what: 'signup'): Promise<boolean>;
+  /** Opens the cart; resolves when it is open. */
+  open(what: 'cart'): Promise<void>;
   /** Takes a session the site's own server made (`dream.sessions.create`); throws on anything else. */
   setSession(session: Session): void;
   signOut(): Promise<void>;
@@ -65,10 +69,11 @@ const api: Dream = Object.defineProperties(listen as unknown as Dream, {
   },
   signOut: { value: () => dream.page.signOut() },
   open: {
-    value: (what: string) =>
-      what === 'signup'
-        ? openSignup()
-        : Promise.reject(new TypeError(`Dream.open takes "signup", not "${what}".`)),
+    value: async (what: string) => {
+      if (what === 'cart') return (await import('./cart/cart.ts')).openCart();
+      if (what === 'signup') return openSignup();
+      throw new TypeError(`Dream.open takes no "${what}".`);
+    },
   },
 });
 
@@ -77,7 +82,7 @@ function loadElements(root: ParentNode | Element): void {
     [
       ...root.querySelectorAll(SELECTOR),
       ...('matches' in root && root.matches(SELECTOR) ? [root] : []),
-    ].map((element) => element.localName),
+    ].map(({ localName }) => (localName in ELEMENTS ? localName : 'dream-cart')),
   );
   for (const name of names) {
     ELEMENTS[name]?.().catch((error: unknown) => {

@@ -83,11 +83,12 @@ export async function keepPlan(page: Page): Promise<void> {
   if (customer) page.customer = { ...customer, subscription };
 }
 
-const absolute = (url: string | undefined): string | undefined =>
+/** An address as seen from the page. */
+export const absolute = (url: string | undefined): string | undefined =>
   url === undefined ? undefined : new URL(url, document.baseURI).href;
 
 /** Leaves the page. Payment pages refuse to be framed, so a framed page leaves by its top. */
-async function go(url: string): Promise<void> {
+export async function go(url: string): Promise<void> {
   if (!/^https?:$/.test(new URL(url).protocol)) throw new Error(`Not a web address: ${url}`);
   try {
     (window.top ?? window).location.assign(url);

@@ -1,4 +1,12 @@
-import type { Bootstrap, Customer, PlanChangePreview, UsageStatus } from '@dream/contract';
+import type {
+  Bootstrap,
+  CartProblem,
+  Customer,
+  OrderReceipt,
+  PlanChangePreview,
+  PublicProduct,
+  UsageStatus,
+} from '@dream/contract';
 import {
   html,
   LitElement,
@@ -21,6 +29,15 @@ export interface Preview {
   usage?: readonly UsageStatus[];
   /** What a change of plan would cost, for the dialog that asks once more. */
   planChange?: PlanChangePreview;
+  products?: readonly PublicProduct[];
+  /** What is in the cart. */
+  cart?: readonly { priceId: string; quantity: number }[];
+  /** What the edge finds different of the cart. */
+  problems?: readonly CartProblem[];
+  /** The order one comes back from paying for. */
+  order?: OrderReceipt;
+  /** The orders of who is signed in. */
+  orders?: readonly OrderReceipt[];
   status?: View['status'];
   error?: { code: string; message: string };
 }

@@ -6,8 +6,12 @@ export interface DreamEvents {
   'dream-signin': { customerId: string; isNew: boolean };
   'dream-signout': { customerId: string };
   'dream-plan-select': { tier: string; priceId: string | null };
-  'dream-checkout-start': { tier: string };
-  'dream-checkout-complete': { checkoutId: string; plan: string };
+  /** Of a plan, its tier; of a cart, its order. */
+  'dream-checkout-start': { tier: string; orderId?: never } | { orderId: string; tier?: never };
+  'dream-checkout-complete':
+    | { checkoutId: string; plan: string; orderId?: never }
+    | { checkoutId: string; orderId: string; plan?: never };
+  'dream-cart-change': { count: number; currency: string | null; subtotalMinor: number };
   'dream-plan-change': { plan: string };
   'dream-usage-change': { feature: string; usageCount: number; remaining: number | 'unlimited' };
   'dream-limit-reached': { feature: string; limit: number | 'unlimited' };
