@@ -101,13 +101,17 @@ export async function localeFaults(): Promise<string[]> {
         const fault = faultOf(language, text, textOf(locale, element, name));
         if (fault) faults.push(`${language}: "${name}" of ${element} ${fault}.`);
       }
-    for (const [element, texts] of Object.entries(locale))
-      for (const name of Object.keys(texts)) {
-        const isSaid = [...english].some(
-          ([each, texts]) => name in texts && (each === element || !english.has(element)),
-        );
-        if (!isSaid) faults.push(`${language}: "${name}" of ${element} is said by no element.`);
-      }
+    for (const [element, texts] of Object.entries(locale)) {
+      const own = english.get(element);
+      const said = own
+        ? [own]
+        : element === 'common' || element === 'code'
+          ? [...english.values()]
+          : [];
+      for (const name of Object.keys(texts))
+        if (said.length > 0 && !said.some((each) => name in each))
+          faults.push(`${language}: "${name}" of ${element} is said by no element.`);
+    }
   }
   return faults;
 }

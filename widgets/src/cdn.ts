@@ -1,5 +1,6 @@
 import type { Customer, Session } from '@dream/contract';
 import { emit } from './internal/events.ts';
+import { languageOf, translated } from './internal/language.ts';
 import { openSignup } from './internal/open-signup.ts';
 import { dream } from './internal/runtime.ts';
 import { toDreamError } from './internal/api.ts';
@@ -90,6 +91,9 @@ function loadElements(root: ParentNode | Element): void {
       emit(document, 'dream-error', { code, message });
     });
   }
+  // The words are on their way with the code, where the page says its language; the element asks again.
+  for (const element of elements)
+    translated(element, languageOf(element, undefined) ?? 'en').catch(() => {});
 }
 
 function start(): void {

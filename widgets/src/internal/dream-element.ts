@@ -158,7 +158,11 @@ export abstract class DreamElement extends LitElement {
     // Whether the project has a language of its own is known with the first data, or never.
     const unknown = status === 'loading' ? undefined : null;
     const locale = bootstrap ? bootstrap.branding.locale : unknown;
-    this.#want(languageOf(this, locale));
+    const wanted = languageOf(this, locale);
+    if (wanted && wanted !== this.#wanted) {
+      this.#wanted = wanted;
+      this.#translating = this.#speak(wanted);
+    }
     const accent = bootstrap?.branding.accentColor;
     if (accent) this.style.setProperty('--_brand', accent);
   }
@@ -179,23 +183,12 @@ export abstract class DreamElement extends LitElement {
   }
 
   /** Goes over to a language once its texts are there; to English where they cannot be loaded. */
-  #want(language: string | undefined): void {
-    if (!language || language === this.#wanted) return;
-    this.#wanted = language;
-    if (language.startsWith('en')) this.#speak(language, []);
-    else this.#translating = this.#translate(language);
-  }
-
-  async #translate(language: string): Promise<void> {
-    const element = this.localName.slice('dream-'.length);
-    const texts = await translated(element, language).catch(() => null);
-    if (language === this.#wanted) this.#speak(texts ? language : 'en', texts ?? []);
+  async #speak(language: string): Promise<void> {
+    const texts = await translated(this, language).catch(() => null);
+    if (language !== this.#wanted) return;
+    this.#spoken = texts ? language : 'en';
+    this.#translated = texts ?? [];
     this.requestUpdate();
-  }
-
-  #speak(language: string, texts: readonly Text[]): void {
-    this.#spoken = language;
-    this.#translated = texts;
   }
 
   /** Takes part in the page's state, which is loaded for the first element that does. */

@@ -34,10 +34,15 @@ function nearestLang(element: Element): string | null {
 }
 
 /**
- * The texts of an element in another language than English, in the order of the English ones. The
- * build makes a file of each; without it, the page has one request more and no bytes of other words.
+ * The texts of an element in a language, in the order of the English ones; none for English. The build
+ * makes a file of each; without it, the page has one request more and no bytes of other words.
  */
-export async function translated(element: string, language: string): Promise<readonly Text[]> {
+export async function translated(
+  { localName }: Element,
+  language: string,
+): Promise<readonly Text[]> {
+  if (language.startsWith('en')) return [];
+  const element = localName.slice('dream-'.length);
   const texts = await import(/* @vite-ignore */ `./locales/${element}.${language.slice(0, 2)}.js`);
   return texts.default;
 }

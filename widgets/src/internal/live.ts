@@ -1,4 +1,4 @@
-import type { LiveMessage } from '@dream/contract';
+import type { LiveMessage, Session } from '@dream/contract';
 import type { Page } from './page.ts';
 
 /** Where a socket goes and what it says first; null when nobody is signed in. */
@@ -32,10 +32,22 @@ export function lineOf(page: Page): Line {
     told: (message) => {
       if (message.type === 'usage') page.tellUsage(message.usage);
       if (message.type === 'plan' && message.plan !== page.view.customer?.plan) page.look();
-      if (message.type === 'customer') void page.learn();
+      if (message.type === 'customer') void learn(page);
       if (message.type === 'signed_out') page.over(said);
     },
   };
+}
+
+/** What changed of the customer besides the plan: the access token stays right. */
+async function learn(page: Page): Promise<void> {
+  try {
+    const me = await page.authed((token) =>
+      page.api.get<Pick<Session, 'customer' | 'usage'>>('me', token),
+    );
+    if (me.customer.id === page.view.customer?.id) page.welcome(me);
+  } catch (error) {
+    page.fail(error);
+  }
 }
 
 /**

@@ -13,15 +13,19 @@ export function digitsOf(currency: string): number {
   return DIGITS.find(([, all]) => all.includes(currency.toLowerCase()))?.[0] ?? 2;
 }
 
-/** A price as people of a language write it, from minor units. Whole amounts lose their zeros. */
+/**
+ * A price as people of a language write it, from minor units. Whole amounts lose their zeros. Where it
+ * is written from right to left, it is kept in one piece: else `US$` would come out as `$US`.
+ */
 export function money(priceMinor: number, currency: string, language: string): string {
   const digits = digitsOf(currency);
   const amount = priceMinor / 10 ** digits;
   const shown = Number.isInteger(amount) ? 0 : digits;
-  return new Intl.NumberFormat(language, {
+  const written = new Intl.NumberFormat(language, {
     style: 'currency',
     currency: currency.toUpperCase(),
     minimumFractionDigits: shown,
     maximumFractionDigits: shown,
   }).format(amount);
+  return written.replace(/^\u200f(.*)/, '\u2066$1\u2069');
 }

@@ -94,24 +94,17 @@ export class Page {
 
   /** Finds out who is signed in. A visitor without a session costs no request. */
   async #session(): Promise<void> {
-    if (!this.#tokens.kept) return this.dropCheckout();
+    const back = new URL(location.href).searchParams.get(CHECKOUT_PARAM);
+    const returned = back ? await import('./returned.ts') : null;
+    if (!this.#tokens.kept) return returned?.forgetCheckout();
     try {
-      const back = new URL(location.href).searchParams.get(CHECKOUT_PARAM);
-      if (back) await (await import('./returned.ts')).confirmCheckout(this, back);
+      if (back) await returned?.confirmCheckout(this, back);
       else if (this.#tokens.areFresh)
-        this.#welcome(await this.authed((token) => this.api.get('me', token)));
+        this.welcome(await this.authed((token) => this.api.get('me', token)));
       else await this.renew();
     } catch (error) {
       if (!isOver(error)) throw error;
     }
-  }
-
-  /** Forgets that the customer came back from a checkout: a reload asks nothing about it. */
-  dropCheckout(): void {
-    const url = new URL(location.href);
-    if (!url.searchParams.has(CHECKOUT_PARAM)) return;
-    url.searchParams.delete(CHECKOUT_PARAM);
-    history.replaceState(history.state, '', url);
   }
 
   /** A token good for over a minute, or null when nobody is signed in. */
@@ -125,9 +118,9 @@ export class Page {
     const before = this.#tokens.kept?.accessToken;
     try {
       const session = await this.#tokens.refresh(before);
-      if (session) this.#welcome(session);
+      if (session) this.welcome(session);
       else if (this.#tokens.kept)
-        this.#welcome(await this.api.get('me', this.#tokens.kept.accessToken));
+        this.welcome(await this.api.get('me', this.#tokens.kept.accessToken));
     } catch (error) {
       if (isOver(error)) this.#forget();
       throw error;
@@ -159,7 +152,7 @@ export class Page {
     this.#hangUp();
     this.#tokens.replace(session);
     this.#set({ customer: null, usage: {} });
-    this.#welcome(session, isNew);
+    this.welcome(session, isNew);
   }
 
   /** Goes on with a newer session of the same customer, and ends the one before. */
@@ -168,7 +161,7 @@ export class Page {
     // The socket knows the session that ends now.
     this.#hangUp();
     this.#tokens.keep(session);
-    this.#welcome(session);
+    this.welcome(session);
     if (before) await this.api.post('sessions/end', { refreshToken: before });
   }
 
@@ -203,7 +196,7 @@ export class Page {
   }
 
   /** Somebody is known to be signed in: a visitor who returned, or came in just now. */
-  #welcome({ customer, usage }: Pick<Session, 'customer' | 'usage'>, isNew = false): void {
+  welcome({ customer, usage }: Pick<Session, 'customer' | 'usage'>, isNew = false): void {
     const was = this.view.customer;
     this.#set({ customer });
     if (usage) this.tellUsage(usage);
@@ -232,18 +225,6 @@ export class Page {
   readonly look = (): void => {
     this.renew().catch((error: unknown) => this.fail(error));
   };
-
-  /** What changed of the customer besides the plan: the access token stays right. */
-  async learn(): Promise<void> {
-    try {
-      const me = await this.authed((token) =>
-        this.api.get<Pick<Session, 'customer' | 'usage'>>('me', token),
-      );
-      if (me.customer.id === this.view.customer?.id) this.#welcome(me);
-    } catch (error) {
-      this.fail(error);
-    }
-  }
 
   async #loadFeature(feature: string): Promise<void> {
     try {
