@@ -92,8 +92,9 @@ function loadElements(root: ParentNode | Element): void {
     });
   }
   // The words are on their way with the code, where the page says its language; the element asks again.
-  for (const element of elements)
-    translated(element, languageOf(element, undefined) ?? 'en').catch(() => {});
+  for (const element of root.querySelectorAll(SELECTOR))
+    if (element.localName in ELEMENTS)
+      translated(element, languageOf(element, undefined) ?? 'en').catch(() => {});
 }
 
 function start(): void {
