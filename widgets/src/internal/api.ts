@@ -4,9 +4,7 @@ const TIMEOUT_MS = 20_000;
 /** What is known of an error: the API's envelope, or as much of it as there is. */
 interface Envelope {
   code?: string;
-  error?: string;
   message?: string;
-  docs?: string;
   [extra: string]: unknown;
 }
 
@@ -15,18 +13,14 @@ export class DreamError extends Error {
   override readonly name = 'DreamError';
   readonly code: string;
   readonly status: number;
-  readonly title: string;
-  readonly docs: string | null;
+  /** The answer as it was; some codes say more in it. */
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(status: number, body: Envelope) {
     super(body.message ?? 'The answer could not be read.');
-    const { code, error, docs, message: _message, ...details } = body;
-    this.code = code ?? 'unreadable_answer';
+    this.code = body.code ?? 'unreadable_answer';
     this.status = status;
-    this.title = error ?? this.message;
-    this.docs = docs ?? null;
-    this.details = details;
+    this.details = body;
   }
 }
 

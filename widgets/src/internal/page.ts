@@ -50,7 +50,7 @@ export class Page {
     try {
       if (session) this.#tokens.offer(session);
     } catch (error) {
-      console.error(`dream: data-dream-session is not used. ${toDreamError(error).message}`);
+      console.error(`data-dream-session is not used. ${toDreamError(error).message}`);
     }
     this.#tokens.watch((is, was) => {
       const { customer } = this.view;

@@ -165,7 +165,7 @@ export function sessionOf(given: unknown): Pick<Session, 'accessToken' | 'refres
   const { accessToken, refreshToken } = (given ?? {}) as Partial<Session>;
   if (typeof accessToken === 'string' && typeof refreshToken === 'string')
     return { accessToken, refreshToken };
-  throw new TypeError('A session is the answer of dream.sessions.create, as JSON.');
+  throw new TypeError('No answer of dream.sessions.create.');
 }
 
 /** What a text of the storage says, which anybody may have changed; null when it is no session. */
