@@ -161,7 +161,9 @@ export abstract class DreamElement extends LitElement {
     const wanted = languageOf(this, locale);
     if (wanted && wanted !== this.#wanted) {
       this.#wanted = wanted;
-      this.#translating = this.#speak(wanted);
+      // English is at hand, and nobody waits for it.
+      if (wanted.startsWith('en')) this.#speak(wanted, []);
+      else this.#translating = this.#translate(wanted);
     }
     const accent = bootstrap?.branding.accentColor;
     if (accent) this.style.setProperty('--_brand', accent);
@@ -183,12 +185,16 @@ export abstract class DreamElement extends LitElement {
   }
 
   /** Goes over to a language once its texts are there; to English where they cannot be loaded. */
-  async #speak(language: string): Promise<void> {
+  async #translate(language: string): Promise<void> {
     const texts = await translated(this, language).catch(() => null);
     if (language !== this.#wanted) return;
-    this.#spoken = texts ? language : 'en';
-    this.#translated = texts ?? [];
+    this.#speak(texts ? language : 'en', texts ?? []);
     this.requestUpdate();
+  }
+
+  #speak(language: string, texts: readonly Text[]): void {
+    this.#spoken = language;
+    this.#translated = texts;
   }
 
   /** Takes part in the page's state, which is loaded for the first element that does. */
