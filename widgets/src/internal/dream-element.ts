@@ -74,11 +74,12 @@ export abstract class DreamElement extends LitElement {
   declare protected busy: string | null;
   /** The element's English texts. */
   protected abstract readonly english: Texts;
-  /** The language to speak, and the one whose texts are there; nothing before the first are. */
+  /** The language to speak. */
   #wanted: string | undefined;
-  #spoken: string | undefined;
-  /** The texts of that language, in the order of the English ones; none for English. */
-  #translated: readonly Text[] = [];
+  /** The one whose texts are there, and these, in the order of the English ones; none for English. */
+  #words: readonly [language: string, texts: readonly Text[]] | undefined;
+  /** What is to be drawn has no words yet. */
+  #isWordless = false;
   #translating: Promise<void> | undefined;
   #unsubscribe: (() => void) | undefined;
 
@@ -95,7 +96,7 @@ export abstract class DreamElement extends LitElement {
 
   /** What is to be drawn: until there are words for it, that it is loading. */
   protected get view(): View {
-    return this.#spoken ? this.#known : LOADING;
+    return this.#isWordless ? LOADING : this.#known;
   }
 
   get #known(): View {
@@ -108,13 +109,13 @@ export abstract class DreamElement extends LitElement {
   }
 
   protected get language(): string {
-    return this.#spoken ?? 'en';
+    return this.#words?.[0] ?? 'en';
   }
 
   /** A text by its name, filled in. */
   protected text(name: string, values: Values = {}): string {
     const place = Object.keys(this.english).indexOf(name);
-    const text = this.texts?.[name] ?? this.#translated[place] ?? this.english[name] ?? name;
+    const text = this.texts?.[name] ?? this.#words?.[1][place] ?? this.english[name] ?? name;
     return fill(text, values, this.language);
   }
 
@@ -162,9 +163,10 @@ export abstract class DreamElement extends LitElement {
     if (wanted && wanted !== this.#wanted) {
       this.#wanted = wanted;
       // English is at hand, and nobody waits for it.
-      if (wanted.startsWith('en')) this.#speak(wanted, []);
+      if (wanted.startsWith('en')) this.#words = [wanted, []];
       else this.#translating = this.#translate(wanted);
     }
+    this.#isWordless = !this.#words;
     const accent = bootstrap?.branding.accentColor;
     if (accent) this.style.setProperty('--_brand', accent);
   }
@@ -187,14 +189,8 @@ export abstract class DreamElement extends LitElement {
   /** Goes over to a language once its texts are there; to English where they cannot be loaded. */
   async #translate(language: string): Promise<void> {
     const texts = await translated(this, language).catch(() => null);
-    if (language !== this.#wanted) return;
-    this.#speak(texts ? language : 'en', texts ?? []);
+    if (language === this.#wanted) this.#words = texts ? [language, texts] : ['en', []];
     this.requestUpdate();
-  }
-
-  #speak(language: string, texts: readonly Text[]): void {
-    this.#spoken = language;
-    this.#translated = texts;
   }
 
   /** Takes part in the page's state, which is loaded for the first element that does. */

@@ -25,7 +25,7 @@ function publishableKey(): string {
 function faultOf(key: string | undefined): string | null {
   if (!key) return 'dream needs your publishable key: data-dream-key="pk_…" on its script tag.';
   if (key.startsWith('sk_'))
-    return 'A secret key (sk_…) is on this page, where everybody can read it. Revoke it, and use the pk_….';
+    return 'A secret key (sk_…) is on this page: revoke it now, and use the pk_….';
   return key.startsWith('pk_') ? null : `"${key}" is no publishable key (pk_…).`;
 }
 
