@@ -1,6 +1,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { verifyWebhook } from '../../sdk/src/verify-webhook.ts';
+import { deliverJobs } from '../src/outbox/deliver.job.ts';
 import { Shop } from './billing-shop.ts';
 import { call, createEnvironment, manage } from './harness.ts';
 import { Receiver, type Seen } from './receiver.ts';
@@ -49,6 +50,65 @@ describe('a webhook', () => {
     await call('PATCH', `/api/customers/${customer}`, { key: at.shop.sk, body: { plan: 'team' } });
     await until(at, id, [{ type: 'plan.changed', status: 'delivered' }]);
     expect(await at.logOf(id)).toHaveLength(1);
+  });
+
+  it('is told once of everybody whose plan changes with the default tier, however many, in order', async () => {
+    await at.listen(at.receiver, { events: ['plan.changed'] });
+    const project = deps.project(at.ref);
+    const PEOPLE = 450;
+    const told = () =>
+      runInDurableObject(project, (_, { storage }) =>
+        storage.sql
+          .exec<{ customer: string; change: string }>(
+            `SELECT customer_id AS customer, body ->> '$.data.why' || ': ' || (body ->> '$.data.from')
+               || ' to ' || (body ->> '$.data.to') AS change
+             FROM webhook_event JOIN webhook_delivery AS delivery ON delivery.event_id = webhook_event.id
+             WHERE type = 'plan.changed' ORDER BY delivery.seq`,
+          )
+          .toArray(),
+      );
+    const defaults = async (tier: string) => {
+      await manage('PUT', `/api/projects/${at.shop.id}/test/tiers/${tier}`, {
+        displayName: tier,
+        features: [],
+        isDefault: true,
+      });
+    };
+    const [ada, bob] = [await at.newCustomer(), await at.newCustomer()];
+    await call('PATCH', `/api/customers/${bob}`, { key: at.shop.sk, body: { plan: 'team' } });
+    await runInDurableObject(project, async (_, { storage }) => {
+      for (let one = 0; one < PEOPLE; one++)
+        storage.sql.exec(
+          'INSERT INTO customer (id, seq, version, created_ms) VALUES (?, ?, 1, 1)',
+          `cust_0many${one}`,
+          1000 + one,
+        );
+    });
+    const eve = await at.newCustomer();
+    await runInDurableObject(project, async (_, { storage }) => storage.deleteAlarm());
+    await defaults('starter');
+    await defaults('basic');
+    // Before anybody was told of it, and after: neither is told of a default that is not theirs.
+    await call('PATCH', `/api/customers/${eve}`, { key: at.shop.sk, body: { plan: 'big' } });
+    const late = await at.newCustomer();
+    await vi.waitFor(
+      async () => {
+        await deliverJobs(deps, at.ref);
+        const left = await runInDurableObject(project, (_, { storage }) =>
+          storage.sql.exec('SELECT id FROM default_change').toArray(),
+        );
+        expect(left).toEqual([]);
+      },
+      { timeout: 20_000 },
+    );
+    const changes = Map.groupBy(await told(), ({ customer }) => customer);
+    const of = (id: string) => changes.get(id)?.map(({ change }) => change) ?? [];
+    const both = ['default: free to starter', 'default: starter to basic'];
+    expect(of(ada)).toEqual(both);
+    expect(of(bob)).toEqual(['set: free to team']);
+    expect(of(eve)).toEqual(['set: free to big']);
+    expect(of(late)).toEqual([]);
+    for (let one = 0; one < PEOPLE; one++) expect(of(`cust_0many${one}`)).toEqual(both);
   });
 
   it('is told of each change of the plan in force, and of nothing that leaves it as it was', async () => {

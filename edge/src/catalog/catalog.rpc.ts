@@ -1,6 +1,7 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { TaxBehavior, TierInput } from '@dream/contract';
 import type { Interval } from '@dream/contract/primitives';
+import { noteDefaultChange } from '../customers/default-change.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
@@ -63,6 +64,9 @@ export class CatalogRpc extends RpcTarget {
       if (old?.isDefault && input.isDefault === false) return no('tier_in_use', { tier: name });
       const { prices: _prices, isDefault: wanted, ...body } = input;
       const isDefault = wanted ?? old?.isDefault ?? false;
+      const before = defaultTierName(sql);
+      if (isDefault && before !== null && before !== name)
+        noteDefaultChange(this.#storage, { id: ids.job, from: before, to: name }, act.nowMs);
       if (isDefault) sql.exec('UPDATE tier SET is_default = 0');
       sql.exec(
         `INSERT INTO tier (name, body, is_default, position) VALUES (?1, ?2, ?3, ?4)

@@ -1,5 +1,6 @@
 import { defaultTierName } from '../catalog/catalog.rpc.ts';
 import { emit } from '../outgoing/emit.rpc.ts';
+import { defaultToldOf } from './default-change.rpc.ts';
 import { type CustomerRow, insertCustomer, toCustomer, touchCustomer } from './customers.store.ts';
 
 /** Makes a customer, of whom webhooks are told. Call it in a transaction. */
@@ -20,10 +21,12 @@ export function noteChange(storage: DurableObjectStorage, id: string, nowMs: num
   const row = touchCustomer(sql, id);
   const customer = toCustomer(sql, row, nowMs);
   const { plan: to, planSource: why, subscription, externalId } = customer;
-  const from = row.announced_plan ?? defaultTierName(sql) ?? to;
+  const coming = defaultToldOf(sql, row);
+  const from = row.announced_plan ?? coming ?? defaultTierName(sql) ?? to;
   sql.exec(
     'UPDATE customer SET announced_plan = ? WHERE id = ?',
-    why === 'default' ? null : to,
+    // Named, it is passed over by a change of the default that is still on its way here.
+    why === 'default' && coming === null ? null : to,
     row.id,
   );
   const data = { customer: { id: row.id, externalId }, from, to, why, subscription };

@@ -13,6 +13,7 @@ import {
   snapshotOf,
   toCustomer,
 } from './customers.store.ts';
+import { tellDefaultChange } from './default-change.rpc.ts';
 import type { CustomerSnapshot } from './plan.ts';
 
 /** A change of a customer, and the outbox rows it caused, to be done before answering. */
@@ -94,6 +95,11 @@ export class CustomersRpc extends RpcTarget {
   touch(id: string, nowMs: number): CustomerSnapshot {
     const { sql } = this.#storage;
     return snapshotOf(sql, noteChange(this.#storage, id, nowMs), nowMs);
+  }
+
+  /** Tells webhooks of the next customers whose plan is another one since the default changed. */
+  tellDefaultChange(nowMs: number): void {
+    this.#storage.transactionSync(() => tellDefaultChange(this.#storage, nowMs));
   }
 
   /** Newest first; `cursor` is what the page before gave. */

@@ -108,6 +108,8 @@ async function perform(
       return shardOfCustomer(job.customerId)
         .sessions()
         .endAll(job.customerId, deps.nowMs(), job.exceptSessionId);
+    case 'customers.tell_default':
+      return deps.project(ref).customers().tellDefaultChange(deps.nowMs());
     case 'stripe.publish_tier':
       return publishTier(deps, ref, job.tier, id, createdAtMs);
     case 'stripe.publish_products':

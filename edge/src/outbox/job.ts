@@ -11,6 +11,8 @@ export type Job =
   | { kind: 'shard.resume'; customerId: string; usage: RunningUsage[] }
   /** Ends the sessions of a customer, but for the one that asked for it. */
   | { kind: 'shard.end_sessions'; customerId: string; exceptSessionId?: string }
+  /** Tells webhooks of the next customers whose plan is another one since the default changed. */
+  | { kind: 'customers.tell_default' }
   /** Makes what is missing of a tier in Stripe, and archives what is no longer sold. */
   | { kind: 'stripe.publish_tier'; tier: string }
   /** Brings variants Stripe does not have as they are there, of one product or of all. */

@@ -59,3 +59,16 @@ UPDATE customer SET announced_plan = coalesce(
   set_plan,
   header_plan
 );`;
+
+/**
+ * A change of the default tier of which webhooks are being told: of the customers after `after_seq`, up
+ * to the last one there was. Those it has not come to were told of the default before it.
+ */
+export const DEFAULT_CHANGE_SCHEMA = `
+CREATE TABLE default_change (
+  id TEXT PRIMARY KEY,
+  from_plan TEXT NOT NULL,
+  to_plan TEXT NOT NULL,
+  after_seq INTEGER NOT NULL,
+  until_seq INTEGER NOT NULL
+);`;

@@ -27,7 +27,11 @@ import {
 } from '../customers/customers.schema.ts';
 import { OAUTH_AGE_INDEX, OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
 import { ORDERS_SCHEMA } from '../orders/orders.schema.ts';
-import { ANNOUNCED_PLAN_SCHEMA, OUTGOING_SCHEMA } from '../outgoing/outgoing.schema.ts';
+import {
+  ANNOUNCED_PLAN_SCHEMA,
+  DEFAULT_CHANGE_SCHEMA,
+  OUTGOING_SCHEMA,
+} from '../outgoing/outgoing.schema.ts';
 import { ERASURES_OF_BEFORE, OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
 import { CLERK_APP_SCHEMA } from '../projects/clerk-app.schema.ts';
 import { ACCESS_SCHEMA } from '../projects/access.schema.ts';
@@ -82,4 +86,5 @@ export const PROJECT_STEPS: readonly string[] = [
   TAX_BEHAVIOR_SCHEMA,
   INBOX_SCHEMA,
   ORDERS_SCHEMA,
+  DEFAULT_CHANGE_SCHEMA,
 ];
