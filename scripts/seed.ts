@@ -1,6 +1,9 @@
-/** What the seed made or found; the test keys of the demo project. */
+import { type Caller, seedShop } from './seed-shop.ts';
+
+/** What the seed made or found; the test keys of the demo project, and a price of its shop. */
 export interface Seeded {
   project: { id: string; pk: string; sk: string };
+  featured: string;
 }
 
 /** Where to seed, and what opens it. */
@@ -92,7 +95,9 @@ export async function seed(target: SeedTarget): Promise<Seeded> {
     await connect(call, target, second.id, mode, 'acct_sandboxsecond');
     await putTiers(call, second.id, mode, TIERS);
   }
+  await seedShop(call, demo.id, 'live');
   return {
+    featured: await seedShop(call, demo.id, 'test'),
     project: {
       id: demo.id,
       pk: demo.publishableKeys.test,
@@ -101,14 +106,14 @@ export async function seed(target: SeedTarget): Promise<Seeded> {
   };
 }
 
-type Caller = (method: string, path: string, body?: object) => Promise<Json>;
-
 function caller({ edge, operatorSecret }: SeedTarget): Caller {
   return async (method, path, body) => {
+    const isBytes = body instanceof Uint8Array;
+    const type = isBytes ? 'application/octet-stream' : 'application/json';
     const answer = await fetch(edge + path, {
       method,
-      headers: { authorization: `Bearer ${operatorSecret}`, 'content-type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      headers: { authorization: `Bearer ${operatorSecret}`, 'content-type': type },
+      ...(body ? { body: isBytes ? new Uint8Array(body) : JSON.stringify(body) } : {}),
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);

@@ -44,7 +44,7 @@ async function start(): Promise<void> {
   await registerWebhooks(secrets, edge.url, sandbox);
 
   const file = join(data, 'local.json');
-  const { project } = await seed({
+  const { project, featured } = await seed({
     edge: edge.url,
     operatorSecret: secrets.operatorSecret,
     stripe: sandbox.stripe,
@@ -57,6 +57,8 @@ async function start(): Promise<void> {
     edge: edge.url,
     publishableKey: project.pk,
     secretKey: project.sk,
+    content: variables.CONTENT_URL,
+    featured,
   });
   const local = {
     edge: edge.url,
@@ -113,6 +115,7 @@ dream is running.
 On the demo site: sign up with any address ending in +clerk_test@example.com and the code 424242
 (other codes arrive at "Codes by e-mail"), write poems to the limit, and buy Pro with the card
 4242 4242 4242 4242. Then change to Studio and back, by the month or by the year, and cancel.
+Its shop is at ${demo}/shop, and a letter for members only at ${demo}/club.
 
 From a server: count a call of a customer, until the free plan's limit of 10.
 

@@ -10,7 +10,8 @@ try {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new TypeError(`PORT must be a number from 0 to 65535; it is "${process.env.PORT}".`);
   const [edge = '', publishableKey = '', secretKey = ''] = NEEDED.map((name) => process.env[name]);
-  const demo = await startDemo({ port, edge, publishableKey, secretKey });
+  const { DREAM_CONTENT_URL: content = edge, DREAM_FEATURED_PRICE: featured = '' } = process.env;
+  const demo = await startDemo({ port, edge, publishableKey, secretKey, content, featured });
   console.log(`Versa is open at ${demo.url}`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void demo.close());

@@ -6,38 +6,59 @@ export interface PageFile {
   body: string;
 }
 
-const FILES = [
-  { path: '/', file: 'index.html', type: 'text/html; charset=utf-8' },
-  { path: '/style.css', file: 'style.css', type: 'text/css; charset=utf-8' },
-  { path: '/app.js', file: 'app.js', type: 'text/javascript; charset=utf-8' },
-] as const;
+const TYPES = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+} as const;
 
-/** The page's files by path, read once; the edge and the publishable key are filled in. */
-export async function loadPage(
-  edge: string,
-  publishableKey: string,
-): Promise<Map<string, PageFile>> {
+/** Every file of the site by its path. Pages have paths without an ending. */
+const FILES = {
+  '/': 'index.html',
+  '/shop': 'shop.html',
+  '/club': 'club.html',
+  '/style.css': 'style.css',
+  '/shop.css': 'shop.css',
+  '/club.css': 'club.css',
+  '/app.js': 'app.js',
+  '/club.js': 'club.js',
+} as const;
+
+/** What stands in the pages as `{edge}`, `{pk}` and `{featured}`. */
+export interface Filling {
+  edge: string;
+  pk: string;
+  /** The price of the product the shop shows first. */
+  featured: string;
+}
+
+/** The site's files by path, read once, the pages filled in. */
+export async function loadPages(filling: Filling): Promise<Map<string, PageFile>> {
   const filled = (text: string) =>
-    text.replaceAll('{edge}', escaped(edge)).replaceAll('{pk}', escaped(publishableKey));
-  const entries = FILES.map(async ({ path, file, type }): Promise<[string, PageFile]> => {
+    Object.entries(filling).reduce(
+      (page, [name, value]) => page.replaceAll(`{${name}}`, escaped(value)),
+      text,
+    );
+  const entries = Object.entries(FILES).map(async ([path, file]): Promise<[string, PageFile]> => {
     const text = await readFile(new URL(`../pages/${file}`, import.meta.url), 'utf8');
-    return [path, { type, body: file === 'index.html' ? filled(text) : text }];
+    const type = TYPES[file.split('.')[1] as keyof typeof TYPES];
+    return [path, { type, body: type === TYPES.html ? filled(text) : text }];
   });
   return new Map(await Promise.all(entries));
 }
 
 /**
- * Headers of every answer. The policy allows this site and the edge, and no inline script or style;
- * text becomes markup only through the policy of Lit, which the widgets are made with.
+ * Headers of every answer. The policy allows this site and the edge, pictures of the shop from where
+ * the edge keeps them, and no inline script or style; text becomes markup only through the policy of Lit, which the widgets are made with.
  */
-export function securityHeaders(edge: string): Record<string, string> {
+export function securityHeaders(edge: string, pictures: string): Record<string, string> {
   const sockets = edge.replace(/^http/, 'ws');
   const policy = [
     "default-src 'none'",
     `script-src 'self' ${edge}`,
     "style-src 'self'",
     `connect-src 'self' ${edge} ${sockets}`,
-    "img-src 'self' data:",
+    `img-src 'self' data: ${pictures}`,
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",

@@ -1,13 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Dream, DreamError } from 'dream-api';
-import { isTheme, type Poem, poemOf, THEMES } from './poem.ts';
-
-/** What the page gets: a poem, or what to tell the reader. */
-export interface Answer {
-  status: number;
-  body: { poem: Poem } | { error: string; limit?: number | null };
-  headers?: Record<string, string>;
-}
+import type { Answer } from './answer.ts';
+import { isTheme, poemOf, THEMES } from './poem.ts';
 
 const LONGEST_BODY_BYTES = 1_000;
 

@@ -15,7 +15,14 @@ let demo: Demo;
 
 beforeAll(async () => {
   edge = `http://127.0.0.1:${await closedPort()}`;
-  demo = await startDemo({ port: 0, edge, publishableKey: PK, secretKey: SK });
+  demo = await startDemo({
+    port: 0,
+    edge,
+    publishableKey: PK,
+    secretKey: SK,
+    content: 'http://pictures.example',
+    featured: 'price_featured',
+  });
 });
 afterAll(() => demo.close());
 
@@ -48,6 +55,15 @@ describe('the page', () => {
     expect(html).not.toContain(SK);
   });
 
+  it('has a shop with the price it was told, and a club whose letter is not in the page', async () => {
+    const shop = await (await fetch(`${demo.url}/shop`)).text();
+    expect(shop).toContain('data-dream-add="price_featured"');
+    expect(shop.match(/<dream-cart[ >]/g)).toHaveLength(1);
+    const club = await (await fetch(`${demo.url}/club`)).text();
+    expect(club).toMatch(/<dream-gate plan="pro studio">/);
+    expect(club + (await (await fetch(`${demo.url}/club.js`)).text())).not.toContain('carpenter');
+  });
+
   it('offers exactly the themes that poems are written about', async () => {
     const html = await (await fetch(demo.url)).text();
     const offered = [...html.matchAll(/name="theme" value="(\w+)"/g)].map(([, value]) => value);
@@ -65,6 +81,7 @@ describe('the page', () => {
         "style-src 'self'",
         `connect-src 'self' ${edge} ${edge.replace('http', 'ws')}`,
         "require-trusted-types-for 'script'",
+        "img-src 'self' data: http://pictures.example",
         "frame-ancestors 'none'",
       ]),
     );
@@ -73,7 +90,10 @@ describe('the page', () => {
 
   it.each([
     ['/style.css', 'text/css; charset=utf-8'],
+    ['/shop.css', 'text/css; charset=utf-8'],
+    ['/club.css', 'text/css; charset=utf-8'],
     ['/app.js', 'text/javascript; charset=utf-8'],
+    ['/club.js', 'text/javascript; charset=utf-8'],
   ])('serves %s as %s', async (path, type) => {
     const response = await fetch(demo.url + path);
     expect(response.status).toBe(200);
@@ -98,6 +118,7 @@ describe('what is refused', () => {
   it.each([
     ['GET', '/api/poems', 'POST'],
     ['DELETE', '/api/poems', 'POST'],
+    ['POST', '/api/letter', 'GET'],
     ['POST', '/', 'GET, HEAD'],
   ])('answers %s %s with the methods it has', async (method, path, allow) => {
     const response = await fetch(demo.url + path, { method });
@@ -112,6 +133,15 @@ describe('what is refused', () => {
     ['a secret key', { authorization: `Bearer ${SK}` }],
   ])('asks who comes with %s to sign in, without asking the edge', async (_, headers) => {
     const response = await post({ ...KEY, ...headers });
+    expect(response.status).toBe(401);
+    expect(await response.json()).toEqual({ error: expect.stringMatching(/sign in/) });
+  });
+
+  it.each([
+    ['no token', {}],
+    ['a secret key', { authorization: `Bearer ${SK}` }],
+  ])('gives the letter to nobody who comes with %s', async (_, headers) => {
+    const response = await fetch(`${demo.url}/api/letter`, { headers });
     expect(response.status).toBe(401);
     expect(await response.json()).toEqual({ error: expect.stringMatching(/sign in/) });
   });

@@ -8,8 +8,10 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Dream } from 'dream-api';
-import { loadPage, type PageFile, securityHeaders } from './page.ts';
-import { type Answer, writePoem } from './poems-api.ts';
+import type { Answer } from './answer.ts';
+import { readLetter } from './letter-api.ts';
+import { loadPages, type PageFile, securityHeaders } from './page.ts';
+import { writePoem } from './poems-api.ts';
 
 /** Where the edge is, and the keys of a project there. Port 0 takes a free one. */
 export interface DemoOptions {
@@ -17,6 +19,10 @@ export interface DemoOptions {
   edge: string;
   publishableKey: string;
   secretKey: string;
+  /** Where the edge serves pictures of products from; the edge itself unless told. */
+  content?: string;
+  /** The price of the product the shop shows first, price_…. */
+  featured?: string;
 }
 
 /** The running site. `close` ends open connections too. */
@@ -38,11 +44,15 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const patience = { timeoutMs: 4_000, maxRetries: 2 };
   const dream = new Dream({ secretKey, baseUrl: options.edge, ...patience });
   const edge = new URL(options.edge).origin;
-  const files = await loadPage(edge, publishableKey);
-  const always = securityHeaders(edge);
+  const content = new URL(options.content ?? edge).origin;
+  const files = await loadPages({ edge, pk: publishableKey, featured: options.featured ?? '' });
+  const always = securityHeaders(edge, content);
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    const write = () => writePoem(request, dream, publishableKey);
-    const { status, type, body, headers } = await answerOf(request, files, write);
+    const own: OwnApi = {
+      '/api/poems': { method: 'POST', answer: () => writePoem(request, dream, publishableKey) },
+      '/api/letter': { method: 'GET', answer: () => readLetter(request, dream, publishableKey) },
+    };
+    const { status, type, body, headers } = await answerOf(request, files, own);
     const all = { ...always, 'cache-control': 'no-cache', 'content-type': type, ...headers };
     response.writeHead(status, all).end(request.method === 'HEAD' ? undefined : body);
   };
@@ -62,22 +72,26 @@ interface Served extends PageFile {
   headers?: Record<string, string> | undefined;
 }
 
+/** The routes of this site's own server. */
+type OwnApi = Record<string, { method: string; answer(): Promise<Answer> }>;
+
 async function answerOf(
   request: IncomingMessage,
   files: Map<string, PageFile>,
-  write: () => Promise<Answer>,
+  api: OwnApi,
 ): Promise<Served> {
   const path = (request.url ?? '/').replace(/\?.*$/s, '');
   const file = files.get(path);
-  const allowed = path === '/api/poems' ? ['POST'] : file ? ['GET', 'HEAD'] : [];
-  if (allowed.length === 0) return json({ status: 404, body: { error: 'There is nothing here.' } });
-  if (!allowed.includes(request.method ?? '')) {
+  const route = Object.hasOwn(api, path) ? api[path] : undefined;
+  const allowed = route ? [route.method] : file ? ['GET', 'HEAD'] : [];
+  if (allowed.length > 0 && !allowed.includes(request.method ?? '')) {
     const error = `Only ${allowed.join(' and ')} can be answered here.`;
     return json({ status: 405, body: { error }, headers: { allow: allowed.join(', ') } });
   }
   if (file) return { status: 200, ...file };
+  if (!route) return json({ status: 404, body: { error: 'There is nothing here.' } });
   try {
-    return json(await write());
+    return json(await route.answer());
   } catch (error) {
     console.error(error);
     return json({ status: 500, body: { error: 'The pen broke. That is our fault; try again.' } });
