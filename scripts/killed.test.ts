@@ -180,6 +180,8 @@ async function buy(user: string): Promise<void> {
 
 /** One buyer: buys, changes their mind a few times, and answers what they changed to. */
 async function live(user: string): Promise<{ isUpgraded: boolean }> {
+  // From here on the shard knows the plan of before, and has to be told of each other one.
+  await call(user, '/api/usage', {});
   await buy(user);
   let isUpgraded = false;
   for (let step = 0; step < 4; step++) {
