@@ -3,7 +3,7 @@ import { type Dream, DreamError } from 'dream-api';
 import type { Answer } from './answer.ts';
 
 /** The plans that come with the letters. */
-const MEMBERS: readonly string[] = ['pro', 'studio'];
+const MEMBERS: ReadonlySet<string> = new Set(['pro', 'studio']);
 
 const LETTER = [
   'I learned this from a carpenter. He never ended his day on a finished joint. He left one dry-fitted, unglued, so that in the morning his hands had something to say before his head did.',
@@ -26,7 +26,7 @@ export async function readLetter(
   try {
     const who = await dream.verifyToken(token, { publishableKey });
     if (!who.valid) return no(401, 'Your sign-in has run out. Please sign in again.');
-    if (!MEMBERS.includes(who.plan)) return no(403, 'The rest of this letter is for members.');
+    if (!MEMBERS.has(who.plan)) return no(403, 'The rest of this letter is for members.');
     return { status: 200, body: { paragraphs: LETTER } };
   } catch (error) {
     if (!(error instanceof DreamError)) throw error;

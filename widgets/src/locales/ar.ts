@@ -100,6 +100,9 @@ export const texts: Readonly<Record<string, Texts>> = {
     keep: 'الإبقاء على {plan}',
     notNow: 'ليس الآن',
     stale: 'تغيّرت الأسعار. هذه هي التكلفة الآن.',
+    confirmAtBank: 'التأكيد لدى البنك',
+    askedByBank:
+      'يطلب البنك تأكيد هذه الدفعة. أكّدها ثم عد إلى هنا. وحتى ذلك الحين تبقى خطتك كما هي.',
     portal: 'تحديث الدفع',
     errorDeclined: 'رفض البنك عملية الدفع. لم يتغير شيء.',
     errorFunds: 'رصيد البطاقة غير كافٍ. لم يتغير شيء.',

@@ -98,6 +98,9 @@ export const texts: Readonly<Record<string, Texts>> = {
     keep: '{plan} behalten',
     notNow: 'Nicht jetzt',
     stale: 'Die Preise haben sich geändert. So viel kostet es jetzt.',
+    confirmAtBank: 'Bei Ihrer Bank bestätigen',
+    askedByBank:
+      'Ihre Bank möchte, dass Sie die Zahlung bestätigen. Kommen Sie danach hierher zurück. Bis dahin bleibt Ihr Tarif, wie er ist.',
     portal: 'Zahlung aktualisieren',
     errorDeclined: 'Ihre Bank hat die Zahlung abgelehnt. Es wurde nichts geändert.',
     errorFunds: 'Die Karte ist nicht ausreichend gedeckt. Es wurde nichts geändert.',

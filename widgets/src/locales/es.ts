@@ -97,6 +97,9 @@ export const texts: Readonly<Record<string, Texts>> = {
     keep: 'Conservar {plan}',
     notNow: 'Ahora no',
     stale: 'Los precios cambiaron. Esto es lo que cuesta ahora.',
+    confirmAtBank: 'Confirmar con tu banco',
+    askedByBank:
+      'Tu banco pide que confirmes este pago. Confírmalo y vuelve aquí. Hasta entonces tu plan no cambia.',
     portal: 'Actualizar pago',
     errorDeclined: 'Tu banco rechazó el pago. No se cambió nada.',
     errorFunds: 'Tu tarjeta no tiene fondos suficientes. No se cambió nada.',

@@ -101,6 +101,9 @@ export const texts: Readonly<Record<string, Texts>> = {
     keep: 'Garder {plan}',
     notNow: 'Pas maintenant',
     stale: 'Les prix ont changé. Voici le montant actuel.',
+    confirmAtBank: 'Confirmer auprès de votre banque',
+    askedByBank:
+      'Votre banque demande que vous confirmiez ce paiement. Confirmez-le, puis revenez ici. D’ici là, votre offre reste inchangée.',
     portal: 'Mettre à jour le paiement',
     errorDeclined: 'Votre banque a refusé le paiement. Rien n’a été modifié.',
     errorFunds: 'La provision de votre carte est insuffisante. Rien n’a été modifié.',

@@ -96,6 +96,9 @@ export const texts: Readonly<Record<string, Texts>> = {
     keep: 'Mantieni {plan}',
     notNow: 'Non ora',
     stale: 'I prezzi sono cambiati. Ecco quanto costa ora.',
+    confirmAtBank: 'Conferma con la tua banca',
+    askedByBank:
+      'La tua banca chiede di confermare questo pagamento. Confermalo e torna qui. Fino ad allora il tuo piano resta com’è.',
     portal: 'Aggiorna pagamento',
     errorDeclined: 'La banca ha rifiutato il pagamento. Non è cambiato nulla.',
     errorFunds: 'Il credito della carta non basta. Non è cambiato nulla.',

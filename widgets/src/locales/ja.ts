@@ -93,6 +93,9 @@ export const texts: Readonly<Record<string, Texts>> = {
     keep: '{plan}を継続',
     notNow: '今はしない',
     stale: '料金が変わりました。現在の金額はこちらです。',
+    confirmAtBank: '銀行で確認する',
+    askedByBank:
+      '銀行がこのお支払いの確認を求めています。確認してから、ここに戻ってきてください。それまでプランは変わりません。',
     portal: '支払い方法を更新',
     errorDeclined: '銀行がお支払いを承認しませんでした。変更はされていません。',
     errorFunds: 'カードの残高が不足しています。変更はされていません。',

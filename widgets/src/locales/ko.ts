@@ -93,6 +93,9 @@ export const texts: Readonly<Record<string, Texts>> = {
     keep: '{plan} 유지',
     notNow: '나중에',
     stale: '가격이 바뀌었어요. 지금 금액은 다음과 같아요.',
+    confirmAtBank: '은행에서 확인하기',
+    askedByBank:
+      '은행에서 결제 확인을 요청했어요. 확인한 뒤 여기로 돌아와 주세요. 그때까지 요금제는 그대로예요.',
     portal: '결제 수단 변경',
     errorDeclined: '은행에서 결제를 거절했어요. 바뀐 내용은 없어요.',
     errorFunds: '카드 잔액이 부족해요. 바뀐 내용은 없어요.',

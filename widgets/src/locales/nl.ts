@@ -96,6 +96,9 @@ export const texts: Readonly<Record<string, Texts>> = {
     keep: '{plan} houden',
     notNow: 'Niet nu',
     stale: 'De prijzen zijn veranderd. Dit kost het nu.',
+    confirmAtBank: 'Bevestigen bij je bank',
+    askedByBank:
+      'Je bank wil dat je deze betaling bevestigt. Doe dat en kom hier terug. Tot dan blijft je abonnement zoals het is.',
     portal: 'Betaling bijwerken',
     errorDeclined: 'Je bank heeft de betaling geweigerd. Er is niets veranderd.',
     errorFunds: 'Er staat niet genoeg saldo op je kaart. Er is niets veranderd.',

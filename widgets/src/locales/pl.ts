@@ -98,6 +98,9 @@ export const texts: Readonly<Record<string, Texts>> = {
     keep: 'Zachowaj {plan}',
     notNow: 'Nie teraz',
     stale: 'Ceny się zmieniły. Tyle to kosztuje teraz.',
+    confirmAtBank: 'Potwierdź w banku',
+    askedByBank:
+      'Bank prosi o potwierdzenie tej płatności. Potwierdź ją i wróć tutaj. Do tego czasu plan się nie zmieni.',
     portal: 'Zaktualizuj płatność',
     errorDeclined: 'Bank odrzucił płatność. Nic się nie zmieniło.',
     errorFunds: 'Na karcie brakuje środków. Nic się nie zmieniło.',

@@ -96,6 +96,9 @@ export const texts: Readonly<Record<string, Texts>> = {
     keep: 'Manter {plan}',
     notNow: 'Agora não',
     stale: 'Os preços mudaram. Este é o valor agora.',
+    confirmAtBank: 'Confirmar com seu banco',
+    askedByBank:
+      'Seu banco pede a confirmação deste pagamento. Confirme e volte aqui. Até lá, seu plano continua como está.',
     portal: 'Atualizar pagamento',
     errorDeclined: 'Seu banco recusou o pagamento. Nada mudou.',
     errorFunds: 'Não há saldo suficiente no cartão. Nada mudou.',

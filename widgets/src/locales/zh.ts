@@ -93,6 +93,8 @@ export const texts: Readonly<Record<string, Texts>> = {
     keep: '保留 {plan}',
     notNow: '暂不',
     stale: '价格已有变化，这是现在的金额。',
+    confirmAtBank: '在银行确认',
+    askedByBank: '银行要求确认此付款。请确认后返回这里。在此之前，您的套餐保持不变。',
     portal: '更新付款方式',
     errorDeclined: '银行拒绝了付款，未做任何更改。',
     errorFunds: '卡内余额不足，未做任何更改。',
