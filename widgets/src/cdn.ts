@@ -10,7 +10,7 @@ import { sessionOf } from './internal/tokens.ts';
 export { css, html, nothing } from 'lit';
 export { DreamError, isOver, toDreamError } from './internal/api.ts';
 export { baseStyles } from './internal/base.styles.ts';
-export { chosenCurrency, currencyOfRegion } from './internal/currency.ts';
+export { chosenCurrency, currencyToShow } from './internal/currency.ts';
 export { DreamElement } from './internal/dream-element.ts';
 export { money } from './internal/money.ts';
 export { commonTexts, notice, sayError } from './internal/notice.ts';

@@ -50,6 +50,7 @@ export class DreamCartDrawer extends DrawerElement {
 
   /** Opens the cart as it is now. */
   async open(): Promise<void> {
+    await this.updateComplete;
     this.failure = this.config ? this.view.error : null;
     this.said = UNCHANGED;
     this.removed = null;

@@ -22,11 +22,15 @@ export const cartStyles = css`
   }
   [type='search'] {
     flex: 1 1 9em;
+  }
+  [type='search'],
+  select,
+  .filters {
     min-inline-size: 0;
+    max-inline-size: 100%;
   }
   [type='search'],
   select {
-    max-inline-size: 100%;
     min-block-size: 2.75em;
     padding: 0.5em 0.85em;
     border: 1px solid light-dark(#8b90a0, #737a8c);
@@ -59,20 +63,19 @@ export const cartStyles = css`
     color: var(--_on-accent);
     font-size: 0.85em;
     text-align: center;
-    font-variant-numeric: tabular-nums;
   }
   @container (inline-size < 52em) {
     .filters {
-      flex: 1 0 100%;
+      flex: 1 1 100%;
       order: 1;
     }
     .filters select {
-      flex: 1;
+      flex: 1 1 9em;
     }
   }
   .products {
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(min(100%, 14.5em), 1fr));
+    grid-template-columns: repeat(auto-fill, minmax(min(100%, 15.5em), 1fr));
     gap: calc(var(--_space) * 1.25);
   }
   .product {
@@ -112,7 +115,6 @@ export const cartStyles = css`
     place-self: center;
     color: var(--_muted);
     font-size: 3em;
-    font-weight: 300;
   }
   .badge {
     position: absolute;
@@ -182,7 +184,6 @@ export const cartStyles = css`
     outline-offset: 1px;
   }
   .options label.gone {
-    color: var(--_muted);
     text-decoration: line-through;
   }
   .buy {

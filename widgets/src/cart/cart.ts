@@ -13,7 +13,7 @@ import { tools } from './tools.ts';
 
 export { openCart } from './on-page.ts';
 
-/** How many cards are drawn in one frame: more than fit a window, less than keep one waiting. */
+/** How many cards are drawn at once: more than fit a window, less than keep one waiting. */
 const BATCH = 24;
 
 const NO_WISH: Wish = { search: '', category: '', sort: 'featured' };
@@ -82,7 +82,12 @@ export class DreamCart extends DreamElement {
   #found: { offers: readonly Offer[]; of: readonly unknown[] } = { offers: [], of: [] };
   #shown: { shop: Shop; config: Preview } | null = null;
   #unsubscribe: (() => void) | undefined;
-  #isDrawing = false;
+  readonly #near = new IntersectionObserver(
+    (seen) => {
+      if (seen.some(({ isIntersecting }) => isIntersecting)) this.drawn += BATCH;
+    },
+    { rootMargin: '1500px' },
+  );
 
   constructor() {
     super();
@@ -110,7 +115,7 @@ export class DreamCart extends DreamElement {
   protected override joined(): void {
     super.joined();
     this.#unsubscribe = this.shop.subscribe(() => this.requestUpdate());
-    if (this.currency) this.shop.wantedCurrency = this.currency.toLowerCase();
+    if (this.currency) this.shop.wantedCurrency = this.currency;
     if (this.#isGrid) void this.shop.load();
   }
 
@@ -185,12 +190,15 @@ export class DreamCart extends DreamElement {
 
   #body(): TemplateResult | typeof nothing {
     const { failure } = this;
+    const { bootstrap, status } = this.view;
     const failed = notice(failure && this.say(failure));
-    if (!this.#isGrid) return html`${this.layout === 'button' ? this.#button() : nothing}${failed}`;
-    const { status, error, products } = this.shop;
-    if (error && status === 'failed') return this.failed(error);
-    if (products.length > 0) return html`${this.#tools()}${failed}${this.#products()}`;
-    return status === 'ready' && this.view.status === 'ready'
+    const { products, error, status: loaded } = this.shop;
+    // Without the first data it is not known either in which language to speak.
+    if (!this.#isGrid)
+      return html`${bootstrap && this.layout === 'button' ? this.#button() : nothing}${failed}`;
+    if (error && loaded === 'failed') return this.failed(error);
+    if (bootstrap && products.length > 0) return html`${this.#tools()}${failed}${this.#products()}`;
+    return loaded === 'ready' && status === 'ready'
       ? html`<slot name="empty"><p class="muted">${this.text('empty')}</p></slot>`
       : this.#skeleton();
   }
@@ -300,12 +308,10 @@ export class DreamCart extends DreamElement {
 
   protected override updated(): void {
     // What is below the window is drawn frame by frame, so that nobody waits for it.
-    if (this.#isDrawing || this.drawn >= this.#found.offers.length) return;
-    this.#isDrawing = true;
-    requestAnimationFrame(() => {
-      this.#isDrawing = false;
-      this.drawn += BATCH;
-    });
+    // Cards are drawn as they come near: a thousand at once would keep a telephone busy for seconds.
+    this.#near.disconnect();
+    const last = this.renderRoot.querySelector('.products > :last-child');
+    if (last && this.drawn < this.#found.offers.length) this.#near.observe(last);
   }
 }
 

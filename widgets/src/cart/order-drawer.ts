@@ -38,6 +38,7 @@ export class DreamOrderDrawer extends DrawerElement {
 
   /** Opens with what became of a checkout; without one, with the orders of who is signed in. */
   async open(checkoutId?: string): Promise<void> {
+    await this.updateComplete;
     const { orders, order } = this.config ?? {};
     this.failure = this.config ? this.view.error : null;
     this.checkoutId = checkoutId;
@@ -95,7 +96,7 @@ export class DreamOrderDrawer extends DrawerElement {
         ${isBought(order) ? html`<span class="tick" aria-hidden="true">✓</span>` : nothing}
         <span>${this.text(sentenceOf(order))}</span>
       </p>
-      <h3>${this.text('order', { number: order.number })}</h3>
+      <h3>${this.text('order', { number: `${order.number}` })}</h3>
       ${receipt(order, this.spoken)}`;
   }
 

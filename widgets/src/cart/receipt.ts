@@ -72,7 +72,7 @@ export function orderList(orders: readonly OrderReceipt[], spoken: Spoken): Temp
           <details>
             <summary>
               <span>
-                <strong>${text('order', { number: order.number })}</strong>
+                <strong>${text('order', { number: `${order.number}` })}</strong>
                 <span class="muted">${date.format(order.createdAtMs)}</span>
               </span>
               <span>

@@ -1,6 +1,6 @@
 import type { PublicProduct, PublicVariant } from '@dream/contract';
 import { type DreamError, toDreamError } from '../internal/api.ts';
-import { chosenCurrency, currencyOfRegion } from '../internal/currency.ts';
+import { chosenCurrency, currencyToShow } from '../internal/currency.ts';
 import type { Preview } from '../internal/dream-element.ts';
 import { emit } from '../internal/events.ts';
 import type { Page } from '../internal/page.ts';
@@ -202,12 +202,7 @@ export class Shop {
   get currency(): string | undefined {
     const { currencies, kept } = this;
     if (kept.lines.length > 0 && kept.currency) return kept.currency;
-    const wanted = [
-      chosenCurrency(),
-      this.wantedCurrency?.toLowerCase(),
-      currencyOfRegion(navigator.language, currencies),
-    ];
-    return wanted.find((each) => each && currencies.includes(each)) ?? currencies[0];
+    return currencyToShow(currencies, this.wantedCurrency);
   }
 
   /** What a product, a variant or a price is sold as, in the currency of the cart. */

@@ -31,3 +31,20 @@ export function chosenCurrency(chosen?: string): string | null {
     return null;
   }
 }
+
+/**
+ * The one of `currencies` that is shown: the first of what goes before all else, of the visitor's choice,
+ * of what the site said, and of where the visitor is; else the first there is.
+ */
+export function currencyToShow(
+  currencies: readonly string[],
+  said: string | undefined,
+  ...first: (string | undefined)[]
+): string | undefined {
+  const region = currencyOfRegion(navigator.language, currencies);
+  return (
+    [...first, chosenCurrency(), said?.toLowerCase(), region].find(
+      (each) => each && currencies.includes(each),
+    ) ?? currencies[0]
+  );
+}

@@ -1,7 +1,7 @@
 import type { Interval, PublicTier, Subscription } from '@dream/contract';
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { baseStyles } from '../internal/base.styles.ts';
-import { chosenCurrency, currencyOfRegion } from '../internal/currency.ts';
+import { chosenCurrency, currencyToShow } from '../internal/currency.ts';
 import { DreamElement } from '../internal/dream-element.ts';
 import { money } from '../internal/money.ts';
 import { notice } from '../internal/notice.ts';
@@ -80,15 +80,12 @@ export class DreamPricing extends DreamElement {
   }
 
   get #shownCurrency(): string | undefined {
-    const all = currenciesOf(this.#tiers);
-    const wanted = [
+    return currencyToShow(
+      currenciesOf(this.#tiers),
+      this.currency,
       this.#subscription?.price?.currency,
       this.picked.currency,
-      chosenCurrency(),
-      this.currency?.toLowerCase(),
-      currencyOfRegion(navigator.language, all),
-    ];
-    return wanted.find((each) => each && all.includes(each)) ?? all[0];
+    );
   }
 
   get #shownInterval(): Interval | undefined {
