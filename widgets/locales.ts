@@ -102,14 +102,10 @@ export async function localeFaults(): Promise<string[]> {
         if (fault) faults.push(`${language}: "${name}" of ${element} ${fault}.`);
       }
     for (const [element, texts] of Object.entries(locale)) {
-      const own = english.get(element);
-      const said = own
-        ? [own]
-        : element === 'common' || element === 'code'
-          ? [...english.values()]
-          : [];
+      const isShared = element === 'common' || element === 'code';
+      const said = isShared ? [...english.values()] : [english.get(element) ?? {}];
       for (const name of Object.keys(texts))
-        if (said.length > 0 && !said.some((each) => name in each))
+        if (!said.some((each) => name in each))
           faults.push(`${language}: "${name}" of ${element} is said by no element.`);
     }
   }
