@@ -60,6 +60,42 @@ test('a price table costs three requests at most and no byte of Clerk', async ({
   site.stop();
 });
 
+test('in another language it costs one request more, moves nothing, and is never read in English', async ({
+  page,
+}) => {
+  const german = pageWith('<dream-pricing></dream-pricing>').replace('lang="en"', 'lang="de"');
+  const site = await serve(german);
+  await page.addInitScript(() => {
+    const seen: { read: Set<string>; moved: number[] } = { read: new Set(), moved: [] };
+    Object.assign(globalThis, { seen });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries())
+        seen.moved.push((entry as PerformanceEntry & { value: number }).value);
+    }).observe({ type: 'layout-shift', buffered: true });
+    const look = () => {
+      const root = document.querySelector('dream-pricing')?.shadowRoot;
+      for (const { textContent } of root?.querySelectorAll('button') ?? [])
+        seen.read.add(textContent.trim());
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  await page.goto('about:blank');
+  const urls = requestsOf(page);
+  await page.goto(site.url);
+  await expect(page.getByRole('button', { name: 'Pro wählen' })).toBeVisible();
+  await page.waitForLoadState('networkidle');
+  const asked = urls.filter((url) => url.startsWith(edge));
+  expect(asked.length, asked.join('\n')).toBeLessThanOrEqual(4);
+  const [read, moved] = await page.evaluate(() => {
+    const { seen } = globalThis as unknown as { seen: { read: Set<string>; moved: number[] } };
+    return [[...seen.read], seen.moved] as const;
+  });
+  expect(read.filter((text) => /Choose|Get started/.test(text))).toEqual([]);
+  expect(moved).toEqual([]);
+  site.stop();
+});
+
 for (const width of [360, 768, 1280]) {
   test(`nothing moves while the demo loads, ${width} px wide`, async ({ page }) => {
     await page.setViewportSize({ width, height: 900 });
