@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Product } from '@dream/contract';
-import { call, checkoutIdOf, control, deps, manage } from './billing-shop.ts';
+import { call, checkoutIdOf, control, deps, manage, Shop } from './billing-shop.ts';
 import { everythingKept } from './everything-kept.ts';
 import { Receiver } from './receiver.ts';
 import { one, pay, Store } from './store.ts';
@@ -342,6 +342,24 @@ describe('webhooks', () => {
     expect(await types()).toHaveLength(5);
     const [event] = await receiver.events();
     expect(event.data).toMatchObject({ customer: null, order: { id: orderId, number: 1001 } });
+  });
+});
+
+describe('without an account of its own', () => {
+  it('a store sells through the shared test account, and hears of what was paid', async () => {
+    const own = await Store.open(await Shop.open({ connected: false }));
+    const cup = await own.product({ name: 'Cup' });
+    const { orderId, url } = await own.buy([one(cup)]);
+    const paid = await own.shop.stripe.checkout.sessions.retrieve(checkoutIdOf(url));
+    const asPlatform = { account: null, secret: deps.config.stripe.test.webhookSecret };
+    const heard = await own.shop.hear('checkout.session.completed', paid, asPlatform);
+    expect(heard.status).toBe(200);
+    const { chargeId, status } = await own.order(orderId);
+    expect(status).toBe('paid');
+    await own.shop.stripe.refunds.create({ charge: String(chargeId) });
+    const charge = await own.shop.stripe.charges.retrieve(String(chargeId));
+    await own.shop.hear('charge.refunded', charge, asPlatform);
+    expect(await own.order(orderId)).toMatchObject({ status: 'refunded', refundedMinor: 2000 });
   });
 });
 
