@@ -147,7 +147,7 @@ describe('no piece is lost or sold twice', () => {
     const mug = await store.product({ stockUnits: 5 });
     const { url } = (await store.asServer([one(mug, 2)])).body;
     const variant = `${store.shop.base}/products/${mug.id}/variants/${mug.variants[0]?.id}`;
-    await manage('PATCH', `${variant}/stock`, { addUnits: 10 });
+    await manage('POST', `${variant}/stock`, { addUnits: 10 });
     await manage('DELETE', `${store.shop.base}/products/${mug.id}`);
     await pay(url);
     expect((await store.confirm(url)).body.order.status).toBe('paid');
