@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
+import { expectNoFault, foundOn, watchShifts, watchViolations } from './faults.ts';
 import { serve } from './site.ts';
 import { local, testEmail, signInByCode, signup } from './stack.ts';
 import { test } from './visitor.ts';
@@ -99,23 +99,11 @@ test('in another language it costs one request more, moves nothing, and is never
 for (const width of [360, 768, 1280]) {
   test(`nothing moves while the demo loads, ${width} px wide`, async ({ page }) => {
     await page.setViewportSize({ width, height: 900 });
-    await page.addInitScript(() => {
-      const found: string[] = [];
-      Object.assign(globalThis, { found });
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries() as (PerformanceEntry & {
-          value: number;
-          hadRecentInput: boolean;
-        })[])
-          if (!entry.hadRecentInput) found.push(`${entry.value}`);
-      }).observe({ type: 'layout-shift', buffered: true });
-    });
+    await watchShifts(page);
     await page.goto(demo);
     await expect(plans(page)).toBeVisible();
     await page.waitForLoadState('networkidle');
-    expect(await page.evaluate(() => (globalThis as unknown as { found: string[] }).found)).toEqual(
-      [],
-    );
+    expect(await foundOn(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   });
 }
@@ -136,21 +124,13 @@ test('signing up works under the strictest content security policy, with no viol
     ),
     { 'content-security-policy': policy.join('; ') },
   );
-  await page.addInitScript(() => {
-    const violations: string[] = [];
-    Object.assign(globalThis, { violations });
-    document.addEventListener('securitypolicyviolation', (event) =>
-      violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`),
-    );
-  });
+  await watchViolations(page);
   await page.goto(site.url);
   const email = testEmail();
   await signInByCode(page, email);
   await expect(signup(page).getByText(email)).toBeVisible();
   await expect(meter(page)).toContainText('0 of 10 used');
-  expect(
-    await page.evaluate(() => (globalThis as unknown as { violations: string[] }).violations),
-  ).toEqual([]);
+  expect(await foundOn(page)).toEqual([]);
   site.stop();
 });
 
@@ -171,19 +151,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await signup(page).getByRole('button', { name: 'example.com' }).click();
     await expectNoFault(page);
   });
-}
-
-async function expectNoFault(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    // Without this, axe finishes in a tab of its own, which takes the focus from the page.
-    .setLegacyMode()
-    .analyze();
-  const faults = violations.map(
-    ({ id, nodes }) =>
-      `${id}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ''}`).join('\n')}`,
-  );
-  expect(faults).toEqual([]);
 }
 
 test('the moving entry is looked for again in minutes, everything else is kept for ever', async ({

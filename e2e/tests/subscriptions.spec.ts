@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Locator, type Page } from '@playwright/test';
+import { expectNoFault } from './faults.ts';
 import { control, local, pay, signInByCode, testEmail } from './stack.ts';
 import { ask } from './tenant.ts';
 import { test } from './visitor.ts';
@@ -46,15 +46,6 @@ async function lastPaid(email: string): Promise<number> {
   const { id } = await customerOf(email);
   const { payments } = await ask('GET', `/api/customers/${id}/payments`, project.sk);
   return payments[0].amountMinor;
-}
-
-async function expectNoFault(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    // Without this, axe finishes in a tab of its own, which takes the focus from the page.
-    .setLegacyMode()
-    .analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 }
 
 const minor = (amount: string) => Math.round(Number(amount.replace(/[^\d.-]/g, '')) * 100);
