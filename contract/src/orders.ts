@@ -123,6 +123,14 @@ export const OrderEvent = v.object({
 });
 export type OrderEvent = v.InferOutput<typeof OrderEvent>;
 
+/** A page of orders goes on behind a number. */
+const OrderPageQuery = v.object({
+  limit: PageQuery.entries.limit,
+  cursor: v.optional(
+    v.pipe(v.string(), v.regex(/^\d{1,15}$/, 'Must be the nextCursor of a page before.')),
+  ),
+});
+
 const errorsBySecretKey = [...KEY_ERRORS, 'secret_key_required'] as const;
 
 /** A row for servers, under `/api`, and the same one for those who manage the project. */
@@ -153,7 +161,7 @@ const lists = twice(
     path: '/api/orders',
     summary: 'Orders, newest first.',
     auth: ['sk'],
-    query: v.object({ ...PageQuery.entries, ...OrderFilter.entries }),
+    query: v.object({ ...OrderPageQuery.entries, ...OrderFilter.entries }),
     answer: pageOf('orders', Order),
     errors: errorsBySecretKey,
   }),
@@ -279,7 +287,7 @@ export const listMyOrders = route({
   path: '/api/me/orders',
   summary: 'What the signed-in customer ordered, newest first.',
   auth: ['session'],
-  query: PageQuery,
+  query: OrderPageQuery,
   answer: pageOf('orders', OrderReceipt),
   errors: [
     ...KEY_ERRORS,

@@ -170,7 +170,7 @@ async function queryOf(
 }
 
 const beforeIn = (cursor: string | undefined): number =>
-  cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor) || 0;
+  cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
 
 /** The orders as a table, read as fast as it is taken. It begins with the mark of UTF-8, for Excel. */
 function table(

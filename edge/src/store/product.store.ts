@@ -52,22 +52,25 @@ export interface ProductQuery {
   limit: number;
 }
 
-/** A page of products, and the place it ends at; null when nothing comes behind. */
+/**
+ * A page of products, and the place it ends at; null when nothing comes behind. Text is not looked for
+ * by LIKE: its patterns are bounded to 50 bytes here, and names are longer.
+ */
 export function findProducts(
   sql: SqlStorage,
   { q, archived, after, limit }: ProductQuery,
 ): { products: ProductRecord[]; endsAt: string | null } {
-  const part = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
   const rows = sql
     .exec<ProductRow>(
-      `SELECT * FROM product WHERE (archived_ms IS NOT NULL) = ?1 AND place > ?2 AND (?3 = '%%'
-         OR body ->> '$.name' LIKE ?3 ESCAPE '\\' OR body ->> '$.category' LIKE ?3 ESCAPE '\\'
+      `SELECT * FROM product WHERE (archived_ms IS NOT NULL) = ?1 AND place > ?2 AND (?3 = ''
+         OR instr(lower(body ->> '$.name'), lower(?3)) > 0
+         OR instr(lower(body ->> '$.category'), lower(?3)) > 0
          OR EXISTS (SELECT 1 FROM variant WHERE product = product.id AND variant.archived_ms IS NULL
-                    AND (sku LIKE ?3 ESCAPE '\\' OR name LIKE ?3 ESCAPE '\\')))
+                    AND (instr(lower(sku), lower(?3)) > 0 OR instr(lower(name), lower(?3)) > 0)))
        ORDER BY place LIMIT ?4`,
       archived ? 1 : 0,
       after,
-      part,
+      q,
       limit + 1,
     )
     .toArray();
