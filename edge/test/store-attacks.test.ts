@@ -1,11 +1,92 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Product } from '@dream/contract';
-import { manage } from './billing-shop.ts';
+import { deps, manage } from './billing-shop.ts';
 import { one, Store } from './store.ts';
 
 let store: Store;
 beforeAll(async () => {
   store = await Store.open();
+});
+
+/** An order that is paid and known to be. */
+async function paidOrder(product: Product, quantity = 1): Promise<string> {
+  const { orderId, url } = await store.buy([one(product, quantity)]);
+  await store.confirm(url);
+  return orderId;
+}
+
+/** Gives all of an order's charge back in Stripe's dashboard, and hears of it as often as told. */
+async function refundAtStripe(charge: string, times = 1): Promise<void> {
+  const { stripe, onAccount } = store.shop;
+  await stripe.refunds.create({ charge }, onAccount);
+  await hearOf(charge, times);
+}
+
+async function hearOf(charge: string, times = 1): Promise<void> {
+  const { stripe, onAccount } = store.shop;
+  const told = await stripe.charges.retrieve(charge, {}, onAccount);
+  for (let time = 0; time < times; time++)
+    expect((await store.shop.hear('charge.refunded', told)).status).toBe(200);
+}
+
+const chargeOf = async (orderId: string) => String((await store.order(orderId)).chargeId);
+
+describe('what a full refund does to the stock', () => {
+  it('is decided when it is made: a setting changed later moves no piece of it', async () => {
+    const hat = await store.product({ stockUnits: 5 });
+    const id = await paidOrder(hat, 2);
+    const charge = await chargeOf(id);
+    await refundAtStripe(charge);
+    expect(await store.order(id)).toMatchObject({ status: 'refunded', restocked: false });
+    await store.settings({ restockOnRefund: true });
+    await hearOf(charge);
+    await store.settings({});
+    expect(await store.order(id)).toMatchObject({ status: 'refunded', restocked: false });
+    expect(await store.stock(hat)).toEqual({ stockUnits: 3, reservedUnits: 0 });
+  });
+
+  it('is what it says itself, whatever a refund of a part said before', async () => {
+    const hat = await store.product({ stockUnits: 5 });
+    await store.settings({ restockOnRefund: true });
+    const id = await paidOrder(hat, 2);
+    expect((await store.refund(id, { amountMinor: 100, restock: false })).status).toBe(200);
+    expect((await store.refund(id)).status).toBe(200);
+    await store.settings({});
+    expect(await store.order(id)).toMatchObject({ status: 'refunded', restocked: true });
+    expect(await store.stock(hat)).toEqual({ stockUnits: 5, reservedUnits: 0 });
+  });
+
+  it('is taken back when the bank sends the money back, and done again with the next one', async () => {
+    const hat = await store.product({ stockUnits: 5 });
+    const id = await paidOrder(hat, 2);
+    const charge = await chargeOf(id);
+    const billing = deps.project(store.shop.ref).billing();
+    // What Stripe says of the charge until the bank sends the money back, which is the truth by then.
+    const { turn } = await billing.beginSync(charge, deps.newId('job_'), Date.now());
+    const { stripeAccountId } = await billing.connection();
+    const state = await deps.stripe(store.shop.ref, stripeAccountId).fetchObject(charge);
+    if (state.kind !== 'payment') throw new Error('It is no payment');
+    await store.settings({ restockOnRefund: true });
+    const refunded = { ...state, refundedMinor: state.amountMinor };
+    await billing.applySync(turn, refunded, deps.newId('job_'), Date.now());
+    expect(await store.stock(hat)).toEqual({ stockUnits: 5, reservedUnits: 0 });
+    await hearOf(charge, 2);
+    expect(await store.order(id)).toMatchObject({
+      status: 'paid',
+      refundedMinor: 0,
+      restocked: false,
+    });
+    expect(await store.stock(hat)).toEqual({ stockUnits: 3, reservedUnits: 0 });
+    const { body } = await store.shop.bySecretKey('GET', `/api/orders/${id}`);
+    expect(body.events.at(-1)).toMatchObject({
+      type: 'refund_refused',
+      details: { amountMinor: 4000 },
+    });
+    await refundAtStripe(charge, 2);
+    await store.settings({});
+    expect(await store.order(id)).toMatchObject({ status: 'refunded', restocked: true });
+    expect(await store.stock(hat)).toEqual({ stockUnits: 5, reservedUnits: 0 });
+  });
 });
 
 describe('looking for', () => {

@@ -93,10 +93,13 @@ export function applyOrderCharge(
   const facts = { status: 'complete', isPaid: true, isPaymentFailed: false } as const;
   const money = { totalMinor: order.total_minor, refundedMinor: payment.refundedMinor };
   settleOrder(storage, order.id, statusOf(facts, money, false), nowMs);
-  if (payment.refundedMinor <= order.refunded_minor) return;
-  const amountMinor = payment.refundedMinor - order.refunded_minor;
-  noteEvent(sql, order.id, 'refunded', { actor: BY_STRIPE, nowMs }, { amountMinor });
-  tellOrder(storage, order.id, 'order.refunded', nowMs);
+  const moreMinor = payment.refundedMinor - order.refunded_minor;
+  if (moreMinor === 0) return;
+  // Less than before: a bank sent it back.
+  const type = moreMinor > 0 ? 'refunded' : 'refund_refused';
+  const amountMinor = Math.abs(moreMinor);
+  noteEvent(sql, order.id, type, { actor: BY_STRIPE, nowMs }, { amountMinor });
+  if (moreMinor > 0) tellOrder(storage, order.id, 'order.refunded', nowMs);
 }
 
 /** The session of an order is not at Stripe any more: nobody can pay it. */
@@ -126,7 +129,7 @@ export function settleOrder(
   const order = mustOrder(sql, orderId);
   const act = { actor: BY_STRIPE, nowMs };
   const isRestocked = (order.restock ?? (readStore(sql).restockOnRefund ? 1 : 0)) === 1;
-  const hold = holdAfter(order.hold, status, isRestocked);
+  const hold = holdAfter(order, status, isRestocked);
   movePieces(sql, orderId, order.hold, hold);
   const isPaidNow = isPaid(status) && order.paid_ms === null;
   updateOrder(sql, orderId, { status, hold, ...(isPaidNow && { paid_ms: nowMs }) });

@@ -35,26 +35,27 @@ describe('the status of an order', () => {
 });
 
 describe('the pieces of an order', () => {
-  const CASES: [Hold, OrderStatus, boolean, Hold, number, number][] = [
-    ['held', 'pending', false, 'held', 0, 0],
-    ['held', 'processing', false, 'held', 0, 0],
-    ['held', 'paid', false, 'sold', -1, -1],
-    ['held', 'expired', false, 'released', 0, -1],
-    ['held', 'failed', false, 'released', 0, -1],
-    ['held', 'canceled', false, 'released', 0, -1],
-    ['held', 'refunded', true, 'returned', 0, -1],
-    ['sold', 'partially_refunded', true, 'sold', 0, 0],
-    ['sold', 'refunded', false, 'sold', 0, 0],
-    ['sold', 'refunded', true, 'returned', 1, 0],
-    ['returned', 'refunded', true, 'returned', 0, 0],
-    ['returned', 'paid', true, 'returned', 0, 0],
-    ['released', 'paid', false, 'sold', -1, 0],
+  const CASES: [Hold, OrderStatus, OrderStatus, boolean, Hold, number, number][] = [
+    ['held', 'pending', 'pending', false, 'held', 0, 0],
+    ['held', 'pending', 'processing', false, 'held', 0, 0],
+    ['held', 'pending', 'paid', false, 'sold', -1, -1],
+    ['held', 'pending', 'expired', false, 'released', 0, -1],
+    ['held', 'processing', 'failed', false, 'released', 0, -1],
+    ['held', 'pending', 'canceled', false, 'released', 0, -1],
+    ['held', 'pending', 'refunded', true, 'returned', 0, -1],
+    ['released', 'expired', 'paid', false, 'sold', -1, 0],
+    ['sold', 'paid', 'partially_refunded', true, 'sold', 0, 0],
+    ['sold', 'paid', 'refunded', false, 'sold', 0, 0],
+    ['sold', 'partially_refunded', 'refunded', true, 'returned', 1, 0],
+    ['sold', 'refunded', 'refunded', true, 'sold', 0, 0],
+    ['returned', 'refunded', 'refunded', false, 'returned', 0, 0],
+    ['returned', 'refunded', 'paid', true, 'sold', -1, 0],
   ];
   it.each(CASES)(
-    '%s go, when it is %s (restocked: %s), to %s: stock %i, reserved %i',
-    (from, status, isRestocked, to, stock, reserved) => {
-      expect(holdAfter(from, status, isRestocked)).toBe(to);
-      expect(stockMove(from, to)).toEqual({ stock, reserved });
+    '%s go, when it was %s and is %s (restocked: %s), to %s: stock %i, reserved %i',
+    (hold, was, status, isRestocked, to, stock, reserved) => {
+      expect(holdAfter({ hold, status: was }, status, isRestocked)).toBe(to);
+      expect(stockMove(hold, to)).toEqual({ stock, reserved });
     },
   );
 });

@@ -57,14 +57,20 @@ export const isPaid = (status: OrderStatus): boolean =>
   PAID_STATUSES.some((paid) => paid === status);
 
 /**
- * Where the pieces are after an order came to a status. What was given back to the stock once stays
- * there: a refund that bounced, or comes a second time, moves nothing.
+ * Where the pieces are after an order came from one status to another. Whether a full refund gives them
+ * back is decided when it is made (`isRestocked`): looked at again later, it moves nothing. One that
+ * bounced sells them again.
  */
-export function holdAfter(before: Hold, status: OrderStatus, isRestocked: boolean): Hold {
-  if (before === 'returned') return 'returned';
+export function holdAfter(
+  before: { hold: Hold; status: OrderStatus },
+  status: OrderStatus,
+  isRestocked: boolean,
+): Hold {
   if (isOpen(status)) return 'held';
   if (!isPaid(status)) return 'released';
-  return status === 'refunded' && isRestocked ? 'returned' : 'sold';
+  if (status !== 'refunded') return 'sold';
+  if (before.status === 'refunded') return before.hold;
+  return isRestocked ? 'returned' : 'sold';
 }
 
 /** What of the stock is gone, and what is reserved, for a piece that is there. */

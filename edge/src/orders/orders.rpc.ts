@@ -115,7 +115,10 @@ export class OrdersRpc extends RpcTarget {
       if (amountMinor > leftMinor) return no('refund_too_large', { leftMinor, currency });
       if (asked.restock === true && amountMinor < leftMinor)
         return no('restock_not_possible', { leftMinor, currency });
-      if (asked.restock !== null) updateOrder(sql, orderId, { restock: asked.restock ? 1 : 0 });
+      if (amountMinor === leftMinor)
+        updateOrder(sql, orderId, {
+          restock: asked.restock === null ? null : Number(asked.restock),
+        });
       const { refundId, jobId } = ids;
       insertRefund(sql, {
         id: refundId,
