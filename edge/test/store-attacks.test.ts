@@ -1,12 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Product } from '@dream/contract';
-import { deps, manage } from './billing-shop.ts';
-import { one, Store } from './store.ts';
+import { checkoutIdOf, control, deps, manage } from './billing-shop.ts';
+import { Receiver } from './receiver.ts';
+import { one, pay, Store } from './store.ts';
 
 let store: Store;
 beforeAll(async () => {
   store = await Store.open();
 });
+
+const payByBank = (url: string) =>
+  control(`checkout/${checkoutIdOf(url)}/pay`, { bank: 'succeeds' });
+const bankPays = (url: string) =>
+  control(`checkout/${checkoutIdOf(url)}/settle`, { outcome: 'succeeds' });
 
 /** An order that is paid and known to be. */
 async function paidOrder(product: Product, quantity = 1): Promise<string> {
@@ -86,6 +92,39 @@ describe('what a full refund does to the stock', () => {
     await store.settings({});
     expect(await store.order(id)).toMatchObject({ status: 'refunded', restocked: true });
     expect(await store.stock(hat)).toEqual({ stockUnits: 5, reservedUnits: 0 });
+  });
+});
+
+describe('a payment that came days later', () => {
+  it('and was given back before anybody heard of it is told as paid, then as refunded', async () => {
+    const hat = await store.product({ stockUnits: 5 });
+    const receiver = new Receiver();
+    await manage('POST', `${store.shop.base}/webhooks`, { url: receiver.url });
+    const { orderId, url } = (await store.asServer([one(hat, 2)])).body;
+    await payByBank(url);
+    expect((await store.confirm(url)).body.order.status).toBe('processing');
+    await bankPays(url);
+    const charge = await chargeOf(orderId);
+    await refundAtStripe(charge);
+    expect((await store.confirm(url)).body.order).toMatchObject({ refundedMinor: 4000 });
+    const { body } = await store.shop.bySecretKey('GET', `/api/orders/${orderId}`);
+    expect(body.order.status).toBe('refunded');
+    expect(body.events.map(({ type }: { type: string }) => type)).toEqual([
+      'created',
+      'processing',
+      'paid',
+      'refunded',
+    ]);
+    const told = async () =>
+      (await receiver.events())
+        .filter(({ data }) => data.order?.id === orderId)
+        .map(({ type, data }) => [type, data.order.status])
+        .toSorted();
+    await expect.poll(told, { timeout: 20_000 }).toEqual([
+      ['order.paid', 'paid'],
+      ['order.processing', 'processing'],
+      ['order.refunded', 'refunded'],
+    ]);
   });
 });
 

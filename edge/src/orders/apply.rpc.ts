@@ -43,8 +43,11 @@ export function applyOrderSession(
   if (status === 'complete') updateOrder(sql, order.id, completedFields(order, bought));
   const money = { totalMinor: bought.totalMinor, refundedMinor: order.refunded_minor };
   const facts = { status, isPaid: isAllPaid, isPaymentFailed };
-  settleOrder(storage, order.id, statusOf(facts, money, order.is_cancel_asked === 1), nowMs);
-  return { newChargeId: chargeId === order.charge_id ? null : chargeId };
+  const after = statusOf(facts, money, order.is_cancel_asked === 1);
+  settleOrder(storage, order.id, after, nowMs);
+  // What was given back before it was known to be paid was not taken in.
+  const isPaidNow = isPaid(after) && !isPaid(order.status);
+  return { newChargeId: chargeId === order.charge_id && !isPaidNow ? null : chargeId };
 }
 
 /** The amounts are Stripe's. Who bought is not kept of somebody erased. */
@@ -84,12 +87,13 @@ export function applyOrderCharge(
   updateOrder(sql, order.id, {
     charge_id: payment.id,
     receipt_url: payment.receiptUrl,
-    refunded_minor: payment.refundedMinor,
     dispute: payment.dispute,
   });
   if (payment.dispute !== null && payment.dispute !== order.dispute)
     noteEvent(sql, order.id, 'disputed', { actor: BY_STRIPE, nowMs }, { dispute: payment.dispute });
+  // First the session says that it was paid; then the charge is looked at again.
   if (!isPaid(order.status)) return;
+  updateOrder(sql, order.id, { refunded_minor: payment.refundedMinor });
   const facts = { status: 'complete', isPaid: true, isPaymentFailed: false } as const;
   const money = { totalMinor: order.total_minor, refundedMinor: payment.refundedMinor };
   settleOrder(storage, order.id, statusOf(facts, money, false), nowMs);
