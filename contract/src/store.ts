@@ -36,8 +36,8 @@ const ShippingOption = v.pipe(
 
 /**
  * How the store of an environment sells. Without `shippingCountries` no address is asked for, and the
- * options are not offered. `guestSharePercent` is how much of a variant all guests with an open
- * checkout may hold together. `restockOnRefund`: a full refund gives the pieces back to the stock,
+ * options are not offered. `guestSharePercent` is how much of a variant all guests who have not paid
+ * yet may hold together. `restockOnRefund`: a full refund gives the pieces back to the stock,
  * unless it says otherwise itself.
  */
 export const StoreSettings = v.strictObject({

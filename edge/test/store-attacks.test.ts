@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Product } from '@dream/contract';
 import { checkoutIdOf, control, deps, manage } from './billing-shop.ts';
 import { Receiver } from './receiver.ts';
-import { one, pay, Store } from './store.ts';
+import { newAddress, one, pay, Store } from './store.ts';
 
 let store: Store;
 beforeAll(async () => {
@@ -125,6 +125,37 @@ describe('a payment that came days later', () => {
       ['order.processing', 'processing'],
       ['order.refunded', 'refunded'],
     ]);
+  });
+});
+
+describe('guests whose banks take days', () => {
+  it('hold no more of a product than guests whose pages are open', async () => {
+    const hat = await store.product({ stockUnits: 10 });
+    const answers = [];
+    for (let buyer = 0; buyer < 10; buyer++) {
+      const { status, body } = await store.asGuest([one(hat)]);
+      answers.push(status);
+      if (status !== 200) continue;
+      await payByBank(body.url);
+      expect((await store.confirm(body.url)).body.order.status).toBe('processing');
+    }
+    expect(answers.filter((status) => status === 200)).toHaveLength(8);
+    expect((await store.asServer([one(hat, 2)])).status).toBe(200);
+  });
+
+  it('have no more unpaid orders from one address than others', async () => {
+    const hat = await store.product({ stockUnits: 1000 });
+    const address = newAddress();
+    const codes = [];
+    for (let round = 0; round < 12; round++) {
+      const { body } = await store.asGuest([one(hat)], {}, address);
+      codes.push(body.code);
+      if (body.url === undefined) continue;
+      await payByBank(body.url);
+      await store.confirm(body.url);
+    }
+    expect(codes.filter((code) => code === undefined)).toHaveLength(10);
+    expect(codes.slice(10)).toEqual(['too_many_attempts', 'too_many_attempts']);
   });
 });
 

@@ -18,7 +18,7 @@ export interface CartPrice {
   current: { priceId: string; priceMinor: number } | null;
   /** Pieces nobody has taken or holds, besides what this buyer holds; null is a stock not counted. */
   freeUnits: number | null;
-  /** Pieces that guests hold with open checkouts, but for this buyer. */
+  /** Pieces that guests hold and did not pay yet, but for this buyer. */
   guestHeldUnits: number;
   /** The most one order may have. */
   maxPerOrder: number;

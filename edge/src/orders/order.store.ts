@@ -169,8 +169,8 @@ export function ordersOfVisitor(
   return sql
     .exec<{ open: number; unpaid: number }>(
       `SELECT count(*) FILTER (WHERE status = 'pending') AS open,
-         count(*) FILTER (WHERE is_replaced = 0 AND status IN ('pending', 'expired', 'failed', 'canceled'))
-           AS unpaid
+         count(*) FILTER (WHERE is_replaced = 0
+           AND status IN ('pending', 'processing', 'expired', 'failed', 'canceled')) AS unpaid
        FROM store_order WHERE visitor = ? AND created_ms > ?`,
       visitor,
       sinceMs,
@@ -178,13 +178,17 @@ export function ordersOfVisitor(
     .one();
 }
 
-/** How many pieces of a variant guests hold with open checkouts, but for one order. */
+/**
+ * How many pieces of a variant guests hold and did not pay yet, but for one order: also with banks that
+ * take days, for an account that does not exist fails only then.
+ */
 export function guestHeldUnits(sql: SqlStorage, variantId: string, exceptId: string): number {
   return sql
     .exec<{ units: number }>(
       `SELECT coalesce(sum(line.quantity), 0) AS units
        FROM store_order JOIN store_order_line AS line ON line.order_id = store_order.id
-       WHERE status = 'pending' AND held_for = 'guest' AND line.variant_id = ? AND store_order.id <> ?`,
+       WHERE status IN ('pending', 'processing') AND held_for = 'guest' AND line.variant_id = ?
+         AND store_order.id <> ?`,
       variantId,
       exceptId,
     )
