@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Product } from '@dream/contract';
+import { closeOrder } from '../src/orders/close.job.ts';
+import { hashSecret } from '../src/auth/keys.ts';
 import { checkoutIdOf, control, deps, manage } from './billing-shop.ts';
 import { Receiver } from './receiver.ts';
 import { newAddress, one, pay, Store } from './store.ts';
@@ -156,6 +158,42 @@ describe('guests whose banks take days', () => {
     }
     expect(codes.filter((code) => code === undefined)).toHaveLength(10);
     expect(codes.slice(10)).toEqual(['too_many_attempts', 'too_many_attempts']);
+  });
+});
+
+describe('cancelling an order', () => {
+  it('whose page is opened at that moment closes that page, too', async () => {
+    const hat = await store.product({ stockUnits: 5 });
+    const { ref } = store.shop;
+    const cart = () => deps.project(ref).cart();
+    const ids = {
+      orderId: deps.newId('ord_'),
+      tokenHash: await hashSecret('x'),
+      jobId: deps.newId('job_'),
+    };
+    const request = {
+      items: [one(hat, 2)],
+      buyer: { kind: 'server' as const },
+      email: null,
+      successUrl: 'https://shop.example/done?dream_order={CHECKOUT_SESSION_ID}',
+      cancelUrl: null,
+      fingerprint: ids.orderId,
+      replaces: null,
+      settledId: null,
+    };
+    const begun = await cart().begin(request, ids, Date.now());
+    if (!begun.ok || begun.value.kind !== 'open') throw new Error('The cart was not ordered');
+    const { toOpen } = begun.value;
+    const act = { actor: 'key', nowMs: Date.now() };
+    const closing = await deps.project(ref).orders().askCancel(ids.orderId, act);
+    if (!closing.ok || closing.value === null) throw new Error('There is nothing to close');
+    const made = await deps.stripe(ref, toOpen.stripeAccountId).openOrder(toOpen.request);
+    const session = { id: made.id, expiresAtMs: toOpen.request.expiresAtMs };
+    expect(await cart().opened(ids.orderId, session, deps.newId('job_'), Date.now())).toBe(true);
+    await closeOrder(deps, ref, closing.value);
+    expect(await store.order(ids.orderId)).toMatchObject({ status: 'canceled' });
+    expect(await pay(made.url ?? '')).toMatchObject({ error: expect.anything() });
+    expect(await store.stock(hat)).toEqual({ stockUnits: 5, reservedUnits: 0 });
   });
 });
 

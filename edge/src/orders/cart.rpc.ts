@@ -159,15 +159,20 @@ export class CartRpc extends RpcTarget {
     return order ? toOpen(order) : null;
   }
 
-  /** Gives up an order whose session is not known: nobody will be sent there, and the alarm closes it. */
-  abandon(orderId: string, jobId: string, nowMs: number): void {
+  /**
+   * Gives up an order whose session is not known: nobody will be sent there, and the alarm closes it.
+   * One whose session became known meanwhile stays as it is: answers that session.
+   */
+  abandon(orderId: string, jobId: string, nowMs: number): string | null {
     const { sql } = this.#storage;
-    this.#storage.transactionSync(() => {
+    return this.#storage.transactionSync(() => {
       const order = findOrder(sql, orderId);
-      if (!order || order.session_id !== null || order.status !== 'pending') return;
+      if (order?.status !== 'pending' || order.session_id !== null)
+        return order?.session_id ?? null;
       updateOrder(sql, orderId, { is_abandoned: 1 });
       enqueue(sql, jobId, { kind: 'stripe.open_order', orderId }, nowMs);
       armAlarm(this.#storage);
+      return null;
     });
   }
 

@@ -57,8 +57,9 @@ export async function closeOrder(
   ref: EnvironmentRef,
   { orderId, sessionId, stripeAccountId }: EarlierOrder,
 ): Promise<void> {
-  if (sessionId !== null) return closeSession(deps, ref, sessionId, stripeAccountId);
-  await deps.project(ref).cart().abandon(orderId, deps.newId('job_'), deps.nowMs());
+  const abandon = () => deps.project(ref).cart().abandon(orderId, deps.newId('job_'), deps.nowMs());
+  const knownId = sessionId ?? (await abandon());
+  if (knownId !== null) return closeSession(deps, ref, knownId, stripeAccountId);
   await settleUnopened(deps, ref, orderId);
 }
 
