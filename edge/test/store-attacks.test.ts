@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Product } from '@dream/contract';
+import type { CartRequest } from '../src/orders/cart.rpc.ts';
 import { closeOrder } from '../src/orders/close.job.ts';
 import { hashSecret } from '../src/auth/keys.ts';
 import { checkoutIdOf, control, deps, manage } from './billing-shop.ts';
+import { everythingKept } from './everything-kept.ts';
 import { Receiver } from './receiver.ts';
 import { newAddress, one, pay, Store } from './store.ts';
 
@@ -38,6 +40,29 @@ async function hearOf(charge: string, times = 1): Promise<void> {
 }
 
 const chargeOf = async (orderId: string) => String((await store.order(orderId)).chargeId);
+
+/** Writes an order as the Worker does, and dies before Stripe is asked. */
+async function beginAndDie(product: Product, more: Partial<CartRequest> = {}) {
+  const ids = {
+    orderId: deps.newId('ord_'),
+    tokenHash: await hashSecret('x'),
+    jobId: deps.newId('job_'),
+  };
+  const request: CartRequest = {
+    items: [one(product, 2)],
+    buyer: { kind: 'server' },
+    email: null,
+    successUrl: 'https://shop.example/done?dream_order={CHECKOUT_SESSION_ID}',
+    cancelUrl: null,
+    fingerprint: ids.orderId,
+    replaces: null,
+    settledId: null,
+    ...more,
+  };
+  const begun = await deps.project(store.shop.ref).cart().begin(request, ids, Date.now());
+  if (!begun.ok || begun.value.kind !== 'open') throw new Error('The cart was not ordered');
+  return { ...ids, toOpen: begun.value.toOpen };
+}
 
 describe('what a full refund does to the stock', () => {
   it('is decided when it is made: a setting changed later moves no piece of it', async () => {
@@ -166,34 +191,39 @@ describe('cancelling an order', () => {
     const hat = await store.product({ stockUnits: 5 });
     const { ref } = store.shop;
     const cart = () => deps.project(ref).cart();
-    const ids = {
-      orderId: deps.newId('ord_'),
-      tokenHash: await hashSecret('x'),
-      jobId: deps.newId('job_'),
-    };
-    const request = {
-      items: [one(hat, 2)],
-      buyer: { kind: 'server' as const },
-      email: null,
-      successUrl: 'https://shop.example/done?dream_order={CHECKOUT_SESSION_ID}',
-      cancelUrl: null,
-      fingerprint: ids.orderId,
-      replaces: null,
-      settledId: null,
-    };
-    const begun = await cart().begin(request, ids, Date.now());
-    if (!begun.ok || begun.value.kind !== 'open') throw new Error('The cart was not ordered');
-    const { toOpen } = begun.value;
+    const { orderId, toOpen } = await beginAndDie(hat);
     const act = { actor: 'key', nowMs: Date.now() };
-    const closing = await deps.project(ref).orders().askCancel(ids.orderId, act);
+    const closing = await deps.project(ref).orders().askCancel(orderId, act);
     if (!closing.ok || closing.value === null) throw new Error('There is nothing to close');
     const made = await deps.stripe(ref, toOpen.stripeAccountId).openOrder(toOpen.request);
     const session = { id: made.id, expiresAtMs: toOpen.request.expiresAtMs };
-    expect(await cart().opened(ids.orderId, session, deps.newId('job_'), Date.now())).toBe(true);
+    expect(await cart().opened(orderId, session, deps.newId('job_'), Date.now())).toBe(true);
     await closeOrder(deps, ref, closing.value);
-    expect(await store.order(ids.orderId)).toMatchObject({ status: 'canceled' });
+    expect(await store.order(orderId)).toMatchObject({ status: 'canceled' });
     expect(await pay(made.url ?? '')).toMatchObject({ error: expect.anything() });
     expect(await store.stock(hat)).toEqual({ stockUnits: 5, reservedUnits: 0 });
+  });
+});
+
+describe('erasing a customer', () => {
+  it('whose order Stripe was not asked for yet leaves nothing of them, and no piece held', async () => {
+    const hat = await store.product({ stockUnits: 5 });
+    const { url } = (await store.asCustomer('leaver', [one(hat)])).body;
+    const { orders } = (await store.shop.bySecretKey('GET', '/api/orders?customer=leaver')).body;
+    const { customerId } = orders[0];
+    await store.shop.stripe.checkout.sessions.expire(checkoutIdOf(url), {}, store.shop.onAccount);
+    await store.confirm(url);
+    const { orderId, toOpen } = await beginAndDie(hat, {
+      buyer: { kind: 'customer', customerId, stripeCustomerId: 'cus_x' },
+      email: 'typed-by-leaver@example.com',
+    });
+    await store.shop.bySecretKey('DELETE', `/api/customers/${customerId}`);
+    expect(await everythingKept()).not.toContain('typed-by-leaver@example.com');
+    expect(await store.order(orderId)).toMatchObject({ status: 'expired', customerId: null });
+    expect(await store.stock(hat)).toEqual({ stockUnits: 5, reservedUnits: 0 });
+    const late = { id: 'cs_test_late', expiresAtMs: toOpen.request.expiresAtMs };
+    const cart = deps.project(store.shop.ref).cart();
+    expect(await cart.opened(orderId, late, deps.newId('job_'), Date.now())).toBe(false);
   });
 });
 

@@ -214,7 +214,7 @@ export class ErasureRpc extends RpcTarget {
     forgetReplies(sql, id);
     forgetAudit(sql, id);
     forgetEvents(sql, id);
-    eraseOrders(sql, id, nowMs);
+    eraseOrders(this.#storage, id, nowMs);
     eraseIdentity(sql, id);
     const jobIds = [shardJob];
     const keptAs = [...hashes.known];

@@ -149,6 +149,22 @@ export function settleOrder(
   if (news && order.is_abandoned === 0) tellOrder(storage, orderId, news, nowMs);
 }
 
+/**
+ * Frees the pieces of an order that has no session anybody knows of and never will: nobody can pay it.
+ * Any other stays as it is. Call it in a transaction.
+ */
+export function endUnopened(
+  storage: DurableObjectStorage,
+  orderId: string,
+  status: 'expired' | 'canceled',
+  nowMs: number,
+): void {
+  const order = findOrder(storage.sql, orderId);
+  if (order?.status !== 'pending' || order.session_id !== null) return;
+  updateOrder(storage.sql, orderId, { is_abandoned: 1, request: null });
+  settleOrder(storage, orderId, status, nowMs);
+}
+
 /** Tells webhooks of an order as it is now. */
 export function tellOrder(
   storage: DurableObjectStorage,
@@ -192,13 +208,22 @@ export function accountOfOrder(sql: SqlStorage, objectId: string): string | null
 
 /**
  * Forgets who ordered: e-mail, name, phone and address; the sums and lines stay. What Stripe says later
- * brings none of it back. Call it in the transaction of the erasure.
+ * brings none of it back. An order whose session is not known ends, for what Stripe would be asked says
+ * who ordered, and nobody was sent there. Call it in the transaction of the erasure.
  */
-export function eraseOrders(sql: SqlStorage, customerId: string, nowMs: number): void {
+export function eraseOrders(
+  storage: DurableObjectStorage,
+  customerId: string,
+  nowMs: number,
+): void {
+  const { sql } = storage;
   const erased = sql.exec<{ id: string }>(
     `UPDATE store_order SET customer_id = NULL, email = NULL, name = NULL, phone = NULL,
        address = NULL, is_erased = 1 WHERE customer_id = ? RETURNING id`,
     customerId,
   );
-  for (const { id } of erased.toArray()) noteEvent(sql, id, 'erased', { actor: 'system', nowMs });
+  for (const { id } of erased.toArray()) {
+    noteEvent(sql, id, 'erased', { actor: 'system', nowMs });
+    endUnopened(storage, id, 'expired', nowMs);
+  }
 }

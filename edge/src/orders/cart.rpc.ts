@@ -5,7 +5,7 @@ import { CustomersRpc } from '../customers/customers.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import type { NewOrderCheckout } from '../providers/stripe/orders.ts';
-import { settleOrder } from './apply.rpc.ts';
+import { endUnopened } from './apply.rpc.ts';
 import { addedUp, type CartDecision, type CartItem, decideCart } from './cart.ts';
 import { decideShipping } from './checkout-request.ts';
 import {
@@ -178,12 +178,9 @@ export class CartRpc extends RpcTarget {
 
   /** Frees the pieces of an order that has no session and never will: nobody could pay it. */
   neverOpened(orderId: string, nowMs: number): void {
-    const { sql } = this.#storage;
     this.#storage.transactionSync(() => {
-      const order = findOrder(sql, orderId);
-      if (!order || order.session_id !== null || order.status !== 'pending') return;
-      updateOrder(sql, orderId, { is_abandoned: 1, request: null });
-      settleOrder(this.#storage, orderId, endedAs(order), nowMs);
+      const isAsked = findOrder(this.#storage.sql, orderId)?.is_cancel_asked === 1;
+      endUnopened(this.#storage, orderId, isAsked ? 'canceled' : 'expired', nowMs);
     });
   }
 
@@ -329,8 +326,6 @@ export class CartRpc extends RpcTarget {
     armAlarm(this.#storage);
   }
 }
-
-const endedAs = (order: OrderRow) => (order.is_cancel_asked === 1 ? 'canceled' : 'expired');
 
 function toOpen(order: OrderRow): OrderToOpen | null {
   if (order.session_id !== null || order.status !== 'pending' || order.request === null)
