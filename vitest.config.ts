@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const nodeProjects = ['contract', 'sandbox', 'sdk', 'demo-site', 'scripts'];
+const nodeProjects = ['contract', 'sandbox', 'sdk', 'dashboard', 'demo-site', 'scripts'];
 
 /** The sandbox's tests hold it against types that are made once, before any test. */
 const stripeTypes = fileURLToPath(new URL('sandbox/referee/schemas.setup.ts', import.meta.url));

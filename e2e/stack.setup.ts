@@ -7,7 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const NAMES = ['DREAM_EDGE_PORT', 'DREAM_DEMO_PORT', 'DREAM_STRIPE_PORT', 'DREAM_CLERK_PORT'];
+const NAMES = [
+  'DREAM_EDGE_PORT',
+  'DREAM_DASHBOARD_PORT',
+  'DREAM_DEMO_PORT',
+  'DREAM_STRIPE_PORT',
+  'DREAM_CLERK_PORT',
+];
 
 /** Starts everything as `npm start` does, with data of its own; gives what ends it. */
 export default async function startStack(): Promise<() => Promise<void>> {

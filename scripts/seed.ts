@@ -1,9 +1,13 @@
 import { type Caller, seedShop } from './seed-shop.ts';
 
-/** What the seed made or found; the test keys of the demo project, and a price of its shop. */
+/**
+ * What the seed made or found: the test keys of the demo project, a price of its shop, and what
+ * developers sign in by.
+ */
 export interface Seeded {
   project: { id: string; pk: string; sk: string };
   featured: string;
+  platform: { pk: string };
 }
 
 /** Where to seed, and what opens it. */
@@ -103,10 +107,22 @@ export async function seed(target: SeedTarget): Promise<Seeded> {
       pk: demo.publishableKeys.test,
       sk: await testKey(call, target, demo.id),
     },
+    platform: { pk: platform.publishableKeys.live },
   };
 }
 
-function caller({ edge, operatorSecret }: SeedTarget): Caller {
+/** Lets developers sign in on the dashboard's pages. Safe to repeat; other origins stay. */
+export async function allowDashboard(
+  target: Pick<SeedTarget, 'edge' | 'operatorSecret'>,
+  origin: string,
+): Promise<void> {
+  const call = caller(target);
+  const path = '/api/projects/prj_dream/live/origins';
+  const { origins } = await call('GET', path);
+  if (!origins.includes(origin)) await call('PUT', path, { origins: [...origins, origin] });
+}
+
+function caller({ edge, operatorSecret }: Pick<SeedTarget, 'edge' | 'operatorSecret'>): Caller {
   return async (method, path, body) => {
     const isBytes = body instanceof Uint8Array;
     const type = isBytes ? 'application/octet-stream' : 'application/json';

@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 interface Local {
   edge: string;
+  dashboard: string;
   demo: string;
   sandbox: { stripe: string; inbox: string };
   project: { id: string; pk: string; sk: string };
@@ -25,7 +26,7 @@ let said = '';
 
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'dream-start-'));
-  ports = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  ports = await Promise.all(Array.from({ length: 5 }, freePort));
 });
 afterAll(() => {
   if (running?.exitCode === null) killGroup(running);
@@ -43,7 +44,7 @@ async function freePort(): Promise<number> {
 
 /** Starts everything as `npm start` does, in a process group of its own. */
 async function start(): Promise<Local> {
-  const [edge, stripe, clerk, demo] = ports.map(String);
+  const [edge, stripe, clerk, demo, dashboard] = ports.map(String);
   const env = {
     ...process.env,
     DREAM_BUILT: '1',
@@ -52,6 +53,7 @@ async function start(): Promise<Local> {
     DREAM_STRIPE_PORT: stripe,
     DREAM_CLERK_PORT: clerk,
     DREAM_DEMO_PORT: demo,
+    DREAM_DASHBOARD_PORT: dashboard,
   };
   const child = spawn(process.execPath, [join(root, 'scripts', 'start.ts')], {
     env,
@@ -106,6 +108,7 @@ describe('npm start', () => {
     });
     for (const text of [
       local.edge,
+      local.dashboard,
       local.demo,
       local.sandbox.inbox,
       local.project.pk,

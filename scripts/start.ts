@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startSandbox } from '@dream/sandbox';
+import { startDashboard } from '../dashboard/server/server.ts';
 import { buildPackages, bundleEdge, startEdge } from './local/edge.ts';
 import { edgeVariables, localSecrets, registerWebhooks } from './local/variables.ts';
-import { seed } from './seed.ts';
+import { allowDashboard, seed } from './seed.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const data = process.env.DREAM_DATA ?? join(root, '.dream');
@@ -30,6 +31,7 @@ async function start(): Promise<void> {
   const stripePort = port('DREAM_STRIPE_PORT', 8790);
   const clerkPort = port('DREAM_CLERK_PORT', 8791);
   const demoPort = port('DREAM_DEMO_PORT', 5174);
+  const dashboardPort = port('DREAM_DASHBOARD_PORT', 5173);
   mkdirSync(data, { recursive: true });
   // The tests build once, before anything reads what is built.
   if (process.env.DREAM_BUILT !== '1') await buildPackages();
@@ -44,12 +46,18 @@ async function start(): Promise<void> {
   await registerWebhooks(secrets, edge.url, sandbox);
 
   const file = join(data, 'local.json');
-  const { project, featured } = await seed({
-    edge: edge.url,
-    operatorSecret: secrets.operatorSecret,
+  const operator = { edge: edge.url, operatorSecret: secrets.operatorSecret };
+  const { project, platform, featured } = await seed({
+    ...operator,
     stripe: sandbox.stripe,
     knownSk: knownKey(file),
   });
+  const dashboard = await startDashboard({
+    port: dashboardPort,
+    edge: edge.url,
+    publishableKey: platform.pk,
+  });
+  await allowDashboard(operator, dashboard.url);
   // The sdk is built by now, so it can be imported only here.
   const { startDemo } = await import('../demo-site/src/server.ts');
   const demo = await startDemo({
@@ -62,6 +70,7 @@ async function start(): Promise<void> {
   });
   const local = {
     edge: edge.url,
+    dashboard: dashboard.url,
     demo: demo.url,
     sandbox: {
       stripe: sandbox.stripe,
@@ -79,7 +88,7 @@ async function start(): Promise<void> {
     // A terminal signals every process, and npm passes the signal on: it may come twice.
     if (stopping) return;
     stopping = true;
-    await demo.close();
+    await Promise.all([demo.close(), dashboard.close()]);
     await edge.stop();
     await sandbox.stop();
     process.exit(0);
@@ -90,11 +99,13 @@ async function start(): Promise<void> {
 function welcome(
   {
     edge,
+    dashboard,
     demo,
     sandbox,
     project,
   }: {
     edge: string;
+    dashboard: string;
     demo: string;
     sandbox: { inbox: string };
     project: { pk: string; sk: string };
@@ -105,6 +116,7 @@ function welcome(
 dream is running.
 
   Demo site       ${demo}   <- start here
+  Dashboard       ${dashboard}
   Edge            ${edge}
   Codes by e-mail ${sandbox.inbox}
   Stripe sandbox  ${control}
@@ -116,6 +128,10 @@ On the demo site: sign up with any address ending in +clerk_test@example.com and
 (other codes arrive at "Codes by e-mail"), write poems to the limit, and buy Pro with the card
 4242 4242 4242 4242. Then change to Studio and back, by the month or by the year, and cancel.
 Its shop is at ${demo}/shop, and a letter for members only at ${demo}/club.
+
+On the dashboard: sign up with an address of your own making, and make a project. Ada, who has the
+demo's, signs in as ada@versa.example; the operator is operator@dream.example. The codes arrive at
+"Codes by e-mail".
 
 From a server: count a call of a customer, until the free plan's limit of 10.
 
@@ -139,7 +155,7 @@ try {
   const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
   console.error(
     taken
-      ? 'A port is taken. Stop what uses it, or set DREAM_EDGE_PORT, DREAM_DEMO_PORT, DREAM_STRIPE_PORT or DREAM_CLERK_PORT.'
+      ? 'A port is taken. Stop what uses it, or set DREAM_EDGE_PORT, DREAM_DASHBOARD_PORT, DREAM_DEMO_PORT, DREAM_STRIPE_PORT or DREAM_CLERK_PORT.'
       : error,
   );
   process.exit(1);

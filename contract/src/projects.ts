@@ -425,6 +425,8 @@ export const AuditEntry = v.object({
   action: v.string(),
   subject: v.nullable(v.string()),
 });
+export type AuditEntry = v.InferOutput<typeof AuditEntry>;
+
 export const listAudit = route({
   method: 'get',
   path: `${env}/audit`,

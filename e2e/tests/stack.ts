@@ -4,6 +4,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 /** What `npm start` wrote down. */
 interface Local {
   edge: string;
+  dashboard: string;
   demo: string;
   sandbox: { stripe: string; clerk: string; turnstile: string };
   project: { id: string; pk: string; sk: string };

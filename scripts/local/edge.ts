@@ -17,11 +17,11 @@ export interface LocalEdge {
   stop(): Promise<void>;
 }
 
-/** Builds what the edge serves and what the demo imports; throws with the build's own words. */
+/** Builds what is served and what the demo imports; throws with the build's own words. */
 export async function buildPackages(): Promise<void> {
   const build = (folder: string) =>
     promisify(execFile)(process.execPath, ['--run', 'build'], { cwd: join(root, folder) });
-  await Promise.all([build('widgets'), build('sdk')]);
+  await Promise.all([build('widgets'), build('sdk'), build('dashboard')]);
 }
 
 /** Bundles the Worker, as a deployment would, without deploying it. The widgets must be built. */

@@ -23,8 +23,8 @@ export type Step = {
 };
 
 const vitestReport = ['--reporter=default', '--reporter=json', '--outputFile.json={report}'];
-const nodeProjects = ['contract', 'sandbox', 'sdk', 'demo-site', 'scripts'];
-const packages = ['contract', 'sandbox', 'edge', 'sdk', 'widgets', 'demo-site', 'e2e'];
+const nodeProjects = ['contract', 'sandbox', 'sdk', 'dashboard', 'demo-site', 'scripts'];
+const packages = ['contract', 'sandbox', 'edge', 'sdk', 'widgets', 'dashboard', 'demo-site', 'e2e'];
 
 /** All steps, the long ones first: with free hands, a step starts in the order of this table. */
 export const steps: readonly Step[] = [
@@ -35,7 +35,7 @@ export const steps: readonly Step[] = [
     folder: 'sandbox',
     limitSeconds: 300,
   },
-  ...['sdk', 'widgets', 'edge', 'demo-site'].map((folder) => build(folder)),
+  ...['sdk', 'widgets', 'dashboard', 'edge', 'demo-site'].map((folder) => build(folder)),
   {
     name: 'edge',
     kind: 'tests',
@@ -62,7 +62,7 @@ export const steps: readonly Step[] = [
     kind: 'tests',
     command: ['vitest', 'run', ...nodeProjects.map((name) => `--project=${name}`), ...vitestReport],
     folder: '.',
-    after: ['build sdk', 'build widgets', 'stripe types'],
+    after: ['build sdk', 'build widgets', 'build dashboard', 'stripe types'],
     limitSeconds: 600,
     counts: 'vitest',
   },
@@ -128,7 +128,7 @@ export const steps: readonly Step[] = [
     command: ['node', '--run', 'test', '--', '--reporter=list,json'],
     folder: 'e2e',
     when: { script: 'test' },
-    after: ['build sdk', 'build widgets', 'build edge', 'build demo-site'],
+    after: ['build sdk', 'build widgets', 'build dashboard', 'build edge', 'build demo-site'],
     alone: true,
     browser: true,
     limitSeconds: 1500,

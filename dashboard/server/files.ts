@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A file as it is served. */
+export interface ServedFile {
+  type: string;
+  body: string | Buffer;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+};
+
+/** The built files, read once: the page with the edge and the key filled in, and the assets by path. */
+export function loadFiles(
+  edge: string,
+  publishableKey: string,
+): { page: ServedFile; assets: Map<string, ServedFile> } {
+  const dist = new URL('../dist/', import.meta.url);
+  const html = readFileSync(new URL('index.html', dist), 'utf8')
+    .replaceAll('{edge}', escaped(edge))
+    .replaceAll('{pk}', escaped(publishableKey));
+  const assets = readdirSync(new URL('assets/', dist)).map((name): [string, ServedFile] => [
+    `/assets/${name}`,
+    {
+      type: TYPES[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
+      body: readFileSync(new URL(`assets/${name}`, dist)),
+    },
+  ]);
+  return { page: { type: 'text/html; charset=utf-8', body: html }, assets: new Map(assets) };
+}
+
+/**
+ * Headers of every answer. The policy allows this site and the edge, and no inline script or style;
+ * text becomes markup only through Lit's own policy, which the widgets make a second time.
+ */
+export function securityHeaders(edge: string): Record<string, string> {
+  const policy = [
+    "default-src 'none'",
+    `script-src 'self' ${edge}`,
+    "style-src 'self'",
+    `connect-src 'self' ${edge} ${edge.replace(/^http/, 'ws')}`,
+    // Logos of tenants are theirs to host.
+    "img-src 'self' data: http: https:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types lit-html 'allow-duplicates'",
+  ];
+  return {
+    'content-security-policy': policy.join('; '),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'strict-origin-when-cross-origin',
+  };
+}
+
+const escaped = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');

@@ -1,0 +1,102 @@
+import { expect, it } from 'vitest';
+import { ApiError, type ApiTarget, createCall } from './api.ts';
+
+interface Sent {
+  url: string;
+  init: RequestInit;
+}
+
+/** A call whose answers are these, in turn; an error is a network that failed. */
+function calling(answers: readonly (Response | Error)[], more: Partial<ApiTarget> = {}) {
+  const sent: Sent[] = [];
+  let lost = 0;
+  const call = createCall({
+    edge: 'https://edge.example',
+    token: () => Promise.resolve('token'),
+    onSessionLost: () => (lost += 1),
+    fetch: (url, init = {}) => {
+      sent.push({ url: String(url), init });
+      const answer = answers[sent.length - 1] ?? Response.json({});
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    },
+    ...more,
+  });
+  return { call, sent, lost: () => lost };
+}
+
+const headersOf = ({ init }: Sent) => init.headers as Record<string, string>;
+const failureOf = (work: Promise<unknown>): Promise<ApiError> =>
+  work.then(
+    () => Promise.reject(new Error('It succeeded')),
+    (error: unknown) => error as ApiError,
+  );
+
+it('asks in the name of whoever is signed in, and gives the answer', async () => {
+  const { call, sent } = calling([Response.json({ keys: [] })]);
+  expect(await call('GET', '/api/x')).toEqual({ keys: [] });
+  expect(sent[0]?.url).toBe('https://edge.example/api/x');
+  expect(headersOf(sent[0] as Sent)).toEqual({ authorization: 'Bearer token' });
+});
+
+it('sends an Idempotency-Key with every POST, the same one for the same intention', async () => {
+  const { call, sent } = calling([]);
+  await call('POST', '/api/x', { idempotencyKey: 'once' });
+  await call('POST', '/api/x');
+  await call('POST', '/api/x');
+  const [first, second, third] = sent.map((each) => headersOf(each)['idempotency-key']);
+  expect(first).toBe('once');
+  expect(second).toMatch(/^[\w-]{36}$/);
+  expect(third).not.toBe(second);
+});
+
+it('tells what the edge said: code, advice, docs, request and fields', async () => {
+  const body = {
+    error: 'Invalid request',
+    message: 'Correct the fields.',
+    code: 'invalid_request',
+    docs: 'https://edge.example/docs/errors/invalid_request',
+    requestId: 'req_1',
+    issues: [{ path: 'name', message: 'Must not be empty.' }],
+  };
+  const { call, lost } = calling([Response.json(body, { status: 400 })]);
+  const failure = await failureOf(call('POST', '/api/x'));
+  expect(failure).toBeInstanceOf(ApiError);
+  expect(failure).toMatchObject({
+    status: 400,
+    code: 'invalid_request',
+    title: 'Invalid request',
+    message: 'Correct the fields.',
+    docs: body.docs,
+    requestId: 'req_1',
+    issues: body.issues,
+  });
+  expect(lost()).toBe(0);
+});
+
+it('says that the session is over when the edge says so, and when there is none to ask with', async () => {
+  const refused = calling([Response.json({ code: 'session_ended' }, { status: 401 })]);
+  expect((await failureOf(refused.call('GET', '/api/x'))).code).toBe('session_ended');
+  expect(refused.lost()).toBe(1);
+  const none = calling([], { token: () => Promise.resolve(null) });
+  expect((await failureOf(none.call('GET', '/api/x'))).code).toBe('session_ended');
+  expect([none.lost(), none.sent.length]).toEqual([1, 0]);
+});
+
+it('tells a network that failed from a request that was taken back', async () => {
+  const failing = calling([new TypeError('Failed to fetch')]);
+  expect(await failureOf(failing.call('GET', '/api/x'))).toMatchObject({
+    status: 0,
+    code: 'unreachable',
+  });
+  const gone = AbortSignal.abort();
+  const aborted = calling([gone.reason as Error]);
+  expect(await failureOf(aborted.call('GET', '/api/x', { signal: gone }))).toBe(gone.reason);
+});
+
+it('has words for an answer that is not JSON', async () => {
+  const { call } = calling([new Response('<h1>Bad gateway</h1>', { status: 502 })]);
+  expect(await failureOf(call('GET', '/api/x'))).toMatchObject({
+    status: 502,
+    code: 'internal_error',
+  });
+});

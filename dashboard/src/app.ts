@@ -1,0 +1,214 @@
+import type { Customer, Mode, Project } from '@dream/contract';
+import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { ApiError, createCall, toApiError } from './api.ts';
+import { config } from './config.ts';
+import type { Context } from './context.ts';
+import { projectsApi } from './environment.ts';
+import type { Page } from './pages/page.ts';
+import { paths } from './paths.ts';
+import { go, startRouter } from './router.ts';
+import { match } from './routes.ts';
+import { onSessionChange, sessionToken, signedIn, signOut, startSession } from './session.ts';
+import { landing } from './ui/landing.ts';
+import { emptyState, skeleton, troubleNotice } from './ui/notice.ts';
+import { navigationOf } from './navigation.ts';
+import { shell } from './ui/shell.ts';
+
+type PageElement = Page<unknown>;
+
+/** The dashboard: who is signed in, which projects are theirs, and the page of the path. */
+export class DashApp extends LitElement {
+  static override properties: PropertyDeclarations = {
+    status: { state: true },
+    failure: { state: true },
+    customer: { state: true },
+    projects: { state: true },
+    page: { state: true },
+    pathname: { state: true },
+    lost: { state: true },
+    offline: { state: true },
+  };
+  declare status: 'starting' | 'failed' | 'ready';
+  declare failure: ApiError | null;
+  declare customer: Customer | null;
+  declare projects: readonly Project[] | null;
+  declare page: PageElement | null;
+  declare pathname: string;
+  /** Whether the session ended by itself, so that whoever comes back goes on where they were. */
+  declare lost: boolean;
+  declare offline: boolean;
+  #attempt = 0;
+  #shows = 0;
+  readonly #call = createCall({
+    edge: config.edge,
+    token: sessionToken,
+    onSessionLost: () => {
+      this.lost = true;
+      void signOut();
+    },
+  });
+
+  constructor() {
+    super();
+    this.status = 'starting';
+    this.failure = null;
+    this.customer = null;
+    this.projects = null;
+    this.page = null;
+    this.pathname = location.pathname;
+    this.lost = false;
+    this.offline = !navigator.onLine;
+  }
+
+  override createRenderRoot(): this {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    onSessionChange(() => void this.#sessionChanged());
+    for (const event of ['online', 'offline'])
+      addEventListener(event, () => {
+        this.offline = !navigator.onLine;
+        if (!this.offline) this.page?.recover();
+      });
+    void this.#start();
+  }
+
+  async #start(): Promise<void> {
+    this.status = 'starting';
+    try {
+      this.customer = await startSession(config.edge, this.#attempt++);
+    } catch {
+      this.status = 'failed';
+      return;
+    }
+    this.status = 'ready';
+    if (this.customer) await this.#loadProjects();
+    startRouter((url) => this.#show(url));
+  }
+
+  async #sessionChanged(): Promise<void> {
+    if (this.status !== 'ready') return;
+    const now = signedIn();
+    const before = this.customer;
+    if (now?.id === before?.id) return;
+    // Whoever signs in again finds the page as they left it; for anybody else it is a new one.
+    if (now && before === null && this.#lastCustomer !== now.id) this.page = null;
+    if (now) this.#lastCustomer = now.id;
+    else this.#lastCustomer = before?.id ?? null;
+    this.customer = now;
+    if (!now) return;
+    const returns = this.page !== null;
+    this.lost = false;
+    await this.#loadProjects();
+    if (returns) this.page?.recover();
+    else await this.#show(new URL(location.href));
+  }
+  #lastCustomer: string | null = null;
+
+  async #loadProjects(): Promise<void> {
+    this.failure = null;
+    try {
+      const { projects } = await projectsApi(this.#call).list();
+      this.projects = projects;
+      if (this.page) this.page.context = this.#context();
+    } catch (error) {
+      this.failure = toApiError(error);
+    }
+  }
+
+  #context(): Context {
+    const params = match(this.pathname)?.params ?? {};
+    return {
+      edge: config.edge,
+      call: this.#call,
+      params,
+      projects: this.projects ?? [],
+      project: this.projects?.find(({ id }) => id === params.project) ?? null,
+      mode: (params.mode ?? 'test') as Mode,
+      reloadProjects: () => this.#loadProjects(),
+    };
+  }
+
+  async #show(url: URL): Promise<void> {
+    const shows = (this.#shows += 1);
+    if (url.pathname === '/') {
+      history.replaceState(history.state, '', paths.projects());
+      this.pathname = paths.projects();
+    } else this.pathname = url.pathname;
+    const found = match(this.pathname);
+    document.title = `${found?.route.title ?? 'Not found'} · dream`;
+    this.page = null;
+    if (!found || !this.customer) return;
+    try {
+      await found.route.load();
+    } catch {
+      this.failure = new ApiError(0, {
+        code: 'unreachable',
+        error: 'The page could not be loaded',
+        message: 'Check the connection, then load it again.',
+      });
+      return;
+    }
+    if (shows !== this.#shows) return;
+    const page = document.createElement(found.route.tag) as PageElement;
+    page.context = this.#context();
+    this.page = page;
+    await this.updateComplete;
+    await page.updateComplete;
+  }
+
+  override render(): TemplateResult {
+    if (this.status === 'failed')
+      return html`<main class="bare">
+        ${troubleNotice(
+          {
+            title: 'dream cannot be reached',
+            message: 'Check the connection and try again.',
+            docs: null,
+            requestId: null,
+          },
+          () => void this.#start(),
+        )}
+      </main>`;
+    if (this.status === 'starting') return html`<main class="bare">${skeleton(5)}</main>`;
+    return html`${this.customer ? nothing : landing(this.lost)}
+      <div ?hidden=${!this.customer}>${this.customer || this.page ? this.#shell() : nothing}</div>`;
+  }
+
+  #shell(): TemplateResult {
+    const found = match(this.pathname);
+    const context = this.#context();
+    return shell({
+      navigation: navigationOf(this.pathname, found?.route.section ?? '', context),
+      person: this.customer?.email ?? 'Your account',
+      isTest: context.project !== null && found?.params.mode === 'test',
+      isWide: found?.route.section === 'tiers' || found?.route.section === 'integrate',
+      offline: this.offline,
+      go,
+      content: this.#content(found !== null, context),
+    });
+  }
+
+  #content(isKnown: boolean, context: Context): unknown {
+    if (this.failure)
+      return troubleNotice(this.failure, () => {
+        this.failure = null;
+        void this.#loadProjects().then(() => this.#show(new URL(location.href)));
+      });
+    const back = html`<a class="button" href=${paths.projects()}>All projects</a>`;
+    if (!isKnown)
+      return html`<h1>Not found</h1>
+        ${emptyState('There is no such page', 'It may have moved, or the address is not whole.', back)}`;
+    if (context.params.project && this.projects && !context.project)
+      return html`<h1>Not found</h1>
+        ${emptyState(
+          'This project is not yours to open',
+          'It does not exist, was deleted, or belongs to another account. Sign in as somebody else to open it.',
+          back,
+        )}`;
+    return this.page ?? skeleton(5);
+  }
+}
+customElements.define('dash-app', DashApp);

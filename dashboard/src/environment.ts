@@ -1,0 +1,122 @@
+import type {
+  AuditEntry,
+  Connection,
+  Mode,
+  Project,
+  ProposedAccount,
+  SecretKey,
+  Settings,
+  SettingsPatch,
+  Tier,
+  TierInput,
+  Webhook,
+  WebhookDelivery,
+  WebhookEventType,
+} from '@dream/contract';
+import type { Call } from './api.ts';
+
+type Signal = AbortSignal | undefined;
+
+/** The management routes of projects. */
+export const projectsApi = (call: Call) => ({
+  list: (signal?: Signal) => call<{ projects: Project[] }>('GET', '/api/projects', { signal }),
+  create: (name: string, idempotencyKey: string) =>
+    call<{ project: Project }>('POST', '/api/projects', { body: { name }, idempotencyKey }),
+  rename: (id: string, name: string) =>
+    call<{ project: Project }>('PATCH', `/api/projects/${encodeURIComponent(id)}`, {
+      body: { name },
+    }),
+  remove: (id: string) =>
+    call<{ success: true }>('DELETE', `/api/projects/${encodeURIComponent(id)}`),
+});
+
+/** An endpoint as a developer writes it; `events` null is all. */
+export interface WebhookInput {
+  url: string;
+  events: WebhookEventType[] | null;
+  description: string;
+}
+
+type Shown<Name extends string, T> = Promise<Record<Name, T> & { secret: string }>;
+
+/** The management routes of one environment. */
+export function environmentApi(call: Call, project: string, mode: Mode) {
+  const base = `/api/projects/${encodeURIComponent(project)}/${mode}`;
+  const key = (id: string) => `${base}/keys/${encodeURIComponent(id)}`;
+  const tier = (name: string) => `${base}/tiers/${encodeURIComponent(name)}`;
+  const hook = (id: string) => `${base}/webhooks/${encodeURIComponent(id)}`;
+  const connection = (method: 'POST' | 'GET' | 'DELETE', path: string, body?: object) =>
+    call<{ connection: Connection }>(method, `${base}/stripe${path}`, body ? { body } : {});
+  return {
+    keys: (signal?: Signal) =>
+      call<{ publishableKey: string; keys: SecretKey[] }>('GET', `${base}/keys`, { signal }),
+    createKey: (name: string): Shown<'key', SecretKey> =>
+      call('POST', `${base}/keys`, { body: { name } }),
+    rotateKey: (id: string, overlapHours: number): Shown<'key', SecretKey> =>
+      call('POST', `${key(id)}/rotate`, { body: { overlapHours } }),
+    revokeKey: (id: string) => call<{ key: SecretKey }>('DELETE', key(id)),
+
+    settings: (signal?: Signal) =>
+      call<{ settings: Settings }>('GET', `${base}/settings`, { signal }),
+    updateSettings: (patch: SettingsPatch) =>
+      call<{ settings: Settings }>('PATCH', `${base}/settings`, { body: patch }),
+
+    origins: (signal?: Signal) => call<{ origins: string[] }>('GET', `${base}/origins`, { signal }),
+    putOrigins: (origins: readonly string[]) =>
+      call<{ origins: string[] }>('PUT', `${base}/origins`, { body: { origins } }),
+
+    tiers: (signal?: Signal) => call<{ tiers: Tier[] }>('GET', `${base}/tiers`, { signal }),
+    putTier: (name: string, input: TierInput) =>
+      call<{ tier: Tier }>('PUT', tier(name), { body: input }),
+    archiveTier: (name: string) => call<{ tier: Tier }>('DELETE', tier(name)),
+
+    connection: (signal?: Signal) =>
+      call<{ connection: Connection }>('GET', `${base}/stripe`, { signal }),
+    startConnection: (redirectUrl: string) =>
+      call<{ url: string; state: string }>('POST', `${base}/stripe/start`, {
+        body: { redirectUrl },
+      }),
+    completeConnection: (code: string, state: string) =>
+      call<{ account: ProposedAccount }>('POST', `${base}/stripe`, { body: { code, state } }),
+    confirmConnection: (stripeAccountId: string) =>
+      connection('POST', '/confirm', { stripeAccountId }),
+    createAccount: (returnUrl: string) =>
+      call<{ connection: Connection; url: string | null }>('POST', `${base}/stripe/account`, {
+        body: { returnUrl },
+      }),
+    checkConnection: () => connection('POST', '/check'),
+    disconnect: () => connection('DELETE', ''),
+
+    audit: (cursor: string | null, signal?: Signal) =>
+      call<{ entries: AuditEntry[]; nextCursor: string | null }>(
+        'GET',
+        `${base}/audit${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`,
+        { signal },
+      ),
+
+    webhooks: (signal?: Signal) =>
+      call<{ webhooks: Webhook[] }>('GET', `${base}/webhooks`, { signal }),
+    createWebhook: (input: WebhookInput): Shown<'webhook', Webhook> =>
+      call('POST', `${base}/webhooks`, { body: input }),
+    updateWebhook: (id: string, patch: Partial<WebhookInput> & { disabled?: boolean }) =>
+      call<{ webhook: Webhook }>('PATCH', hook(id), { body: patch }),
+    deleteWebhook: (id: string) => call<{ success: true }>('DELETE', hook(id)),
+    rotateWebhook: (id: string, overlapHours: number): Shown<'webhook', Webhook> =>
+      call('POST', `${hook(id)}/rotate`, { body: { overlapHours } }),
+    testWebhook: (id: string) => call<{ delivery: WebhookDelivery }>('POST', `${hook(id)}/test`),
+    deliveries: (id: string, cursor: string | null, signal?: Signal) =>
+      call<{ deliveries: WebhookDelivery[]; nextCursor: string | null }>(
+        'GET',
+        `${hook(id)}/deliveries${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`,
+        { signal },
+      ),
+    retryDelivery: (id: string, delivery: string) =>
+      call<{ delivery: WebhookDelivery }>(
+        'POST',
+        `${hook(id)}/deliveries/${encodeURIComponent(delivery)}/retry`,
+      ),
+  };
+}
+
+/** What a page asks of its environment. */
+export type EnvironmentApi = ReturnType<typeof environmentApi>;

@@ -1,0 +1,4 @@
+import { restoreTheme } from './ui/theme.ts';
+import './app.ts';
+
+restoreTheme();

@@ -1,0 +1,53 @@
+import type { Mode } from '@dream/contract';
+import type { Context } from './context.ts';
+import { inEnvironment, paths } from './paths.ts';
+import { icons } from './ui/icons.ts';
+import type { Navigation, NavigationItem } from './ui/shell.ts';
+
+/** Where one can go from a page. */
+export function navigationOf(pathname: string, section: string, context: Context): Navigation {
+  const { project, mode, projects } = context;
+  const home: NavigationItem = {
+    id: 'projects',
+    words: 'All projects',
+    href: paths.projects(),
+    icon: icons.projects,
+  };
+  const other = (to: Mode) => (project ? inEnvironment(pathname, project.id, to) : '');
+  return {
+    home: paths.projects(),
+    account: paths.account(),
+    current: section,
+    projects: projects.map(({ id, name }) => ({ id, name, href: paths.overview(id, mode) })),
+    project: project?.id ?? null,
+    modes: project ? { current: mode, test: other('test'), live: other('live') } : null,
+    groups: project
+      ? [
+          { title: '', items: itemsOf(project.id, mode) },
+          { title: '', items: [home] },
+        ]
+      : [{ title: '', items: [home] }],
+  };
+}
+
+function itemsOf(project: string, mode: Mode): NavigationItem[] {
+  const item = (
+    id: Exclude<keyof typeof paths & keyof typeof icons, 'projects' | 'account'>,
+    words: string,
+  ) => ({
+    id,
+    words,
+    href: paths[id](project, mode),
+    icon: icons[id],
+  });
+  return [
+    item('overview', 'Overview'),
+    item('integrate', 'Integrate'),
+    item('tiers', 'Tiers'),
+    item('keys', 'Keys'),
+    item('origins', 'Origins'),
+    item('stripe', 'Stripe'),
+    item('audit', 'Audit log'),
+    item('settings', 'Settings'),
+  ];
+}

@@ -1,0 +1,79 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { checklist, type Setup, type Step } from '../../checklist.ts';
+import { paths } from '../../paths.ts';
+import { secretBlock } from '../../ui/copy-button.ts';
+import { icons } from '../../ui/icons.ts';
+import { Page } from '../page.ts';
+
+/** What an environment has, and what is left to do. */
+class OverviewPage extends Page<Setup & { publishableKey: string }> {
+  protected async load(signal: AbortSignal): Promise<Setup & { publishableKey: string }> {
+    const { environment } = this;
+    const [keys, origins, tiers, connection] = await Promise.all([
+      environment.keys(signal),
+      environment.origins(signal),
+      environment.tiers(signal),
+      environment.connection(signal),
+    ]);
+    const { projectId: project } = this;
+    return { project, mode: this.context.mode, ...keys, ...origins, ...tiers, ...connection };
+  }
+
+  protected head(): TemplateResult {
+    const { project, mode } = this.context;
+    return html`<div class="page-head">
+      <div>
+        <h1>${project?.name ?? 'Overview'}</h1>
+        <p>${mode === 'test' ? 'The test environment: build here, with test cards.' : 'The live environment: real visitors and real money.'}</p>
+      </div>
+    </div>`;
+  }
+
+  protected body(setup: Setup & { publishableKey: string }): TemplateResult {
+    const steps = checklist(setup);
+    const counted = steps.slice(0, -1);
+    const done = counted.filter((step) => step.done).length;
+    return html`
+      <section class="card" aria-labelledby="steps-title">
+        <div class="card-head">
+          <h2 id="steps-title">${done === counted.length ? 'Ready to sell' : 'On the way to your first sale'}</h2>
+          <span class="muted small">${done} of ${counted.length} done</span>
+        </div>
+        <progress class="progress" max=${counted.length} value=${done} aria-label="Done"></progress>
+        <ol class="steps">
+          ${steps.map(row)}
+        </ol>
+      </section>
+      <div class="columns">
+        <section class="card" aria-labelledby="pk-title">
+          <h2 id="pk-title">Publishable key</h2>
+          <p class="muted">For your pages. Anybody may read it.</p>
+          ${secretBlock(setup.publishableKey, 'the publishable key')}
+        </section>
+        <section class="card" aria-labelledby="tiers-title">
+          <div class="card-head">
+            <h2 id="tiers-title">Tiers</h2>
+            <a class="small" href=${paths.tiers(setup.project, setup.mode)}>All tiers</a>
+          </div>
+          ${
+            setup.tiers.length === 0
+              ? html`<p class="muted">None yet: visitors who sign up need one to be on.</p>`
+              : html`<p>${setup.tiers.map(({ displayName }, index) => html`${index ? ', ' : nothing}${displayName}`)}</p>`
+          }
+        </section>
+      </div>
+    `;
+  }
+}
+customElements.define('page-overview', OverviewPage);
+
+const row = ({ title, text, href, action, done }: Step): TemplateResult => html`<li
+  class=${done ? 'done' : ''}
+>
+  <span class="mark">${icons.check}</span>
+  <div>
+    <h3>${title}${done ? html`<span class="visually-hidden">, done</span>` : nothing}</h3>
+    <p class="muted small">${text}</p>
+  </div>
+  <a class="button ${done ? 'quiet' : ''}" href=${href}>${action}</a>
+</li>`;

@@ -1,0 +1,78 @@
+import { html, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { projectsApi } from '../../environment.ts';
+import { paths } from '../../paths.ts';
+import { go } from '../../router.ts';
+import { field } from '../../ui/field.ts';
+import { toast } from '../../ui/toast.ts';
+import { textFault } from '../../validation.ts';
+import { Page } from '../page.ts';
+
+/** A name is all a project needs. */
+class NewProjectPage extends Page<true> {
+  static override properties: PropertyDeclarations = {
+    ...Page.properties,
+    name: { state: true },
+    tried: { state: true },
+  };
+  declare private name: string;
+  declare private tried: boolean;
+  /** Of this one intention, so that a lost answer makes no second project. */
+  readonly #key = crypto.randomUUID();
+
+  constructor() {
+    super();
+    this.name = '';
+    this.tried = false;
+  }
+
+  protected load(): Promise<true> {
+    return Promise.resolve(true);
+  }
+
+  protected head(): TemplateResult {
+    return html`<div class="page-head">
+      <div>
+        <h1>New project</h1>
+        <p>Visitors see the name when they sign up. You can change it at any time.</p>
+      </div>
+    </div>`;
+  }
+
+  protected body(): TemplateResult {
+    const fault = this.tried || this.name ? textFault(this.name, 60) : null;
+    return html`<form class="card form" @submit=${this.#create} novalidate>
+      ${field({
+        id: 'name',
+        label: 'Name of your product',
+        value: this.name,
+        placeholder: 'Versa',
+        required: true,
+        fault: this.tried || this.name.length > 60 ? fault : null,
+        onInput: (value) => (this.name = value),
+      })}
+      <div class="buttons">
+        <button class="button primary" aria-disabled=${String(this.busy !== null)}>
+          ${this.busy ? 'Creating…' : 'Create project'}
+        </button>
+        <a class="button quiet" href=${paths.projects()}>Cancel</a>
+      </div>
+    </form>`;
+  }
+
+  readonly #create = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    this.tried = true;
+    if (textFault(this.name, 60) !== null) {
+      this.querySelector<HTMLElement>('#name')?.focus();
+      return;
+    }
+    await this.act('create', async () => {
+      const { call, reloadProjects } = this.context;
+      const { project } = await projectsApi(call).create(this.name.trim(), this.#key);
+      await reloadProjects();
+      toast('Project created');
+      go(paths.overview(project.id, 'test'));
+    });
+  };
+}
+customElements.define('page-new-project', NewProjectPage);

@@ -1,0 +1,441 @@
+import type { Connection, Interval, Tier, TierFeature } from '@dream/contract';
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { paths } from '../../paths.ts';
+import { go } from '../../router.ts';
+import {
+  draftToInput,
+  newDraft,
+  previewBootstrap,
+  previewOf,
+  stripeChanges,
+  type TierDraft,
+  tierFaults,
+  type TierFaults,
+  tierToDraft,
+} from '../../tier-draft.ts';
+import { confirm } from '../../ui/confirm.ts';
+import { check, choice, field } from '../../ui/field.ts';
+import { icons } from '../../ui/icons.ts';
+import { emptyState } from '../../ui/notice.ts';
+import { saveBar } from '../../ui/save-bar.ts';
+import { toast } from '../../ui/toast.ts';
+import { guardUnsaved, releaseUnsaved } from '../../ui/unsaved.ts';
+import { Page } from '../page.ts';
+
+interface Data {
+  tiers: readonly Tier[];
+  /** The tier that is changed; null for a new one, undefined when there is none of that name. */
+  tier: Tier | null | undefined;
+  connection: Connection;
+}
+
+const INTERVALS = [
+  ['month', 'a month'],
+  ['year', 'a year'],
+] as const;
+const KINDS = [
+  ['metered', 'Counted'],
+  ['boolean', 'Allowed'],
+] as const;
+
+/** A tier and, beside it, the price table as it will be. */
+class TierPage extends Page<Data> {
+  static override properties: PropertyDeclarations = {
+    ...Page.properties,
+    draft: { state: true },
+    tried: { state: true },
+  };
+  declare private draft: TierDraft | null;
+  declare private tried: boolean;
+  #start = '';
+
+  constructor() {
+    super();
+    this.draft = null;
+    this.tried = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    guardUnsaved(() => this.#isChanged());
+  }
+
+  protected async load(signal: AbortSignal): Promise<Data> {
+    const [{ tiers }, { connection }] = await Promise.all([
+      this.environment.tiers(signal),
+      this.environment.connection(signal),
+    ]);
+    const { tier: name } = this.context.params;
+    const tier = name === undefined ? null : tiers.find((each) => each.name === name);
+    if (tier !== undefined && this.draft === null) {
+      this.draft = tier ? tierToDraft(tier) : newDraft(tiers.length);
+      this.#start = JSON.stringify(this.draft);
+    }
+    return { tiers, tier, connection };
+  }
+
+  #isChanged(): boolean {
+    return this.draft !== null && JSON.stringify(this.draft) !== this.#start;
+  }
+
+  protected head(): TemplateResult {
+    const { tier } = this.context.params;
+    return html`<div class="page-head">
+      <div>
+        <h1>${tier === undefined ? 'New tier' : (this.data?.tier?.displayName ?? tier)}</h1>
+        <p>
+          <a href=${paths.tiers(this.projectId, this.context.mode)}>All tiers</a>
+        </p>
+      </div>
+    </div>`;
+  }
+
+  protected body(data: Data): TemplateResult {
+    const { draft } = this;
+    if (data.tier === undefined || draft === null)
+      return emptyState('There is no such tier', 'It may have been archived.');
+    const faults = this.#faults(data, draft);
+    const shown = data.tier || this.tried ? faults : onlyTyped(faults, draft);
+    return html`<div class="editor">
+      <form class="page" @submit=${this.#save} novalidate>
+        ${this.#basics(draft, shown, data)} ${this.#prices(draft, shown, data)}
+        ${this.#features(draft, shown)} ${this.#more(draft, shown)}
+        ${this.#atStripe(data, draft, faults)}
+        ${saveBar({
+          isChanged: this.#isChanged(),
+          faults: Object.keys(shown).length,
+          busy: this.busy === 'save',
+          words: data.tier ? 'Save tier' : 'Make tier',
+          onDiscard: () => (this.draft = JSON.parse(this.#start) as TierDraft),
+        })}
+        ${data.tier ? this.#archiving(data.tier) : nothing}
+      </form>
+      ${this.#preview(data, draft)}
+    </div>`;
+  }
+
+  #faults({ tiers, tier }: Data, draft: TierDraft): TierFaults {
+    return tierFaults(draft, tier ? [] : tiers.map(({ name }) => name));
+  }
+
+  #change(part: Partial<TierDraft>): void {
+    if (this.draft) this.draft = { ...this.draft, ...part };
+  }
+
+  #basics(draft: TierDraft, faults: TierFaults, { tier }: Data): TemplateResult {
+    return html`<section class="card" aria-labelledby="basics-title">
+      <h2 id="basics-title">What it is</h2>
+      <div class="columns">
+        ${field({
+          id: 'displayName',
+          label: 'Name on the price table',
+          value: draft.displayName,
+          fault: faults.displayName,
+          placeholder: 'Pro',
+          onInput: (displayName) => {
+            const follows = tier === null && draft.name === slug(draft.displayName);
+            this.#change({ displayName, ...(follows ? { name: slug(displayName) } : {}) });
+          },
+        })}
+        ${
+          tier
+            ? html`<div class="field">
+                <span class="label">Name in your code</span>
+                <p><code>${tier.name}</code></p>
+              </div>`
+            : field({
+                id: 'name',
+                label: 'Name in your code',
+                value: draft.name,
+                fault: faults.name,
+                placeholder: 'pro',
+                code: true,
+                hint: 'What “plan” and “tier” take. It stays.',
+                onInput: (name) => this.#change({ name }),
+              })
+        }
+      </div>
+      ${field({
+        id: 'description',
+        label: 'Description',
+        value: draft.description,
+        fault: faults.description,
+        placeholder: 'For people who write every day.',
+        onInput: (description) => this.#change({ description }),
+      })}
+      ${field({
+        id: 'highlights',
+        label: 'Lines of the price table',
+        value: draft.highlights,
+        fault: faults.highlights,
+        lines: 4,
+        hint: 'One a line.',
+        onInput: (highlights) => this.#change({ highlights }),
+      })}
+    </section>`;
+  }
+
+  #prices(draft: TierDraft, faults: TierFaults, { connection }: Data): TemplateResult {
+    const set = (index: number, part: Partial<TierDraft['prices'][number]>) =>
+      this.#change({
+        prices: draft.prices.map((price, at) => (at === index ? { ...price, ...part } : price)),
+      });
+    return html`<section class="card" aria-labelledby="prices-title">
+      <div class="card-head">
+        <h2 id="prices-title">Prices</h2>
+        ${draft.prices.length === 0 ? html`<span class="badge">Free</span>` : nothing}
+      </div>
+      ${
+        connection.via === null && draft.prices.length > 0
+          ? html`<div class="alert amber">
+              <p>
+                Prices are made in your Stripe account.
+                <a href=${paths.stripe(this.projectId, this.context.mode)}>Connect it</a> first.
+              </p>
+            </div>`
+          : nothing
+      }
+      ${draft.prices.map(
+        (price, index) =>
+          html`<div class="stack" role="group" aria-label="Price ${index + 1}">
+            <div class="price-row">
+              ${field({
+                id: `price-${index}-amount`,
+                label: 'Amount',
+                value: price.amount,
+                fault: faults[`prices.${index}`],
+                placeholder: '19',
+                onInput: (amount) => set(index, { amount }),
+              })}
+              ${field({
+                id: `price-${index}-currency`,
+                label: 'Currency',
+                value: price.currency,
+                onInput: (currency) => set(index, { currency }),
+              })}
+              ${choice({
+                id: `price-${index}-interval`,
+                label: 'Every',
+                value: price.interval,
+                choices: INTERVALS,
+                onInput: (interval) => set(index, { interval: interval as Interval }),
+              })}
+              ${remover(`Remove price ${index + 1}`, () =>
+                this.#change({ prices: draft.prices.filter((_, at) => at !== index) }),
+              )}
+            </div>
+          </div>`,
+      )}
+      <div class="buttons">
+        <button class="button" type="button" @click=${() => this.#change({ prices: [...draft.prices, nextPrice(draft)] })}>
+          ${icons.plus} Add a price
+        </button>
+      </div>
+    </section>`;
+  }
+
+  #features(draft: TierDraft, faults: TierFaults): TemplateResult {
+    const set = (index: number, part: Partial<TierDraft['features'][number]>) =>
+      this.#change({
+        features: draft.features.map((each, at) => (at === index ? { ...each, ...part } : each)),
+      });
+    const added = { name: '', kind: 'metered', limit: '', overage: null } as const;
+    return html`<section class="card" aria-labelledby="features-title">
+      <div>
+        <h2 id="features-title">What it allows</h2>
+        <p class="muted">Calls that name no feature count against <code>requests</code>.</p>
+      </div>
+      ${draft.features.map(
+        (feature, index) =>
+          html`<div class="feature-row" role="group" aria-label="Feature ${index + 1}">
+            ${field({
+              id: `feature-${index}-name`,
+              label: 'Feature',
+              value: feature.name,
+              code: true,
+              fault: faults[`features.${index}.name`],
+              onInput: (name) => set(index, { name }),
+            })}
+            ${choice({
+              id: `feature-${index}-kind`,
+              label: 'Kind',
+              value: feature.kind,
+              choices: KINDS,
+              onInput: (kind) => set(index, { kind: kind as TierFeature['kind'] }),
+            })}
+            ${
+              feature.kind === 'metered'
+                ? field({
+                    id: `feature-${index}-limit`,
+                    label: feature.overage ? 'Included' : 'Limit',
+                    value: feature.limit,
+                    placeholder: 'no limit',
+                    fault: faults[`features.${index}.limit`],
+                    onInput: (limit) => set(index, { limit }),
+                  })
+                : html`<span></span>`
+            }
+            ${remover(`Remove feature ${index + 1}`, () =>
+              this.#change({ features: draft.features.filter((_, at) => at !== index) }),
+            )}
+          </div>`,
+      )}
+      <div class="buttons">
+        <button class="button" type="button" @click=${() => this.#change({ features: [...draft.features, added] })}>
+          ${icons.plus} Add a feature
+        </button>
+      </div>
+    </section>`;
+  }
+
+  #more(draft: TierDraft, faults: TierFaults): TemplateResult {
+    return html`<section class="card" aria-labelledby="more-title">
+      <h2 id="more-title">How it is offered</h2>
+      <div class="columns">
+        ${field({
+          id: 'trialDays',
+          label: 'Days of trial',
+          type: 'number',
+          value: draft.trialDays,
+          fault: faults.trialDays,
+          onInput: (trialDays) => this.#change({ trialDays }),
+        })}
+        ${field({
+          id: 'rateLimit',
+          label: 'Calls a minute, at most',
+          value: draft.rateLimit,
+          fault: faults.rateLimit,
+          placeholder: 'no limit',
+          onInput: (rateLimit) => this.#change({ rateLimit }),
+        })}
+        ${field({
+          id: 'position',
+          label: 'Place on the price table',
+          type: 'number',
+          value: draft.position,
+          fault: faults.position,
+          onInput: (position) => this.#change({ position }),
+        })}
+      </div>
+      <div class="stack">
+        ${check('Marked as popular', draft.popular, (popular) => this.#change({ popular }))}
+        ${check('On the price table', draft.listed, (listed) => this.#change({ listed }), 'An unlisted tier can be sold or given by your server only.')}
+        ${check('The tier of everybody for whom nothing else decides', draft.isDefault, (isDefault) => this.#change({ isDefault }))}
+      </div>
+    </section>`;
+  }
+
+  #atStripe({ tier }: Data, draft: TierDraft, faults: TierFaults): TemplateResult | typeof nothing {
+    if (!this.#isChanged() || Object.keys(faults).length > 0) return nothing;
+    const changes = stripeChanges(tier ?? null, draftToInput(draft));
+    return html`<section class="alert info" aria-labelledby="at-stripe">
+      <h2 id="at-stripe">What saving changes at Stripe</h2>
+      ${
+        changes.length === 0
+          ? html`<p>Nothing.</p>`
+          : html`<ul class="stack">
+              ${changes.map((change) => html`<li>${change}</li>`)}
+            </ul>`
+      }
+    </section>`;
+  }
+
+  #archiving(tier: Tier): TemplateResult {
+    return html`<section class="card" aria-labelledby="archive-title">
+      <div class="card-head">
+        <div>
+          <h2 id="archive-title">Archive the tier</h2>
+          <p class="muted">Nobody new gets it; who is on it keeps it.</p>
+        </div>
+        <button class="button danger" type="button" @click=${() => void this.#archive(tier)}>
+          Archive
+        </button>
+      </div>
+    </section>`;
+  }
+
+  #preview({ tiers, tier }: Data, draft: TierDraft): TemplateResult {
+    const shown = [
+      ...tiers
+        .filter(({ name, listed }) => listed && name !== tier?.name)
+        .map((each) => ({ position: each.position, tier: previewOf(tierToDraft(each)) })),
+      ...(draft.listed ? [{ position: Number(draft.position), tier: previewOf(draft) }] : []),
+    ].toSorted((a, b) => a.position - b.position);
+    const config = { bootstrap: previewBootstrap(shown.map((each) => each.tier)) };
+    return html`<section class="preview card" aria-labelledby="preview-title">
+      <div class="card-head">
+        <h2 id="preview-title">Your price table</h2>
+        <span class="badge">Preview</span>
+      </div>
+      ${
+        shown.length === 0
+          ? html`<p class="muted">No tier is listed.</p>`
+          : html`<dream-pricing .config=${config}></dream-pricing>`
+      }
+    </section>`;
+  }
+
+  readonly #save = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const { data, draft } = this;
+    if (data === null || draft === null) return;
+    this.tried = true;
+    if (Object.keys(this.#faults(data, draft)).length > 0) {
+      await this.updateComplete;
+      this.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+      return;
+    }
+    await this.act('save', async () => {
+      const { tier } = await this.environment.putTier(draft.name, draftToInput(draft));
+      this.draft = tierToDraft(tier);
+      this.#start = JSON.stringify(this.draft);
+      toast('Tier saved');
+      if (data.tier) await this.reload();
+      else go(paths.tiers(this.projectId, this.context.mode));
+    });
+  };
+
+  async #archive({ name, displayName }: Tier): Promise<void> {
+    const sure = await confirm({
+      title: `Archive ${displayName}?`,
+      text: 'It leaves the price table, and its prices are archived at Stripe. Customers who are on it keep it and go on paying.',
+      action: 'Archive',
+      danger: true,
+    });
+    if (!sure) return;
+    if (!(await this.act('archive', () => this.environment.archiveTier(name)))) return;
+    releaseUnsaved();
+    toast('Tier archived');
+    go(paths.tiers(this.projectId, this.context.mode), true);
+  }
+}
+customElements.define('page-tier', TierPage);
+
+const remover = (label: string, onClick: () => void): TemplateResult =>
+  html`<button class="button quiet icon" type="button" aria-label=${label} @click=${onClick}>
+    ${icons.trash}
+  </button>`;
+
+const slug = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^[^a-z]+|-+$/g, '')
+    .slice(0, 40);
+
+const nextPrice = ({ prices }: TierDraft): TierDraft['prices'][number] => ({
+  amount: '',
+  currency: prices.at(-1)?.currency ?? 'usd',
+  interval: prices.length === 1 && prices[0]?.interval === 'month' ? 'year' : 'month',
+});
+
+/** On a new tier, what was not touched yet is not wrong yet. */
+function onlyTyped(faults: TierFaults, draft: TierDraft): TierFaults {
+  const isUntouched = (field: string) => {
+    const [list = '', index] = field.split('.');
+    if (list === 'prices') return draft.prices[Number(index)]?.amount === '';
+    if (list === 'features') return draft.features[Number(index)]?.name === '';
+    return draft[list as 'name'] === '';
+  };
+  return Object.fromEntries(Object.entries(faults).filter(([field]) => !isUntouched(field)));
+}

@@ -1,0 +1,98 @@
+import type { Tier } from '@dream/contract';
+import { html, nothing, type TemplateResult } from 'lit';
+import { paths } from '../../paths.ts';
+import { money } from '../../ui/format.ts';
+import { icons } from '../../ui/icons.ts';
+import { emptyState } from '../../ui/notice.ts';
+import { Page } from '../page.ts';
+
+/** What an environment offers. */
+class TiersPage extends Page<readonly Tier[]> {
+  protected async load(signal: AbortSignal): Promise<readonly Tier[]> {
+    const { tiers } = await this.environment.tiers(signal);
+    return tiers.toSorted((a, b) => a.position - b.position);
+  }
+
+  protected head(): TemplateResult {
+    return html`<div class="page-head">
+      <div>
+        <h1>Tiers</h1>
+        <p>What customers can be on: its price, what it allows, and what the price table says of it.</p>
+      </div>
+      <a class="button primary" href=${this.#newPath()}>${icons.plus} New tier</a>
+    </div>`;
+  }
+
+  #newPath(): string {
+    return paths.newTier(this.projectId, this.context.mode);
+  }
+
+  protected body(tiers: readonly Tier[]): TemplateResult {
+    if (tiers.length === 0)
+      return emptyState(
+        'What do you offer?',
+        'Begin with a free tier, which everybody who signs up is on, and add one with a price.',
+        html`<a class="button primary" href=${this.#newPath()}>Make the first tier</a>`,
+      );
+    return html`<section class="card table-card" aria-label="Tiers">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Tier</th>
+            <th scope="col">Price</th>
+            <th scope="col">Allows</th>
+            <th scope="col">Marks</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${tiers.map((tier) => this.#row(tier))}
+        </tbody>
+      </table>
+    </section>`;
+  }
+
+  #row(tier: Tier): TemplateResult {
+    const { name, displayName, prices, features } = tier;
+    return html`<tr>
+      <td data-label="Tier">
+        <div>
+          <a href=${paths.tier(this.projectId, this.context.mode, name)}>${displayName}</a><br />
+          <code class="muted">${name}</code>
+        </div>
+      </td>
+      <td data-label="Price">
+        <div>
+          ${
+            prices.length === 0
+              ? 'Free'
+              : prices.map(
+                  ({ priceMinor, currency, interval }, index) =>
+                    html`${index ? html`<br />` : nothing}${money(priceMinor, currency)} a ${interval}`,
+                )
+          }
+        </div>
+      </td>
+      <td data-label="Allows">
+        <div>
+          ${features.map(
+            (feature, index) =>
+              html`${index ? html`<br />` : nothing}${
+                feature.kind === 'boolean'
+                  ? feature.name
+                  : `${feature.limitUnits === null ? 'unlimited' : feature.limitUnits.toLocaleString()} ${feature.name}`
+              }`,
+          )}
+        </div>
+      </td>
+      <td data-label="Marks"><div class="buttons">${marks(tier)}</div></td>
+    </tr>`;
+  }
+}
+customElements.define('page-tiers', TiersPage);
+
+const marks = ({ isDefault, popular, listed, trialDays }: Tier): unknown[] => [
+  isDefault ? html`<span class="badge good">Default</span>` : nothing,
+  popular ? html`<span class="badge accent">Popular</span>` : nothing,
+  listed ? nothing : html`<span class="badge">Unlisted</span>`,
+  trialDays > 0 ? html`<span class="badge">${trialDays} days of trial</span>` : nothing,
+];

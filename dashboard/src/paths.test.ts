@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest';
+import { inEnvironment, paths } from './paths.ts';
+import { match } from './routes.ts';
+
+const urls = [
+  paths.projects(),
+  paths.newProject(),
+  paths.account(),
+  paths.stripeReturn(),
+  paths.overview('prj_a', 'test'),
+  paths.integrate('prj_a', 'test'),
+  paths.tiers('prj_a', 'live'),
+  paths.newTier('prj_a', 'test'),
+  paths.tier('prj_a', 'test', 'pro'),
+  paths.keys('prj_a', 'test'),
+  paths.origins('prj_a', 'test'),
+  paths.stripe('prj_a', 'live'),
+  paths.audit('prj_a', 'test'),
+  paths.settings('prj_a', 'test'),
+];
+
+it('keeps every URL that was ever given out', () => {
+  expect(urls).toEqual([
+    '/projects',
+    '/projects/new',
+    '/account',
+    '/stripe',
+    '/projects/prj_a/test',
+    '/projects/prj_a/test/integrate',
+    '/projects/prj_a/live/tiers',
+    '/projects/prj_a/test/tiers/new',
+    '/projects/prj_a/test/tiers/edit/pro',
+    '/projects/prj_a/test/keys',
+    '/projects/prj_a/test/origins',
+    '/projects/prj_a/live/stripe',
+    '/projects/prj_a/test/audit',
+    '/projects/prj_a/test/settings',
+  ]);
+});
+
+it('has a page for every URL, and gives back what the URL was made of', () => {
+  expect(urls.filter((url) => match(url) === null)).toEqual([]);
+  expect(match(paths.tier('prj_a', 'live', 'a/b ?'))?.params).toEqual({
+    project: 'prj_a',
+    mode: 'live',
+    tier: 'a/b ?',
+  });
+});
+
+it('has no page for a third environment, a path that is too long, or a broken escape', () => {
+  const others = ['/projects/prj_a/prod', '/projects/prj_a/test/keys/more', '/projects/%E0/test'];
+  expect(others.filter((path) => match(path) !== null)).toEqual([]);
+});
+
+it('takes a page along to the other environment, but not what is shown on it', () => {
+  expect(inEnvironment('/projects/prj_a/test/keys', 'prj_a', 'live')).toBe(
+    '/projects/prj_a/live/keys',
+  );
+  expect(inEnvironment('/projects/prj_a/test', 'prj_a', 'live')).toBe('/projects/prj_a/live');
+  expect(inEnvironment('/projects/prj_a/test/tiers/edit/pro', 'prj_a', 'live')).toBe(
+    '/projects/prj_a/live/tiers',
+  );
+});

@@ -1,0 +1,30 @@
+import type { Mode } from '@dream/contract';
+
+const segment = encodeURIComponent;
+const environment = (project: string, mode: Mode) => `/projects/${segment(project)}/${mode}`;
+
+/** Every URL of the dashboard. */
+export const paths = {
+  projects: () => '/projects',
+  newProject: () => '/projects/new',
+  account: () => '/account',
+  /** Where Stripe sends developers back to: one address for all projects, as Stripe wants it listed. */
+  stripeReturn: () => '/stripe',
+  overview: (project: string, mode: Mode) => environment(project, mode),
+  integrate: (project: string, mode: Mode) => `${environment(project, mode)}/integrate`,
+  tiers: (project: string, mode: Mode) => `${environment(project, mode)}/tiers`,
+  newTier: (project: string, mode: Mode) => `${environment(project, mode)}/tiers/new`,
+  tier: (project: string, mode: Mode, tier: string) =>
+    `${environment(project, mode)}/tiers/edit/${segment(tier)}`,
+  keys: (project: string, mode: Mode) => `${environment(project, mode)}/keys`,
+  origins: (project: string, mode: Mode) => `${environment(project, mode)}/origins`,
+  stripe: (project: string, mode: Mode) => `${environment(project, mode)}/stripe`,
+  audit: (project: string, mode: Mode) => `${environment(project, mode)}/audit`,
+  settings: (project: string, mode: Mode) => `${environment(project, mode)}/settings`,
+} as const;
+
+/** The same page of another environment; its overview when the page is of one thing in it. */
+export function inEnvironment(path: string, project: string, mode: Mode): string {
+  const page = /^\/projects\/[^/]+\/(?:test|live)\/(\w+)/.exec(path)?.[1];
+  return page ? `${environment(project, mode)}/${page}` : environment(project, mode);
+}

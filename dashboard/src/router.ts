@@ -1,0 +1,61 @@
+import { hasUnsaved, mayLeave } from './ui/unsaved.ts';
+
+/** Shows the page of a path; resolves when it stands. */
+type Show = (url: URL) => Promise<void>;
+
+/** The link that was followed from an entry of the history, by the entry's key. */
+const followed = new Map<string, string>();
+
+/**
+ * Shows pages as the browser navigates, by links that are links. Scroll comes back with the back
+ * button, and focus goes to the link that was followed; a new page is announced by its heading.
+ * Without the Navigation API every link loads the page anew, which works as well.
+ */
+export function startRouter(show: Show): void {
+  void show(new URL(location.href));
+  if (!('navigation' in window)) return;
+  navigation.addEventListener('navigate', (event) => {
+    const url = new URL(event.destination.url);
+    if (!event.canIntercept || event.hashChange || event.downloadRequest !== null) return;
+    if (url.origin !== location.origin) return;
+    if (hasUnsaved() && event.cancelable && event.navigationType !== 'reload') {
+      event.preventDefault();
+      void askFirst(event.destination);
+      return;
+    }
+    const isBack = event.navigationType === 'traverse';
+    const key = navigation.currentEntry?.key;
+    const link = document.activeElement?.closest('a')?.getAttribute('href');
+    if (key && link && !isBack) followed.set(key, link);
+    const destination = event.destination.key;
+    event.intercept({
+      scroll: 'after-transition',
+      focusReset: 'manual',
+      handler: async () => {
+        await show(url);
+        focusPage(isBack ? followed.get(destination) : undefined);
+      },
+    });
+  });
+}
+
+async function askFirst({ key, url }: NavigationDestination): Promise<void> {
+  if (!(await mayLeave())) return;
+  if (key) navigation.traverseTo(key);
+  else navigation.navigate(url);
+}
+
+function focusPage(link: string | undefined): void {
+  const main = document.querySelector('main');
+  const target = link === undefined ? null : main?.querySelector(`a[href="${CSS.escape(link)}"]`);
+  const heading = main?.querySelector<HTMLElement>('h1');
+  heading?.setAttribute('tabindex', '-1');
+  ((target as HTMLElement | null) ?? heading ?? main)?.focus({ preventScroll: true });
+}
+
+/** Goes to a path, as a link to it would; `replace` leaves no entry behind. */
+export function go(path: string, replace = false): void {
+  if ('navigation' in window) navigation.navigate(path, { history: replace ? 'replace' : 'auto' });
+  else if (replace) location.replace(path);
+  else location.assign(path);
+}

@@ -1,0 +1,146 @@
+/** What the path of a page holds. */
+export type Params = Readonly<Record<string, string>>;
+
+/** A page: its path, its title, its element, and the chunk that defines it. */
+export interface Route {
+  path: string;
+  title: string;
+  tag: string;
+  /** The item of the navigation that is current on it. */
+  section: string;
+  load: () => Promise<unknown>;
+}
+
+const environment = '/projects/:project/:mode';
+
+/** Every page. */
+export const routes: readonly Route[] = [
+  {
+    path: '/projects',
+    title: 'Projects',
+    tag: 'page-projects',
+    section: 'projects',
+    load: () => import('./pages/start/projects.ts'),
+  },
+  {
+    path: '/projects/new',
+    title: 'New project',
+    tag: 'page-new-project',
+    section: 'projects',
+    load: () => import('./pages/start/new-project.ts'),
+  },
+  {
+    path: '/account',
+    title: 'Your account',
+    tag: 'page-account',
+    section: 'account',
+    load: () => import('./pages/start/account.ts'),
+  },
+  {
+    path: '/stripe',
+    title: 'Back from Stripe',
+    tag: 'page-stripe-return',
+    section: 'stripe',
+    load: () => import('./pages/start/stripe-return.ts'),
+  },
+  {
+    path: environment,
+    title: 'Overview',
+    tag: 'page-overview',
+    section: 'overview',
+    load: () => import('./pages/environment/overview.ts'),
+  },
+  {
+    path: `${environment}/integrate`,
+    title: 'Integrate',
+    tag: 'page-integrate',
+    section: 'integrate',
+    load: () => import('./pages/integrate/integrate.ts'),
+  },
+  {
+    path: `${environment}/tiers`,
+    title: 'Tiers',
+    tag: 'page-tiers',
+    section: 'tiers',
+    load: () => import('./pages/tiers/tiers.ts'),
+  },
+  {
+    path: `${environment}/tiers/new`,
+    title: 'New tier',
+    tag: 'page-tier',
+    section: 'tiers',
+    load: () => import('./pages/tiers/tier.ts'),
+  },
+  {
+    path: `${environment}/tiers/edit/:tier`,
+    title: 'Tier',
+    tag: 'page-tier',
+    section: 'tiers',
+    load: () => import('./pages/tiers/tier.ts'),
+  },
+  {
+    path: `${environment}/keys`,
+    title: 'Keys',
+    tag: 'page-keys',
+    section: 'keys',
+    load: () => import('./pages/environment/keys.ts'),
+  },
+  {
+    path: `${environment}/origins`,
+    title: 'Origins',
+    tag: 'page-origins',
+    section: 'origins',
+    load: () => import('./pages/environment/origins.ts'),
+  },
+  {
+    path: `${environment}/stripe`,
+    title: 'Stripe',
+    tag: 'page-stripe',
+    section: 'stripe',
+    load: () => import('./pages/environment/stripe.ts'),
+  },
+  {
+    path: `${environment}/audit`,
+    title: 'Audit log',
+    tag: 'page-audit',
+    section: 'audit',
+    load: () => import('./pages/environment/audit.ts'),
+  },
+  {
+    path: `${environment}/settings`,
+    title: 'Settings',
+    tag: 'page-settings',
+    section: 'settings',
+    load: () => import('./pages/environment/settings.ts'),
+  },
+];
+
+/** The page of a path and what the path holds; null when there is none. */
+export function match(pathname: string): { route: Route; params: Params } | null {
+  const given = pathname.replace(/\/+$/, '').split('/');
+  for (const route of routes) {
+    const params = paramsOf(route.path.split('/'), given);
+    if (params) return { route, params };
+  }
+  return null;
+}
+
+function paramsOf(pattern: readonly string[], given: readonly string[]): Params | null {
+  if (pattern.length !== given.length) return null;
+  const params: Record<string, string> = {};
+  for (const [index, part] of pattern.entries()) {
+    const value = decoded(given[index] ?? '');
+    if (value === null) return null;
+    if (part.startsWith(':')) params[part.slice(1)] = value;
+    else if (part !== value) return null;
+  }
+  return 'mode' in params && !['test', 'live'].includes(params.mode ?? '') ? null : params;
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}

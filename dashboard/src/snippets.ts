@@ -1,0 +1,213 @@
+import type { Mode } from '@dream/contract';
+
+/** What the snippets are filled with. */
+export interface SnippetFacts {
+  edge: string;
+  publishableKey: string;
+  mode: Mode;
+  /** The tier an upgrade is sold to, by its name in code; null when none has a price. */
+  paidTier: string | null;
+  /** How tall the price table will be, by the width of the page, so that nothing moves when it comes. */
+  tiers: number;
+}
+
+/** Something to copy, and where it goes. */
+export interface Snippet {
+  id: string;
+  title: string;
+  where: string;
+  code: string;
+}
+
+/**
+ * The room the price table takes, so that the page does not move when it comes: a column below
+ * 30rem, then two, then all side by side.
+ */
+export function noShiftCss({ tiers }: Pick<SnippetFacts, 'tiers'>): string {
+  const rows = (columns: number) => Math.max(1, Math.ceil(tiers / columns));
+  const height = (columns: number) => `${rows(columns) * 24 + 2}rem`;
+  return `dream-signup, dream-usage-meter, dream-pricing { display: block; }
+dream-signup[compact] { block-size: 2.75rem; }
+dream-usage-meter { min-block-size: 8.5rem; }
+dream-pricing { min-block-size: ${height(1)}; }
+@media (min-width: 46rem) { dream-pricing { min-block-size: ${height(2)}; } }
+@media (min-width: 61rem) { dream-pricing { min-block-size: ${height(3)}; } }`;
+}
+
+const script = ({ edge, publishableKey }: SnippetFacts): string =>
+  `<script type="module" async src="${edge}/v1/dream.js" data-dream-key="${publishableKey}"></script>`;
+
+/** The page's side: the script tag and the elements, as each framework writes them. */
+export function pageSnippets(facts: SnippetFacts): Snippet[] {
+  const tag = script(facts);
+  const { edge, publishableKey } = facts;
+  return [
+    {
+      id: 'html',
+      title: 'HTML',
+      where: 'In any page',
+      code: `${tag}
+
+<dream-signup compact></dream-signup>
+<dream-usage-meter></dream-usage-meter>
+<dream-pricing></dream-pricing>`,
+    },
+    {
+      id: 'react',
+      title: 'React',
+      where: 'index.html has the script tag; then, in any component (React 19)',
+      code: `<!-- index.html -->
+${tag}
+
+// Plans.tsx
+export function Plans() {
+  return (
+    <>
+      <dream-signup compact />
+      <dream-pricing />
+    </>
+  );
+}`,
+    },
+    {
+      id: 'next',
+      title: 'Next',
+      where: 'app/layout.tsx, and any page',
+      code: `// app/layout.tsx
+import Script from 'next/script';
+
+export default function Layout({ children }) {
+  return (
+    <html lang="en">
+      <body>
+        {children}
+        <Script
+          type="module"
+          src="${edge}/v1/dream.js"
+          data-dream-key="${publishableKey}"
+        />
+      </body>
+    </html>
+  );
+}
+
+// app/plans/page.tsx
+export default function Plans() {
+  return <dream-pricing />;
+}`,
+    },
+    {
+      id: 'vue',
+      title: 'Vue',
+      where: 'vite.config.ts tells Vue whose the elements are; index.html has the script tag',
+      code: `<!-- index.html -->
+${tag}
+
+// vite.config.ts
+vue({
+  template: {
+    compilerOptions: { isCustomElement: (tag) => tag.startsWith('dream-') },
+  },
+})
+
+<!-- Plans.vue -->
+<template>
+  <dream-signup compact />
+  <dream-pricing />
+</template>`,
+    },
+    {
+      id: 'svelte',
+      title: 'Svelte',
+      where: 'src/app.html has the script tag; then, in any component',
+      code: `<!-- src/app.html -->
+${tag}
+
+<!-- Plans.svelte -->
+<dream-signup compact></dream-signup>
+<dream-pricing></dream-pricing>`,
+    },
+  ];
+}
+
+/** The server's side: asking before each metered action, as each server writes it. */
+export function serverSnippets({ edge, mode }: SnippetFacts): Snippet[] {
+  const secret = `sk_${mode}_…`;
+  return [
+    {
+      id: 'express',
+      title: 'Express',
+      where: 'npm install dream-api express',
+      code: `import express from 'express';
+import { Dream } from 'dream-api';
+
+const dream = new Dream({ secretKey: process.env.DREAM_SECRET_KEY, baseUrl: '${edge}' });
+const app = express();
+
+app.post('/work', async (request, response) => {
+  const use = await dream.usage.track({ customer: request.user.id });
+  if (!use.allowed) return response.status(403).json({ error: 'Your plan is used up.' });
+  response.json({ remaining: use.remaining });
+});`,
+    },
+    {
+      id: 'hono',
+      title: 'Hono',
+      where: 'npm install dream-api hono',
+      code: `import { Dream } from 'dream-api';
+import { Hono } from 'hono';
+
+const dream = new Dream({ secretKey: process.env.DREAM_SECRET_KEY, baseUrl: '${edge}' });
+const app = new Hono();
+
+app.post('/work', async (c) => {
+  const use = await dream.usage.track({ customer: c.get('userId') });
+  if (!use.allowed) return c.json({ error: 'Your plan is used up.' }, 403);
+  return c.json({ remaining: use.remaining });
+});`,
+    },
+    {
+      id: 'python',
+      title: 'Python',
+      where: 'The standard library is enough',
+      code: `import json, os, urllib.error, urllib.request
+
+def may_work(user_id: str, idempotency_key: str) -> bool:
+    request = urllib.request.Request(
+        "${edge}/api/usage",
+        method="POST",
+        headers={
+            "Authorization": f"Bearer {os.environ['DREAM_SECRET_KEY']}",
+            "X-User-Id": user_id,
+            "Idempotency-Key": idempotency_key,
+        },
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return json.load(answer)["success"]
+    except urllib.error.HTTPError as error:
+        if json.load(error).get("code") == "limit_reached":
+            return False
+        raise`,
+    },
+    {
+      id: 'curl',
+      title: 'curl',
+      where: 'From any shell',
+      code: `curl -X POST ${edge}/api/usage \\
+  -H "Authorization: Bearer ${secret}" \\
+  -H "X-User-Id: ada" \\
+  -H "Idempotency-Key: click-1"`,
+    },
+  ];
+}
+
+/** Selling the upgrade from the server; null when there is nothing to sell. */
+export const checkoutSnippet = ({ edge, mode, paidTier }: SnippetFacts): string | null =>
+  paidTier === null
+    ? null
+    : `curl -X POST ${edge}/api/create-checkout \\
+  -H "Authorization: Bearer sk_${mode}_…" \\
+  -H "X-User-Id: ada" \\
+  -H "Content-Type: application/json" \\
+  -d '{"tier":"${paidTier}"}'`;

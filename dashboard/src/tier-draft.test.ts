@@ -1,0 +1,157 @@
+import { TierInput } from '@dream/contract/tiers';
+import type { Tier } from '@dream/contract';
+import { parse, safeParse } from 'valibot';
+import { describe, expect, it } from 'vitest';
+import {
+  amountText,
+  draftToInput,
+  minorUnits,
+  newDraft,
+  previewOf,
+  stripeChanges,
+  type TierDraft,
+  tierFaults,
+  tierToDraft,
+} from './tier-draft.ts';
+
+const pro: Tier = {
+  name: 'pro',
+  displayName: 'Pro',
+  description: '',
+  prices: [{ priceMinor: 1950, currency: 'usd', interval: 'month', priceId: 'price_1' }],
+  features: [
+    {
+      kind: 'metered',
+      name: 'requests',
+      limitUnits: 1000,
+      overage: { perUnits: 100, prices: [{ priceMinor: 5, currency: 'usd' }] },
+    },
+    { kind: 'boolean', name: 'export' },
+  ],
+  highlights: ['One', '<b>Two</b>'],
+  popular: true,
+  listed: true,
+  isDefault: false,
+  trialDays: 14,
+  rateLimitPerMinute: null,
+  position: 1,
+};
+const draft = (part: Partial<TierDraft> = {}): TierDraft => ({
+  ...newDraft(0),
+  name: 'pro',
+  displayName: 'Pro',
+  ...part,
+});
+const price = (amount: string, currency = 'usd', interval: 'month' | 'year' = 'month') => ({
+  amount,
+  currency,
+  interval,
+});
+
+it('gives a tier back as it was when nothing was typed, overage included', () => {
+  const { name: _, isDefault: __, prices, ...rest } = pro;
+  const bare = prices.map(({ priceId: ___, ...each }) => each);
+  expect(draftToInput(tierToDraft(pro))).toEqual({ ...rest, prices: bare });
+});
+
+it.each([
+  ['19', 'usd', 1900],
+  ['19.99', 'usd', 1999],
+  ['19,5', 'eur', 1950],
+  ['500', 'jpy', 500],
+  ['5.5', 'jpy', null],
+  ['1.234', 'kwd', 1234],
+  ['1.999', 'usd', null],
+  ['-1', 'usd', null],
+  ['1e3', 'usd', null],
+  ['', 'usd', null],
+])('reads the amount %j in %s as %s minor units', (amount, currency, expected) => {
+  expect(minorUnits(amount, currency)).toBe(expected);
+});
+
+it('writes an amount so that reading it gives the same', () => {
+  for (const currency of ['usd', 'jpy', 'kwd'])
+    for (const priceMinor of [1, 10, 100, 1999, 2000, 123_456])
+      expect(minorUnits(amountText(priceMinor, currency), currency)).toBe(priceMinor);
+});
+
+describe('what the form finds right, the edge takes', () => {
+  it.each<[string, Partial<TierDraft>]>([
+    ['nothing but names', {}],
+    ['a price', { prices: [price('19')] }],
+    ['two intervals', { prices: [price('19'), price('190', 'USD', 'year')] }],
+    ['no limit', { features: [{ name: 'requests', kind: 'metered', limit: '', overage: null }] }],
+    ['no rate limit', { rateLimit: '' }],
+    ['lines', { highlights: 'One\n\n Two ' }],
+  ])('%s', (_, part) => {
+    expect(tierFaults(draft(part), [])).toEqual({});
+    expect(() => parse(TierInput, draftToInput(draft(part)))).not.toThrow();
+  });
+});
+
+describe('what the edge would refuse is said beside the field', () => {
+  it.each<[string, Partial<TierDraft>, string]>([
+    ['no display name', { displayName: ' ' }, 'displayName'],
+    ['an amount of nothing', { prices: [price('0')] }, 'prices.0'],
+    ['the same price twice', { prices: [price('1'), price('2')] }, 'prices.1'],
+    ['too long a trial', { trialDays: '731' }, 'trialDays'],
+    [
+      'a feature with a wrong name',
+      { features: [{ name: 'A b', kind: 'boolean', limit: '', overage: null }] },
+      'features.0.name',
+    ],
+    [
+      'a limit that is no number',
+      { features: [{ name: 'a', kind: 'metered', limit: 'x', overage: null }] },
+      'features.0.limit',
+    ],
+    ['too long a line', { highlights: 'a'.repeat(121) }, 'highlights'],
+  ])('%s', (_, part, field) => {
+    expect(Object.keys(tierFaults(draft(part), []))).toEqual([field]);
+    expect(safeParse(TierInput, draftToInput(draft(part))).success).toBe(false);
+  });
+});
+
+it('refuses a name that another tier has', () => {
+  expect(tierFaults(draft(), ['pro'])).toEqual({ name: 'Another tier has this name.' });
+});
+
+describe('what saving does at Stripe', () => {
+  const after = (part: Partial<TierDraft>) => draftToInput({ ...tierToDraft(pro), ...part });
+
+  it('is nothing when prices and name stay', () => {
+    expect(stripeChanges(pro, after({ description: 'New', trialDays: '0' }))).toEqual([]);
+  });
+
+  it('is a product and a price for a tier that had none', () => {
+    expect(stripeChanges(null, draftToInput(draft({ prices: [price('19')] })))).toEqual([
+      'A product is made for this tier.',
+      'A price of $19 a month is made.',
+    ]);
+  });
+
+  it('is a new price and an archived one when the amount changes, and who pays goes on', () => {
+    expect(stripeChanges(pro, after({ prices: [price('25')] }))).toEqual([
+      'A price of $25 a month is made and $19.50 a month is archived: who pays it today goes on paying it.',
+    ]);
+  });
+
+  it('is an archived price when one is taken away', () => {
+    expect(stripeChanges(pro, after({ prices: [] }))).toEqual([
+      'The price of $19.50 a month is archived: who pays it today goes on paying it.',
+    ]);
+  });
+});
+
+it('previews what is right already, and leaves out a price that is half typed', () => {
+  const shown = previewOf(
+    draft({ prices: [price('19'), price('x', 'eur')], highlights: '<b>A</b>' }),
+  );
+  expect(shown).toMatchObject({
+    price: 1900,
+    currency: 'usd',
+    interval: 'month',
+    features: ['<b>A</b>'],
+  });
+  expect(shown.prices).toHaveLength(1);
+});

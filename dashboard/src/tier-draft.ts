@@ -1,0 +1,237 @@
+import type {
+  Bootstrap,
+  Interval,
+  PublicTier,
+  Tier,
+  TierFeature,
+  TierInput,
+} from '@dream/contract';
+import { decimalsOf, money } from './ui/format.ts';
+import { nameFault, textFault, wholeFault } from './validation.ts';
+
+/** A tier as it is typed. */
+export interface TierDraft {
+  name: string;
+  displayName: string;
+  description: string;
+  prices: { amount: string; currency: string; interval: Interval }[];
+  features: {
+    name: string;
+    kind: TierFeature['kind'];
+    limit: string;
+    /** Kept as it is: what units above the limit cost. */
+    overage: Extract<TierFeature, { kind: 'metered' }>['overage'];
+  }[];
+  highlights: string;
+  popular: boolean;
+  listed: boolean;
+  isDefault: boolean;
+  trialDays: string;
+  rateLimit: string;
+  position: string;
+}
+
+/** What is wrong, by field: `prices.0`, `features.1.name`. */
+export type TierFaults = Readonly<Record<string, string>>;
+
+/** A tier that is not there yet. */
+export const newDraft = (position: number): TierDraft => ({
+  name: '',
+  displayName: '',
+  description: '',
+  prices: [],
+  features: [{ name: 'requests', kind: 'metered', limit: '100', overage: null }],
+  highlights: '',
+  popular: false,
+  listed: true,
+  isDefault: position === 0,
+  trialDays: '0',
+  rateLimit: '100',
+  position: String(position),
+});
+
+/** A tier, ready to be changed. */
+export const tierToDraft = (tier: Tier): TierDraft => ({
+  name: tier.name,
+  displayName: tier.displayName,
+  description: tier.description,
+  prices: tier.prices.map(({ priceMinor, currency, interval }) => ({
+    amount: amountText(priceMinor, currency),
+    currency,
+    interval,
+  })),
+  features: tier.features.map((feature) => ({
+    name: feature.name,
+    kind: feature.kind,
+    limit: feature.kind === 'metered' ? String(feature.limitUnits ?? '') : '',
+    overage: feature.kind === 'metered' ? feature.overage : null,
+  })),
+  highlights: tier.highlights.join('\n'),
+  popular: tier.popular,
+  listed: tier.listed,
+  isDefault: tier.isDefault,
+  trialDays: String(tier.trialDays),
+  rateLimit: String(tier.rateLimitPerMinute ?? ''),
+  position: String(tier.position),
+});
+
+/** Minor units as they are typed: 1900 dollars' cents are "19", 1950 are "19.50". */
+export function amountText(priceMinor: number, currency: string): string {
+  const decimals = decimalsOf(currency);
+  const text = (priceMinor / 10 ** decimals).toFixed(decimals);
+  return text.replace(/\.0+$/, '');
+}
+
+/** What was typed, in minor units; null when it is no amount of that currency. */
+export function minorUnits(amount: string, currency: string): number | null {
+  const [, whole = '', part = ''] = /^(\d{1,10})(?:[.,](\d{1,3}))?$/.exec(amount.trim()) ?? [];
+  const decimals = decimalsOf(currency);
+  if (whole === '' || part.length > decimals) return null;
+  // By digits: 19.99 * 100 is not 1999.
+  return Number(whole + part.padEnd(decimals, '0'));
+}
+
+const lines = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+const orNull = (text: string): number | null => (text.trim() === '' ? null : Number(text));
+
+/** What was typed, as the API takes it. Only for a draft without faults. */
+export const draftToInput = (draft: TierDraft): TierInput => ({
+  displayName: draft.displayName.trim(),
+  description: draft.description.trim(),
+  prices: draft.prices.map(({ amount, currency, interval }) => ({
+    priceMinor: minorUnits(amount, currency) ?? 0,
+    currency: currency.toLowerCase(),
+    interval,
+  })),
+  features: draft.features.map(({ name, kind, limit, overage }) =>
+    kind === 'boolean'
+      ? { kind, name }
+      : { kind, name, limitUnits: orNull(limit), overage: overage ?? null },
+  ),
+  highlights: lines(draft.highlights),
+  popular: draft.popular,
+  listed: draft.listed,
+  ...(draft.isDefault ? { isDefault: true } : {}),
+  trialDays: Number(draft.trialDays),
+  rateLimitPerMinute: orNull(draft.rateLimit),
+  position: Number(draft.position),
+});
+
+/** What must be put right before a draft can be saved. `taken` are names other tiers have. */
+export function tierFaults(draft: TierDraft, taken: readonly string[]): TierFaults {
+  const found: Record<string, string | null> = {
+    name: taken.includes(draft.name) ? 'Another tier has this name.' : nameFault(draft.name),
+    displayName: textFault(draft.displayName, 60),
+    description: textFault(draft.description, 300, 0),
+    highlights: highlightsFault(lines(draft.highlights)),
+    trialDays: wholeFault(draft.trialDays, 0, 730),
+    rateLimit: draft.rateLimit.trim() === '' ? null : wholeFault(draft.rateLimit, 1, 1_000_000),
+    position: wholeFault(draft.position, 0, 1000),
+  };
+  for (const [index, price] of draft.prices.entries())
+    found[`prices.${index}`] = priceFault(price, draft.prices.slice(0, index));
+  for (const [index, feature] of draft.features.entries()) {
+    const isTwice = draft.features.slice(0, index).some(({ name }) => name === feature.name);
+    found[`features.${index}.name`] = isTwice ? 'Must be named once.' : nameFault(feature.name);
+    const isFree = feature.kind === 'boolean' || feature.limit.trim() === '';
+    found[`features.${index}.limit`] = isFree
+      ? null
+      : wholeFault(feature.limit, 0, 1_000_000_000_000);
+  }
+  return Object.fromEntries(
+    Object.entries(found).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
+}
+
+function highlightsFault(all: readonly string[]): string | null {
+  if (all.length > 20) return 'Must have at most 20 lines.';
+  return all.map((line) => textFault(line, 120)).find((fault) => fault !== null) ?? null;
+}
+
+type Price = TierDraft['prices'][number];
+
+function priceFault(
+  { amount, currency, interval }: Price,
+  before: readonly Price[],
+): string | null {
+  if (!/^[a-z]{3}$/i.test(currency)) return 'Must be a three-letter currency code, like "usd".';
+  const priceMinor = minorUnits(amount, currency);
+  if (priceMinor === null || priceMinor < 1 || priceMinor > 99_999_999)
+    return 'Must be an amount, like 19 or 19.50.';
+  const isTwice = before.some(
+    (other) =>
+      other.currency.toLowerCase() === currency.toLowerCase() && other.interval === interval,
+  );
+  return isTwice ? 'There is one for this currency and interval already.' : null;
+}
+
+/** What saving will do at Stripe, a sentence each; nothing when it does nothing there. */
+export function stripeChanges(before: Tier | null, after: TierInput): string[] {
+  const was = before?.prices ?? [];
+  const now = after.prices ?? [];
+  const same = (a: { currency: string; interval: string }, b: typeof a) =>
+    a.currency === b.currency && a.interval === b.interval;
+  const shown = (price: { priceMinor: number; currency: string; interval: string }) =>
+    `${money(price.priceMinor, price.currency)} a ${price.interval}`;
+  const changes: string[] = [];
+  if (was.length === 0 && now.length > 0) changes.push('A product is made for this tier.');
+  for (const price of now) {
+    const old = was.find((each) => same(each, price));
+    if (!old) changes.push(`A price of ${shown(price)} is made.`);
+    else if (old.priceMinor !== price.priceMinor)
+      changes.push(
+        `A price of ${shown(price)} is made and ${shown(old)} is archived: who pays it today goes on paying it.`,
+      );
+  }
+  for (const old of was)
+    if (!now.some((price) => same(price, old)))
+      changes.push(`The price of ${shown(old)} is archived: who pays it today goes on paying it.`);
+  if (before && was.length > 0 && before.displayName !== after.displayName)
+    changes.push(`The product is renamed to “${after.displayName}”.`);
+  return changes;
+}
+
+/** What the price table shows of a tier that is being typed, as far as it is right. */
+export function previewOf(draft: TierDraft): PublicTier {
+  const prices = draft.prices.flatMap(({ amount, currency, interval }, index) => {
+    const price = minorUnits(amount, currency);
+    const isRight = price !== null && /^[a-z]{3}$/i.test(currency);
+    return isRight
+      ? [{ priceId: `preview_${index}`, price, currency: currency.toLowerCase(), interval }]
+      : [];
+  });
+  const [first] = prices;
+  const requests = draft.features.find(({ name }) => name === 'requests');
+  return {
+    name: draft.name || 'tier',
+    displayName: draft.displayName || 'Name',
+    description: draft.description,
+    price: first?.price ?? 0,
+    currency: first?.currency ?? null,
+    interval: first?.interval ?? null,
+    limit: requests?.kind === 'metered' ? (orNull(requests.limit) ?? 'unlimited') : 0,
+    features: lines(draft.highlights),
+    popular: draft.popular,
+    priceId: first?.priceId ?? null,
+    prices,
+    trialDays: Number(draft.trialDays) || 0,
+    overage: draft.features.flatMap(({ name, overage }) =>
+      (overage?.prices ?? []).map(({ priceMinor, currency }) => ({
+        feature: name,
+        perUnits: overage?.perUnits ?? 1,
+        price: priceMinor,
+        currency,
+      })),
+    ),
+  };
+}
+
+/** What the preview of the price table is given: no network, and no shop behind it. */
+export const previewBootstrap = (tiers: readonly PublicTier[]): Partial<Bootstrap> => ({
+  tiers: [...tiers],
+  sells: true,
+});

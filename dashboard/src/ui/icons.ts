@@ -1,0 +1,42 @@
+import { svg, type SVGTemplateResult } from 'lit';
+
+const icon = (body: SVGTemplateResult): SVGTemplateResult =>
+  svg`<svg viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${body}</svg>`;
+
+/** The pictures of the dashboard, in the colour of the text beside them. */
+export const icons = {
+  overview: icon(
+    svg`<path d="M2 7.2 8 2.5l6 4.7V13a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1z M6.5 14v-4h3v4"/>`,
+  ),
+  integrate: icon(svg`<path d="m5 4.5-3.5 3.5L5 11.5M11 4.5l3.5 3.5-3.5 3.5M9.2 3 6.8 13"/>`),
+  tiers: icon(svg`<path d="M8 2 14 5 8 8 2 5zM2.5 8 8 10.8 13.5 8M2.5 11 8 13.8 13.5 11"/>`),
+  keys: icon(svg`<circle cx="5" cy="11" r="3"/><path d="m7.2 8.8 6.3-6.3M11 5l2 2"/>`),
+  origins: icon(
+    svg`<circle cx="8" cy="8" r="6"/><path d="M2 8h12M8 2c2 2 2.5 4 2.5 6S10 12 8 14c-2-2-2.5-4-2.5-6S6 4 8 2z"/>`,
+  ),
+  stripe: icon(
+    svg`<rect x="1.5" y="3.5" width="13" height="9" rx="1.5"/><path d="M1.5 6.5h13M4 10h3"/>`,
+  ),
+  webhooks: icon(svg`<path d="M2 8h9M8 4.5 11.5 8 8 11.5M14 3v10"/>`),
+  audit: icon(svg`<path d="M3 2.5h10v11H3zM5.5 5.5h5M5.5 8h5M5.5 10.5h3"/>`),
+  settings: icon(
+    svg`<path d="M2 4.5h7M12 4.5h2M2 11.5h2M7 11.5h7"/><circle cx="10.5" cy="4.5" r="1.5"/><circle cx="5.5" cy="11.5" r="1.5"/>`,
+  ),
+  projects: icon(
+    svg`<rect x="2" y="2" width="5" height="5" rx="1"/><rect x="9" y="2" width="5" height="5" rx="1"/><rect x="2" y="9" width="5" height="5" rx="1"/><rect x="9" y="9" width="5" height="5" rx="1"/>`,
+  ),
+  account: icon(
+    svg`<circle cx="8" cy="5.5" r="2.75"/><path d="M2.5 14c.6-3 2.7-4.5 5.5-4.5s4.9 1.5 5.5 4.5"/>`,
+  ),
+  check: icon(svg`<path d="m3 8.5 3.2 3.2L13 5"/>`),
+  copy: icon(
+    svg`<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M10.5 5.5v-3h-8v8h3"/>`,
+  ),
+  plus: icon(svg`<path d="M8 3v10M3 8h10"/>`),
+  trash: icon(svg`<path d="M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.7 9h6.6l.7-9"/>`),
+  menu: icon(svg`<path d="M2 4.5h12M2 8h12M2 11.5h12"/>`),
+  theme: icon(
+    svg`<circle cx="8" cy="8" r="5.5"/><path d="M8 2.5v11a5.5 5.5 0 0 0 0-11z" fill="currentColor"/>`,
+  ),
+  moon: svg`<svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="9" fill="var(--accent)"/><path d="M22.5 19.2A8 8 0 1 1 13 9.6a6.6 6.6 0 0 0 9.5 9.6z" fill="var(--on-accent)"/></svg>`,
+} as const;
