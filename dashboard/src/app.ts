@@ -131,7 +131,8 @@ export class DashApp extends LitElement {
     };
   }
 
-  async #show(url: URL): Promise<void> {
+  async #show(url: URL): Promise<() => Promise<void>> {
+    const nothingMore = () => Promise.resolve();
     const shows = (this.#shows += 1);
     if (url.pathname === '/') {
       history.replaceState(history.state, '', paths.projects());
@@ -140,7 +141,7 @@ export class DashApp extends LitElement {
     const found = match(this.pathname);
     document.title = `${found?.route.title ?? 'Not found'} · dream`;
     this.page = null;
-    if (!found || !this.customer) return;
+    if (!found || !this.customer) return nothingMore;
     try {
       await found.route.load();
     } catch {
@@ -149,14 +150,15 @@ export class DashApp extends LitElement {
         error: 'The page could not be loaded',
         message: 'Check the connection, then load it again.',
       });
-      return;
+      return nothingMore;
     }
-    if (shows !== this.#shows) return;
+    if (shows !== this.#shows) return nothingMore;
     const page = document.createElement(found.route.tag) as PageElement;
     page.context = this.#context();
     this.page = page;
     await this.updateComplete;
     await page.updateComplete;
+    return () => page.settled;
   }
 
   override render(): TemplateResult {

@@ -47,6 +47,7 @@ function itemsOf(project: string, mode: Mode): NavigationItem[] {
     item('keys', 'Keys'),
     item('origins', 'Origins'),
     item('stripe', 'Stripe'),
+    item('webhooks', 'Webhooks'),
     item('audit', 'Audit log'),
     item('settings', 'Settings'),
   ];

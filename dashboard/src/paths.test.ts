@@ -15,6 +15,8 @@ const urls = [
   paths.keys('prj_a', 'test'),
   paths.origins('prj_a', 'test'),
   paths.stripe('prj_a', 'live'),
+  paths.webhooks('prj_a', 'test'),
+  paths.webhook('prj_a', 'test', 'hook_1'),
   paths.audit('prj_a', 'test'),
   paths.settings('prj_a', 'test'),
 ];
@@ -33,6 +35,8 @@ it('keeps every URL that was ever given out', () => {
     '/projects/prj_a/test/keys',
     '/projects/prj_a/test/origins',
     '/projects/prj_a/live/stripe',
+    '/projects/prj_a/test/webhooks',
+    '/projects/prj_a/test/webhooks/hook_1',
     '/projects/prj_a/test/audit',
     '/projects/prj_a/test/settings',
   ]);

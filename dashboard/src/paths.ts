@@ -19,6 +19,9 @@ export const paths = {
   keys: (project: string, mode: Mode) => `${environment(project, mode)}/keys`,
   origins: (project: string, mode: Mode) => `${environment(project, mode)}/origins`,
   stripe: (project: string, mode: Mode) => `${environment(project, mode)}/stripe`,
+  webhooks: (project: string, mode: Mode) => `${environment(project, mode)}/webhooks`,
+  webhook: (project: string, mode: Mode, webhook: string) =>
+    `${environment(project, mode)}/webhooks/${segment(webhook)}`,
   audit: (project: string, mode: Mode) => `${environment(project, mode)}/audit`,
   settings: (project: string, mode: Mode) => `${environment(project, mode)}/settings`,
 } as const;

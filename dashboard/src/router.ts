@@ -1,7 +1,7 @@
 import { hasUnsaved, mayLeave } from './ui/unsaved.ts';
 
-/** Shows the page of a path; resolves when it stands. */
-type Show = (url: URL) => Promise<void>;
+/** Shows the page of a path; resolves when its heading stands, to what waits for the rest of it. */
+type Show = (url: URL) => Promise<() => Promise<void>>;
 
 /** The link that was followed from an entry of the history, by the entry's key. */
 const followed = new Map<string, string>();
@@ -32,7 +32,9 @@ export function startRouter(show: Show): void {
       scroll: 'after-transition',
       focusReset: 'manual',
       handler: async () => {
-        await show(url);
+        const settled = await show(url);
+        // Where one was can be scrolled to, and the link be found, only when all of it is there again.
+        if (isBack) await settled();
         focusPage(isBack ? followed.get(destination) : undefined);
       },
     });

@@ -100,6 +100,20 @@ export const routes: readonly Route[] = [
     load: () => import('./pages/environment/stripe.ts'),
   },
   {
+    path: `${environment}/webhooks`,
+    title: 'Webhooks',
+    tag: 'page-webhooks',
+    section: 'webhooks',
+    load: () => import('./pages/webhooks/webhooks.ts'),
+  },
+  {
+    path: `${environment}/webhooks/:webhook`,
+    title: 'Webhook',
+    tag: 'page-webhook',
+    section: 'webhooks',
+    load: () => import('./pages/webhooks/webhook.ts'),
+  },
+  {
     path: `${environment}/audit`,
     title: 'Audit log',
     tag: 'page-audit',

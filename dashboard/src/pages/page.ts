@@ -25,6 +25,8 @@ export abstract class Page<T> extends LitElement {
   declare protected failure: ApiError | null;
   /** The action that runs, by a name of the page's choice. */
   declare protected busy: string | null;
+  /** Resolves when the page is drawn with its first data, or says why there is none. */
+  settled: Promise<void> = Promise.resolve();
   #aborter = new AbortController();
 
   constructor() {
@@ -59,7 +61,7 @@ export abstract class Page<T> extends LitElement {
     super.connectedCallback();
     this.classList.add('page');
     this.#aborter = new AbortController();
-    void this.reload();
+    this.settled = this.reload().then(async () => void (await this.updateComplete));
   }
 
   override disconnectedCallback(): void {

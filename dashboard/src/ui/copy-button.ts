@@ -47,11 +47,17 @@ export class CopyButton extends LitElement {
 }
 customElements.define('copy-button', CopyButton);
 
-/** Text to be copied, as it stands. */
-export const codeBlock = (text: string, label: string): TemplateResult => html`
+/** Text to be copied, as it stands, under a line that says what it is or where it goes. */
+export const codeBlock = (
+  text: string,
+  label: string,
+  note: string = label,
+): TemplateResult => html`
   <div class="code-block">
+    <div class="code-bar">
+      <span>${note}</span><copy-button .text=${text} label=${label}></copy-button>
+    </div>
     <pre tabindex="0" role="region" aria-label=${label}><code>${text}</code></pre>
-    <copy-button .text=${text} label=${label}></copy-button>
   </div>
 `;
 

@@ -70,7 +70,7 @@ class IntegratePage extends Page<Data> {
         ${this.#tabbed('page', pageSnippets(facts), this.pageTab, (id) => (this.pageTab = id))}
         <details>
           <summary>CSS that keeps the page from moving while it loads</summary>
-          ${codeBlock(noShiftCss(facts), 'the CSS')}
+          ${codeBlock(noShiftCss(facts), 'the CSS', 'In your style sheet')}
         </details>
       </section>
       <section class="card" aria-labelledby="server-title">
@@ -87,7 +87,7 @@ class IntegratePage extends Page<Data> {
             ? nothing
             : html`<details>
                 <summary>Sell the upgrade from your server</summary>
-                ${codeBlock(checkout, 'the checkout call')}
+                ${codeBlock(checkout, 'the checkout call', 'Answers a url to send the customer to')}
               </details>`
         }
       </section>
@@ -101,20 +101,18 @@ class IntegratePage extends Page<Data> {
             ${this.busy ? 'Asking…' : 'Send a test call'}
           </button>
         </div>
-        <div aria-live="polite">
-          ${
-            this.answer === null
-              ? nothing
-              : html`<div class="stack">
-                  <p>
-                    <span class="badge ${this.answer.status < 400 ? 'good' : 'bad'}">HTTP ${this.answer.status}</span>
-                  </p>
-                  ${codeBlock(this.answer.text, 'the answer')}
-                </div>`
-          }
-        </div>
+        <div class="answer" aria-live="polite">${this.#answer()}</div>
       </section>
     `;
+  }
+
+  #answer(): TemplateResult | typeof nothing {
+    if (this.answer === null) return nothing;
+    const { status, text } = this.answer;
+    return html`<div class="stack">
+      <p><span class="badge ${status < 400 ? 'good' : 'bad'}">HTTP ${status}</span></p>
+      ${codeBlock(text, 'the answer', 'What the edge answered')}
+    </div>`;
   }
 
   #tabbed(
@@ -129,12 +127,7 @@ class IntegratePage extends Page<Data> {
       items: snippets.map(({ id, title }) => ({ id, words: title })),
       current,
       choose,
-      panel: shown
-        ? html`<div class="stack">
-            <p class="muted small">${shown.where}</p>
-            ${codeBlock(shown.code, `the ${shown.title} code`)}
-          </div>`
-        : nothing,
+      panel: shown ? codeBlock(shown.code, `the ${shown.title} code`, shown.where) : nothing,
     });
   }
 

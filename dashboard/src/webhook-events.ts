@@ -1,0 +1,16 @@
+import type { WebhookEventType } from '@dream/contract';
+
+/** What an endpoint can be told, and when it is. A test holds the names against the contract's. */
+export const WEBHOOK_EVENTS = {
+  'customer.created': 'Somebody signed up, or your server made a customer.',
+  'customer.deleted': 'A customer was erased.',
+  'plan.changed': 'A customer is on another tier.',
+  'usage.threshold': 'A customer used 80 or 100 percent of a limit.',
+  'usage.limit_reached': 'A call was refused for the limit, for the first time in a period.',
+  'payment.failed': 'A bank refused a charge.',
+  'payment.refunded': 'Money was given back.',
+  'payment.disputed': 'A bank took a charge into dispute.',
+} as const satisfies Record<WebhookEventType, string>;
+
+/** Their names, in the order they are shown. */
+export const WEBHOOK_EVENT_NAMES = Object.keys(WEBHOOK_EVENTS) as WebhookEventType[];

@@ -1,0 +1,268 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+import { codeFor, local, newEmail, signup } from './stack.ts';
+import { test } from './visitor.ts';
+
+const MARKUP = 'Quills <img src=x onerror="document.title=1"> & Ink';
+
+/** A developer who signed up where they were led, and is there now. */
+async function signUp(page: Page, path = '/', email = newEmail()): Promise<string> {
+  await page.goto(local.dashboard + path);
+  await signInAs(page, email);
+  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
+  return email;
+}
+
+async function signInAs(page: Page, email: string, letters = 1): Promise<void> {
+  const form = signup(page);
+  await form.getByLabel('E-mail').fill(email);
+  await form.getByRole('button', { name: 'Continue', exact: true }).click();
+  await form.getByLabel('Code').fill(await codeFor(email, letters));
+}
+
+/** Makes a project by hand; gives the path of its test environment. */
+async function newProject(page: Page, name: string): Promise<string> {
+  await page.goto(`${local.dashboard}/projects/new`);
+  await page.getByLabel('Name of your product').fill(name);
+  await page.getByRole('button', { name: 'Create project' }).click();
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  return new URL(page.url()).pathname;
+}
+
+const section = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true }).click();
+
+/** Everything the page's policy forbade, and every mistake it made. */
+function faultsOf(page: Page): string[] {
+  const faults: string[] = [];
+  page.on('pageerror', ({ message }) => faults.push(message));
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  return faults;
+}
+
+test('a developer signs up, makes a project, a key, a tier and an origin, and the key works', async ({
+  page,
+}) => {
+  const faults = faultsOf(page);
+  await signUp(page);
+  await expect(page.getByText('Your first project')).toBeVisible();
+  await newProject(page, MARKUP);
+
+  await section(page, 'Keys');
+  await page.getByLabel('What it is for').fill('Production server');
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  const shown = page.locator('#shown');
+  await expect(shown).toContainText('It is shown this once');
+  const secret = (await shown.locator('code').textContent()) ?? '';
+  expect(secret).toMatch(/^sk_test_/);
+
+  await section(page, 'Tiers');
+  await page.getByRole('link', { name: 'New tier' }).click();
+  await page.getByLabel('Name on the price table').fill('Pro <b>max</b>');
+  await page.getByLabel('Name in your code').fill('pro');
+  await page.getByLabel('Lines of the price table').fill('1,000 poems\n<script>alert(1)</script>');
+  await page.getByRole('button', { name: 'Add a price' }).click();
+  await page.getByLabel('Amount').fill('19');
+  await expect(page.getByText('A price of $19 a month is made.')).toBeVisible();
+  const preview = page.locator('dream-pricing');
+  await expect(preview).toContainText('Pro <b>max</b>');
+  await expect(preview).toContainText('<script>alert(1)</script>');
+  await page.getByRole('button', { name: 'Make tier' }).click();
+  await expect(page.getByRole('link', { name: 'Pro <b>max</b>' })).toBeVisible();
+  await expect(page.locator('main')).toContainText('$19 a month');
+
+  await section(page, 'Origins');
+  await page.getByLabel('Add an origin').fill('quills.example');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByText('Must begin with https:// or http://.')).toBeVisible();
+  await page.getByLabel('Add an origin').fill('https://quills.example');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByRole('table')).toContainText('https://quills.example');
+
+  await section(page, 'Overview');
+  await expect(page.getByText('Ready to sell')).toBeVisible();
+
+  const answer = await fetch(`${local.edge}/api/tiers`, {
+    headers: { authorization: `Bearer ${secret}` },
+  });
+  const { tiers } = (await answer.json()) as { tiers: { name: string; price: number }[] };
+  expect(tiers.find(({ name }) => name === 'pro')).toMatchObject({ price: 1900 });
+  expect(await page.title()).toBe('Overview · dream');
+  expect(faults).toEqual([]);
+});
+
+test('a secret is shown once, is replaced with an overlap, and is over when it is revoked', async ({
+  page,
+}) => {
+  await signUp(page);
+  await page.goto(`${local.dashboard}${await newProject(page, 'Keys')}/keys`);
+  await page.getByLabel('What it is for').fill('Server');
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  const secret = (await page.locator('#shown code').textContent()) ?? '';
+  await page.reload();
+  await expect(page.getByRole('table')).toContainText('Works');
+  expect(await page.content()).not.toContain(secret);
+
+  await page.getByRole('button', { name: 'Rotate Server' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Rotate' }).click();
+  await expect(page.locator('#shown')).toBeVisible();
+  await expect(page.getByRole('table')).toContainText('Until');
+  const statusOf = async (key: string) =>
+    (await fetch(`${local.edge}/api/tiers`, { headers: { authorization: `Bearer ${key}` } }))
+      .status;
+  expect(await statusOf(secret)).toBe(200);
+  const successor = (await page.locator('#shown code').textContent()) ?? '';
+  const revoke = page.getByRole('button', { name: 'Revoke' });
+  while ((await revoke.count()) > 0) {
+    const left = await revoke.count();
+    await revoke.first().click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await expect(revoke).toHaveCount(left - 1);
+  }
+  for (const key of [secret, successor]) await expect.poll(() => statusOf(key)).toBe(401);
+});
+
+test("one developer opens nothing of another's project", async ({ page, browser }) => {
+  await signUp(page);
+  const path = await newProject(page, 'Mine alone');
+  const stranger = await (await browser.newContext()).newPage();
+  const answers: number[] = [];
+  stranger.on('response', (answer) => {
+    if (answer.url().includes(`/api${path.replace('/test', '')}`)) answers.push(answer.status());
+  });
+  await signUp(stranger, `${path}/keys`);
+  await expect(stranger.getByText('This project is not yours to open')).toBeVisible();
+  await expect(stranger.locator('main')).not.toContainText('Mine alone');
+  await expect(stranger.locator('main')).not.toContainText('sk_');
+  expect(answers.filter((status) => status < 400)).toEqual([]);
+  await stranger.goto(`${local.dashboard}/projects`);
+  await expect(stranger.getByText('Your first project')).toBeVisible();
+});
+
+test('whoever loses the session signs in and goes on where they were, with what they typed', async ({
+  page,
+}) => {
+  const email = await signUp(page);
+  const path = await newProject(page, 'Kept');
+  await page.goto(`${local.dashboard}${path}/settings`);
+  await page.getByLabel('Support e-mail').fill('hello@kept.example');
+  await page.route('**/settings', (route) =>
+    route.fulfill({ status: 401, json: { code: 'session_ended', error: 'Session ended' } }),
+  );
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(
+    page.getByRole('heading', { name: 'Sign in to go on where you were' }),
+  ).toBeVisible();
+  await page.unroute('**/settings');
+  await signInAs(page, email, 2);
+  await expect(page.getByLabel('Support e-mail')).toHaveValue('hello@kept.example');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('Settings saved')).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel('Support e-mail')).toHaveValue('hello@kept.example');
+});
+
+test('changes that are not saved are not left without asking, by a link or by the back button', async ({
+  page,
+}) => {
+  await signUp(page);
+  await newProject(page, 'Careful');
+  await section(page, 'Settings');
+  const name = page.getByLabel('Name', { exact: true });
+  await name.fill('Careful with that');
+  const asks = page.getByRole('dialog', { name: 'Leave without saving?' });
+  await section(page, 'Keys');
+  await asks.getByRole('button', { name: 'Stay' }).click();
+  await expect(name).toHaveValue('Careful with that');
+  await page.evaluate(() => history.back());
+  await asks.getByRole('button', { name: 'Stay' }).click();
+  await expect(page).toHaveURL(/settings$/);
+  await expect(name).toHaveValue('Careful with that');
+  await section(page, 'Keys');
+  await asks.getByRole('button', { name: 'Leave' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Keys' })).toBeFocused();
+});
+
+test('the back button brings back the page, and the focus to the link that was followed', async ({
+  page,
+}) => {
+  await signUp(page);
+  await newProject(page, 'Back and forth');
+  const link = page.locator('main').getByRole('link', { name: 'Origins' });
+  await link.click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Origins' })).toBeFocused();
+  await page.goBack();
+  await expect(page.getByRole('heading', { level: 1, name: 'Back and forth' })).toBeVisible();
+  await expect(link).toBeFocused();
+});
+
+test('a Stripe account is connected after its name was confirmed, and never by a link of a stranger', async ({
+  page,
+}) => {
+  await signUp(page);
+  const path = await newProject(page, 'Seller');
+  await page.goto(`${local.dashboard}/stripe?code=ac_strangers&state=strangers`);
+  await expect(page.getByText('This connection was not begun here')).toBeVisible();
+  await page.goto(`${local.dashboard}${path}/stripe`);
+  await page.getByRole('button', { name: 'Connect with Stripe' }).click();
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await expect(
+    page.getByRole('heading', { name: /^Connect “.*” to Seller, test mode/ }),
+  ).toBeVisible();
+  await page.getByRole('button', { name: /^Connect / }).click();
+  await expect(page.getByRole('button', { name: 'Disconnect' })).toBeVisible();
+  await expect(page).toHaveURL(new RegExp(`${path}/stripe$`));
+});
+
+test('a project is renamed, and deleted only when its name was typed', async ({ page }) => {
+  await signUp(page);
+  const path = await newProject(page, 'Short-lived');
+  await page.goto(`${local.dashboard}${path}/settings`);
+  await page.getByLabel('Name of the project').fill('Renamed');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await expect(page.getByLabel('Project', { exact: true })).toContainText('Renamed');
+  await page.getByRole('button', { name: 'Delete project' }).click();
+  const dialog = page.getByRole('dialog');
+  const typed = dialog.getByLabel('Type Renamed to go on');
+  await typed.fill('renamed');
+  await typed.press('Enter');
+  await expect(dialog.getByRole('button', { name: 'Delete for ever' })).toBeDisabled();
+  await typed.fill('Renamed');
+  await dialog.getByRole('button', { name: 'Delete for ever' }).click();
+  await expect(page.getByText('Your first project')).toBeVisible();
+});
+
+/** Pages that look at nothing but the developer, and those of a project. */
+const PAGES = {
+  'of the developer': ['/projects', '/projects/new', '/account', '/nowhere'],
+  'to set up': ['', '/integrate', '/keys', '/origins', '/stripe'],
+  'to sell': ['/tiers', '/tiers/new', '/tiers/edit/free'],
+  'to look after': ['/webhooks', '/audit', '/settings'],
+};
+
+for (const [which, pages] of Object.entries(PAGES))
+  test(`pages ${which} are free of axe findings, light and dark, narrow and wide, and scroll one way only`, async ({
+    page,
+  }) => {
+    await signUp(page);
+    const isOfProject = which !== 'of the developer';
+    const path = isOfProject ? await newProject(page, 'Accessible') : '';
+    const found: string[] = [];
+    for (const each of pages) {
+      await page.goto(local.dashboard + path + each);
+      await expect(page.locator('main h1')).toBeVisible();
+      await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0);
+      for (const width of [400, 1280])
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.setViewportSize({ width, height: 900 });
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          found.push(...violations.map(({ id }) => `${each} ${width} ${colorScheme}: ${id}`));
+          const { isWide } = await page.evaluate(() => ({
+            isWide: document.documentElement.scrollWidth > innerWidth,
+          }));
+          if (isWide) found.push(`${each} ${width}: wider than the window`);
+        }
+    }
+    expect(found).toEqual([]);
+  });
