@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { codeFor, local, newEmail, signup } from './stack.ts';
@@ -212,6 +215,30 @@ test('a Stripe account is connected after its name was confirmed, and never by a
   await page.getByRole('button', { name: /^Connect / }).click();
   await expect(page.getByRole('button', { name: 'Disconnect' })).toBeVisible();
   await expect(page).toHaveURL(new RegExp(`${path}/stripe$`));
+});
+
+test('an endpoint is added, told of a test, and its log shows what was sent and answered', async ({
+  page,
+}) => {
+  const listener = createServer((_, answer) => answer.end('Taken <b>gladly</b>'));
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/hook`;
+  await signUp(page);
+  await newProject(page, 'Told');
+  await section(page, 'Webhooks');
+  await page.getByLabel('Address').fill(url);
+  await page.getByRole('button', { name: 'Add endpoint' }).click();
+  await expect(page.locator('#shown')).toContainText('whsec_');
+  await page.getByRole('link', { name: url }).click();
+  await page.getByRole('button', { name: 'Send a test' }).click();
+  const delivery = page.getByRole('region', { name: 'Deliveries' }).locator('details');
+  await delivery.locator('summary').click();
+  await expect(delivery).toContainText('Delivered');
+  await expect(delivery).toContainText('"webhook.test"');
+  await expect(delivery).toContainText('Taken <b>gladly</b>');
+  listener.close();
+  listener.closeAllConnections();
 });
 
 test('a project is renamed, and deleted only when its name was typed', async ({ page }) => {

@@ -17,7 +17,7 @@ class AccountPage extends Page<true> {
   }
 
   protected body(): TemplateResult {
-    return html`<div class="card"><dream-account></dream-account></div>`;
+    return html`<dream-account class="narrow"></dream-account>`;
   }
 }
 customElements.define('page-account', AccountPage);

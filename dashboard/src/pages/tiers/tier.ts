@@ -320,7 +320,18 @@ class TierPage extends Page<Data> {
       <div class="stack">
         ${check('Marked as popular', draft.popular, (popular) => this.#change({ popular }))}
         ${check('On the price table', draft.listed, (listed) => this.#change({ listed }), 'An unlisted tier can be sold or given by your server only.')}
-        ${check('The tier of everybody for whom nothing else decides', draft.isDefault, (isDefault) => this.#change({ isDefault }))}
+        ${
+          this.data?.tier?.isDefault
+            ? html`<p class="hint">
+                Everybody for whom nothing else decides is on this tier. To change that, make another
+                one the default.
+              </p>`
+            : check(
+                'The tier of everybody for whom nothing else decides',
+                draft.isDefault,
+                (isDefault) => this.#change({ isDefault }),
+              )
+        }
       </div>
     </section>`;
   }

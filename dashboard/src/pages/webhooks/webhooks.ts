@@ -43,7 +43,7 @@ class WebhooksPage extends Page<readonly Webhook[]> {
     return html`<div class="page-head">
       <div>
         <h1>Webhooks</h1>
-        <p>Your server is told what happens here: signed, tried again for days, and each event once.</p>
+        <p>Your server is told what happens here: signed, and tried again until it answers.</p>
       </div>
     </div>`;
   }
