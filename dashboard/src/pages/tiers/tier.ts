@@ -1,4 +1,4 @@
-import type { Connection, Interval, Tier, TierFeature } from '@dream/contract';
+import type { Connection, Tier } from '@dream/contract';
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { paths } from '../../paths.ts';
 import { go } from '../../router.ts';
@@ -14,13 +14,13 @@ import {
   tierToDraft,
 } from '../../tier-draft.ts';
 import { confirm } from '../../ui/confirm.ts';
-import { check, choice, field } from '../../ui/field.ts';
-import { icons } from '../../ui/icons.ts';
+import { check, field } from '../../ui/field.ts';
 import { emptyState } from '../../ui/notice.ts';
 import { saveBar } from '../../ui/save-bar.ts';
 import { toast } from '../../ui/toast.ts';
 import { guardUnsaved, releaseUnsaved } from '../../ui/unsaved.ts';
 import { Page } from '../page.ts';
+import { featureRows, priceRows } from './tier-rows.ts';
 
 interface Data {
   tiers: readonly Tier[];
@@ -28,15 +28,6 @@ interface Data {
   tier: Tier | null | undefined;
   connection: Connection;
 }
-
-const INTERVALS = [
-  ['month', 'a month'],
-  ['year', 'a year'],
-] as const;
-const KINDS = [
-  ['metered', 'Counted'],
-  ['boolean', 'Allowed'],
-] as const;
 
 /** A tier and, beside it, the price table as it will be. */
 class TierPage extends Page<Data> {
@@ -98,8 +89,8 @@ class TierPage extends Page<Data> {
     const shown = data.tier || this.tried ? faults : onlyTyped(faults, draft);
     return html`<div class="editor">
       <form class="page" @submit=${this.#save} novalidate>
-        ${this.#basics(draft, shown, data)} ${this.#prices(draft, shown, data)}
-        ${this.#features(draft, shown)} ${this.#more(draft, shown)}
+        ${this.#basics(draft, shown, data)} ${priceRows(draft, shown, (part) => this.#change(part), this.#stripeFirst(data, draft))}
+        ${featureRows(draft, shown, (part) => this.#change(part))} ${this.#more(draft, shown)}
         ${this.#atStripe(data, draft, faults)}
         ${saveBar({
           isChanged: this.#isChanged(),
@@ -175,117 +166,15 @@ class TierPage extends Page<Data> {
     </section>`;
   }
 
-  #prices(draft: TierDraft, faults: TierFaults, { connection }: Data): TemplateResult {
-    const set = (index: number, part: Partial<TierDraft['prices'][number]>) =>
-      this.#change({
-        prices: draft.prices.map((price, at) => (at === index ? { ...price, ...part } : price)),
-      });
-    return html`<section class="card" aria-labelledby="prices-title">
-      <div class="card-head">
-        <h2 id="prices-title">Prices</h2>
-        ${draft.prices.length === 0 ? html`<span class="badge">Free</span>` : nothing}
-      </div>
-      ${
-        connection.via === null && draft.prices.length > 0
-          ? html`<div class="alert amber">
+  #stripeFirst({ connection }: Data, draft: TierDraft): TemplateResult | typeof nothing {
+    return connection.via === null && draft.prices.length > 0
+      ? html`<div class="alert amber">
               <p>
                 Prices are made in your Stripe account.
                 <a href=${paths.stripe(this.projectId, this.context.mode)}>Connect it</a> first.
               </p>
             </div>`
-          : nothing
-      }
-      ${draft.prices.map(
-        (price, index) =>
-          html`<div class="stack" role="group" aria-label="Price ${index + 1}">
-            <div class="price-row">
-              ${field({
-                id: `price-${index}-amount`,
-                label: 'Amount',
-                value: price.amount,
-                fault: faults[`prices.${index}`],
-                placeholder: '19',
-                onInput: (amount) => set(index, { amount }),
-              })}
-              ${field({
-                id: `price-${index}-currency`,
-                label: 'Currency',
-                value: price.currency,
-                onInput: (currency) => set(index, { currency }),
-              })}
-              ${choice({
-                id: `price-${index}-interval`,
-                label: 'Every',
-                value: price.interval,
-                choices: INTERVALS,
-                onInput: (interval) => set(index, { interval: interval as Interval }),
-              })}
-              ${remover(`Remove price ${index + 1}`, () =>
-                this.#change({ prices: draft.prices.filter((_, at) => at !== index) }),
-              )}
-            </div>
-          </div>`,
-      )}
-      <div class="buttons">
-        <button class="button" type="button" @click=${() => this.#change({ prices: [...draft.prices, nextPrice(draft)] })}>
-          ${icons.plus} Add a price
-        </button>
-      </div>
-    </section>`;
-  }
-
-  #features(draft: TierDraft, faults: TierFaults): TemplateResult {
-    const set = (index: number, part: Partial<TierDraft['features'][number]>) =>
-      this.#change({
-        features: draft.features.map((each, at) => (at === index ? { ...each, ...part } : each)),
-      });
-    const added = { name: '', kind: 'metered', limit: '', overage: null } as const;
-    return html`<section class="card" aria-labelledby="features-title">
-      <div>
-        <h2 id="features-title">What it allows</h2>
-        <p class="muted">Calls that name no feature count against <code>requests</code>.</p>
-      </div>
-      ${draft.features.map(
-        (feature, index) =>
-          html`<div class="feature-row" role="group" aria-label="Feature ${index + 1}">
-            ${field({
-              id: `feature-${index}-name`,
-              label: 'Feature',
-              value: feature.name,
-              code: true,
-              fault: faults[`features.${index}.name`],
-              onInput: (name) => set(index, { name }),
-            })}
-            ${choice({
-              id: `feature-${index}-kind`,
-              label: 'Kind',
-              value: feature.kind,
-              choices: KINDS,
-              onInput: (kind) => set(index, { kind: kind as TierFeature['kind'] }),
-            })}
-            ${
-              feature.kind === 'metered'
-                ? field({
-                    id: `feature-${index}-limit`,
-                    label: feature.overage ? 'Included' : 'Limit',
-                    value: feature.limit,
-                    placeholder: 'no limit',
-                    fault: faults[`features.${index}.limit`],
-                    onInput: (limit) => set(index, { limit }),
-                  })
-                : html`<span></span>`
-            }
-            ${remover(`Remove feature ${index + 1}`, () =>
-              this.#change({ features: draft.features.filter((_, at) => at !== index) }),
-            )}
-          </div>`,
-      )}
-      <div class="buttons">
-        <button class="button" type="button" @click=${() => this.#change({ features: [...draft.features, added] })}>
-          ${icons.plus} Add a feature
-        </button>
-      </div>
-    </section>`;
+      : nothing;
   }
 
   #more(draft: TierDraft, faults: TierFaults): TemplateResult {
@@ -422,23 +311,12 @@ class TierPage extends Page<Data> {
 }
 customElements.define('page-tier', TierPage);
 
-const remover = (label: string, onClick: () => void): TemplateResult =>
-  html`<button class="button quiet icon" type="button" aria-label=${label} @click=${onClick}>
-    ${icons.trash}
-  </button>`;
-
 const slug = (text: string): string =>
   text
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^[^a-z]+|-+$/g, '')
     .slice(0, 40);
-
-const nextPrice = ({ prices }: TierDraft): TierDraft['prices'][number] => ({
-  amount: '',
-  currency: prices.at(-1)?.currency ?? 'usd',
-  interval: prices.length === 1 && prices[0]?.interval === 'month' ? 'year' : 'month',
-});
 
 /** On a new tier, what was not touched yet is not wrong yet. */
 function onlyTyped(faults: TierFaults, draft: TierDraft): TierFaults {

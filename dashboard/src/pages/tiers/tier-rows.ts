@@ -1,0 +1,138 @@
+import type { Interval, TierFeature } from '@dream/contract';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { TierDraft, TierFaults } from '../../tier-draft.ts';
+import { choice, field } from '../../ui/field.ts';
+import { icons } from '../../ui/icons.ts';
+
+type Change = (part: Partial<TierDraft>) => void;
+
+const INTERVALS = [
+  ['month', 'a month'],
+  ['year', 'a year'],
+] as const;
+const KINDS = [
+  ['metered', 'Counted'],
+  ['boolean', 'Allowed'],
+] as const;
+
+/** The prices of a tier, one a row; `notice` stands above them. */
+export function priceRows(
+  draft: TierDraft,
+  faults: TierFaults,
+  change: Change,
+  notice: unknown,
+): TemplateResult {
+  const set = (index: number, part: Partial<TierDraft['prices'][number]>) =>
+    change({
+      prices: draft.prices.map((price, at) => (at === index ? { ...price, ...part } : price)),
+    });
+  return html`<section class="card" aria-labelledby="prices-title">
+      <div class="card-head">
+        <h2 id="prices-title">Prices</h2>
+        ${draft.prices.length === 0 ? html`<span class="badge">Free</span>` : nothing}
+      </div>
+      ${notice}
+      ${draft.prices.map(
+        (price, index) =>
+          html`<div class="stack" role="group" aria-label="Price ${index + 1}">
+            <div class="price-row">
+              ${field({
+                id: `price-${index}-amount`,
+                label: 'Amount',
+                value: price.amount,
+                fault: faults[`prices.${index}`],
+                placeholder: '19',
+                onInput: (amount) => set(index, { amount }),
+              })}
+              ${field({
+                id: `price-${index}-currency`,
+                label: 'Currency',
+                value: price.currency,
+                onInput: (currency) => set(index, { currency }),
+              })}
+              ${choice({
+                id: `price-${index}-interval`,
+                label: 'Every',
+                value: price.interval,
+                choices: INTERVALS,
+                onInput: (interval) => set(index, { interval: interval as Interval }),
+              })}
+              ${remover(`Remove price ${index + 1}`, () =>
+                change({ prices: draft.prices.filter((_, at) => at !== index) }),
+              )}
+            </div>
+          </div>`,
+      )}
+      <div class="buttons">
+        <button class="button" type="button" @click=${() => change({ prices: [...draft.prices, nextPrice(draft)] })}>
+          ${icons.plus} Add a price
+        </button>
+      </div>
+    </section>`;
+}
+
+/** The features of a tier, one a row. */
+export function featureRows(draft: TierDraft, faults: TierFaults, change: Change): TemplateResult {
+  const set = (index: number, part: Partial<TierDraft['features'][number]>) =>
+    change({
+      features: draft.features.map((each, at) => (at === index ? { ...each, ...part } : each)),
+    });
+  const added = { name: '', kind: 'metered', limit: '', overage: null } as const;
+  return html`<section class="card" aria-labelledby="features-title">
+      <div>
+        <h2 id="features-title">What it allows</h2>
+        <p class="muted">Calls that name no feature count against <code>requests</code>.</p>
+      </div>
+      ${draft.features.map(
+        (feature, index) =>
+          html`<div class="feature-row" role="group" aria-label="Feature ${index + 1}">
+            ${field({
+              id: `feature-${index}-name`,
+              label: 'Feature',
+              value: feature.name,
+              code: true,
+              fault: faults[`features.${index}.name`],
+              onInput: (name) => set(index, { name }),
+            })}
+            ${choice({
+              id: `feature-${index}-kind`,
+              label: 'Kind',
+              value: feature.kind,
+              choices: KINDS,
+              onInput: (kind) => set(index, { kind: kind as TierFeature['kind'] }),
+            })}
+            ${
+              feature.kind === 'metered'
+                ? field({
+                    id: `feature-${index}-limit`,
+                    label: feature.overage ? 'Included' : 'Limit',
+                    value: feature.limit,
+                    placeholder: 'no limit',
+                    fault: faults[`features.${index}.limit`],
+                    onInput: (limit) => set(index, { limit }),
+                  })
+                : html`<span></span>`
+            }
+            ${remover(`Remove feature ${index + 1}`, () =>
+              change({ features: draft.features.filter((_, at) => at !== index) }),
+            )}
+          </div>`,
+      )}
+      <div class="buttons">
+        <button class="button" type="button" @click=${() => change({ features: [...draft.features, added] })}>
+          ${icons.plus} Add a feature
+        </button>
+      </div>
+    </section>`;
+}
+
+const remover = (label: string, onClick: () => void): TemplateResult =>
+  html`<button class="button quiet icon" type="button" aria-label=${label} @click=${onClick}>
+    ${icons.trash}
+  </button>`;
+
+const nextPrice = ({ prices }: TierDraft): TierDraft['prices'][number] => ({
+  amount: '',
+  currency: prices.at(-1)?.currency ?? 'usd',
+  interval: prices.length === 1 && prices[0]?.interval === 'month' ? 'year' : 'month',
+});
