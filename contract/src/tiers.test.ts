@@ -24,6 +24,7 @@ describe('tiers', () => {
       ...smallest,
       description: '',
       prices: [],
+      taxBehavior: 'unspecified',
       highlights: [],
       popular: false,
       listed: true,

@@ -19,6 +19,7 @@ const pro: Tier = {
   displayName: 'Pro',
   description: '',
   prices: [{ priceMinor: 1950, currency: 'usd', interval: 'month', priceId: 'price_1' }],
+  taxBehavior: 'inclusive',
   features: [
     {
       kind: 'metered',

@@ -2,6 +2,7 @@ import type {
   Bootstrap,
   Interval,
   PublicTier,
+  TaxBehavior,
   Tier,
   TierFeature,
   TierInput,
@@ -15,6 +16,7 @@ export interface TierDraft {
   displayName: string;
   description: string;
   prices: { amount: string; currency: string; interval: Interval }[];
+  taxBehavior: TaxBehavior;
   features: {
     name: string;
     kind: TierFeature['kind'];
@@ -40,6 +42,7 @@ export const newDraft = (position: number): TierDraft => ({
   displayName: '',
   description: '',
   prices: [],
+  taxBehavior: 'unspecified',
   features: [{ name: 'requests', kind: 'metered', limit: '100', overage: null }],
   highlights: '',
   popular: false,
@@ -60,6 +63,7 @@ export const tierToDraft = (tier: Tier): TierDraft => ({
     currency,
     interval,
   })),
+  taxBehavior: tier.taxBehavior,
   features: tier.features.map((feature) => ({
     name: feature.name,
     kind: feature.kind,
@@ -107,6 +111,7 @@ export const draftToInput = (draft: TierDraft): TierInput => ({
     currency: currency.toLowerCase(),
     interval,
   })),
+  taxBehavior: draft.taxBehavior,
   features: draft.features.map(({ name, kind, limit, overage }) =>
     kind === 'boolean'
       ? { kind, name }
@@ -182,7 +187,7 @@ export function stripeChanges(before: Tier | null, after: TierInput): string[] {
   for (const price of now) {
     const old = was.find((each) => same(each, price));
     if (!old) changes.push(`A price of ${shown(price)} is made.`);
-    else if (old.priceMinor !== price.priceMinor)
+    else if (old.priceMinor !== price.priceMinor || before?.taxBehavior !== after.taxBehavior)
       changes.push(
         `A price of ${shown(price)} is made and ${shown(old)} is archived: who pays it today goes on paying it.`,
       );

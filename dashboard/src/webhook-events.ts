@@ -10,6 +10,12 @@ export const WEBHOOK_EVENTS = {
   'payment.failed': 'A bank refused a charge.',
   'payment.refunded': 'Money was given back.',
   'payment.disputed': 'A bank took a charge into dispute.',
+  'order.processing': 'A buyer is done, and the money is on its way from the bank.',
+  'order.paid': 'An order is paid: send it.',
+  'order.failed': 'The bank of a buyer did not pay after all.',
+  'order.expired': 'A buyer did not pay in time; the pieces are free again.',
+  'order.refunded': 'Money of an order was given back.',
+  'order.fulfilled': 'An order is on its way to its buyer.',
 } as const satisfies Record<WebhookEventType, string>;
 
 /** Their names, in the order they are shown. */

@@ -14,7 +14,7 @@ import {
   tierToDraft,
 } from '../../tier-draft.ts';
 import { confirm } from '../../ui/confirm.ts';
-import { check, field } from '../../ui/field.ts';
+import { check, choice, field } from '../../ui/field.ts';
 import { emptyState } from '../../ui/notice.ts';
 import { saveBar } from '../../ui/save-bar.ts';
 import { toast } from '../../ui/toast.ts';
@@ -28,6 +28,12 @@ interface Data {
   tier: Tier | null | undefined;
   connection: Connection;
 }
+
+const TAX: readonly (readonly [TierDraft['taxBehavior'], string])[] = [
+  ['unspecified', 'As the Stripe account has it set'],
+  ['inclusive', 'Inside the prices'],
+  ['exclusive', 'On top of the prices'],
+];
 
 /** A tier and, beside it, the price table as it will be. */
 class TierPage extends Page<Data> {
@@ -206,6 +212,18 @@ class TierPage extends Page<Data> {
           onInput: (position) => this.#change({ position }),
         })}
       </div>
+      ${
+        draft.prices.length > 0
+          ? choice({
+              id: 'taxBehavior',
+              label: 'Tax',
+              value: draft.taxBehavior,
+              choices: TAX,
+              onInput: (taxBehavior) =>
+                this.#change({ taxBehavior: taxBehavior as TierDraft['taxBehavior'] }),
+            })
+          : nothing
+      }
       <div class="stack">
         ${check('Marked as popular', draft.popular, (popular) => this.#change({ popular }))}
         ${check('On the price table', draft.listed, (listed) => this.#change({ listed }), 'An unlisted tier can be sold or given by your server only.')}
