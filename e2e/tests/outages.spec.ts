@@ -1,10 +1,12 @@
 import { expect, type Page } from '@playwright/test';
+import { add, checkOut, drawer, fillAddress, TenantShop } from './shop.ts';
 import {
   alertIn,
   controlClerk,
   control,
   codeFor,
   local,
+  pay,
   testEmail,
   signInByCode,
   signup,
@@ -19,6 +21,8 @@ const plans = (page: Page) => page.getByRole('button', { name: 'Choose Pro' });
 test.afterEach(async () => {
   await control('outage', { mode: 'none' });
   await controlClerk('outage', { mode: 'none' });
+  await control('webhooks', { enabled: true });
+  TenantShop.closeAll();
 });
 
 for (const mode of ['down', 'errors'] as const) {
@@ -121,4 +125,24 @@ test('when the answer to signing in is lost, what was proved is used up: a new c
   await signInByCode(page, email, 2);
   await expect(signup(page).getByRole('button', { name: email })).toBeVisible();
   expect([customers.length, new Set(customers).size]).toEqual([2, 1]);
+});
+
+test('with every webhook lost a guest comes back to a paid order, an empty cart and less in stock', async ({
+  page,
+}) => {
+  const shop = await TenantShop.open([{ name: 'Pencils', priceMinor: 1200, stockUnits: 20 }]);
+  const url = await shop.serve('<dream-cart></dream-cart>');
+  await control('webhooks', { enabled: false });
+  await page.goto(url);
+  await add(page, 'Pencils');
+  await checkOut(page);
+  await page.locator('#email').fill('grace@example.com');
+  await fillAddress(page);
+  await pay(page, '4242 4242 4242 4242');
+  await page.waitForURL(`${url}**`);
+  await expect(drawer(page)).toContainText('Your order is paid.');
+  expect(await shop.orders()).toMatchObject([{ status: 'paid', totalMinor: 1700 }]);
+  await drawer(page).getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByRole('button', { name: /^Cart/ })).toHaveText('Cart');
+  await expect.poll(() => shop.inventory('Pencils')).toBe(19);
 });
