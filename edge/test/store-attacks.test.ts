@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Product } from '@dream/contract';
 import type { CartRequest } from '../src/orders/cart.rpc.ts';
 import { closeOrder } from '../src/orders/close.job.ts';
+import { deliverJobs } from '../src/outbox/deliver.job.ts';
 import { hashSecret } from '../src/auth/keys.ts';
 import { checkoutIdOf, control, deps, manage } from './billing-shop.ts';
 import { everythingKept } from './everything-kept.ts';
@@ -42,7 +43,7 @@ async function hearOf(charge: string, times = 1): Promise<void> {
 const chargeOf = async (orderId: string) => String((await store.order(orderId)).chargeId);
 
 /** Writes an order as the Worker does, and dies before Stripe is asked. */
-async function beginAndDie(product: Product, more: Partial<CartRequest> = {}) {
+async function beginAndDie(product: Product, more: Partial<CartRequest> = {}, nowMs = Date.now()) {
   const ids = {
     orderId: deps.newId('ord_'),
     tokenHash: await hashSecret('x'),
@@ -59,7 +60,7 @@ async function beginAndDie(product: Product, more: Partial<CartRequest> = {}) {
     settledId: null,
     ...more,
   };
-  const begun = await deps.project(store.shop.ref).cart().begin(request, ids, Date.now());
+  const begun = await deps.project(store.shop.ref).cart().begin(request, ids, nowMs);
   if (!begun.ok || begun.value.kind !== 'open') throw new Error('The cart was not ordered');
   return { ...ids, toOpen: begun.value.toOpen };
 }
@@ -145,13 +146,11 @@ describe('a payment that came days later', () => {
     const told = async () =>
       (await receiver.events())
         .filter(({ data }) => data.order?.id === orderId)
-        .map(({ type, data }) => [type, data.order.status])
+        .map(({ type, data }) => `${type} ${data.order.status}`)
         .toSorted();
-    await expect.poll(told, { timeout: 20_000 }).toEqual([
-      ['order.paid', 'paid'],
-      ['order.processing', 'processing'],
-      ['order.refunded', 'refunded'],
-    ]);
+    await expect
+      .poll(told, { timeout: 20_000 })
+      .toEqual(['order.paid paid', 'order.processing processing', 'order.refunded refunded']);
   });
 });
 
@@ -202,6 +201,66 @@ describe('cancelling an order', () => {
     expect(await store.order(orderId)).toMatchObject({ status: 'canceled' });
     expect(await pay(made.url ?? '')).toMatchObject({ error: expect.anything() });
     expect(await store.stock(hat)).toEqual({ stockUnits: 5, reservedUnits: 0 });
+  });
+});
+
+describe('an order', () => {
+  it('that is cancelled, replaced, expired, confirmed and paid at once ends as one thing', async () => {
+    const hat = await store.product({ stockUnits: 50 });
+    const { stripe, onAccount } = store.shop;
+    const expire = (url: string) =>
+      stripe.checkout.sessions.expire(checkoutIdOf(url), {}, onAccount).catch(() => null);
+    let paid = 0;
+    for (let round = 0; round < 4; round++) {
+      const { orderId, orderToken, url } = (await store.asGuest([one(hat, 2)])).body;
+      const told = await stripe.checkout.sessions.retrieve(checkoutIdOf(url), {}, onAccount);
+      const [next] = await Promise.all([
+        store.asGuest([one(hat, 3)], { replaces: { orderId, orderToken } }),
+        store.shop.bySecretKey('POST', `/api/orders/${orderId}/cancel`, {}),
+        expire(url),
+        store.shop.hear('checkout.session.expired', told),
+        store.confirm(url),
+        round % 2 === 0 ? null : pay(url),
+      ]);
+      const { status } = await store.order(orderId);
+      expect(['paid', 'canceled', 'expired']).toContain(status);
+      if (status === 'paid') paid += 1;
+      expect(next.body.code).toBe(status === 'paid' ? 'cart_paid' : undefined);
+      if (next.body.url === undefined) continue;
+      await expire(next.body.url);
+      await store.confirm(next.body.url);
+    }
+    expect(await store.stock(hat)).toEqual({ stockUnits: 50 - 2 * paid, reservedUnits: 0 });
+  });
+
+  it.each([10 * 60_000, 22 * 3_600_000, 24 * 3_600_000])(
+    'that was begun %i ms ago and never opened, which Stripe takes no more, frees its pieces',
+    async (agoMs) => {
+      const hat = await store.product({ stockUnits: 5 });
+      const { orderId, jobId } = await beginAndDie(hat, {}, Date.now() - agoMs);
+      await deliverJobs(deps, store.shop.ref, [jobId], { throwFirst: true });
+      expect(await store.order(orderId)).toMatchObject({ status: 'expired', checkoutId: null });
+      expect(await store.stock(hat)).toEqual({ stockUnits: 5, reservedUnits: 0 });
+    },
+  );
+
+  it('that a promotion code makes free is paid, sold, and has nothing to give back', async () => {
+    const hat = await store.product({ stockUnits: 5 });
+    const { stripe, onAccount } = store.shop;
+    const { id: coupon } = await stripe.coupons.create({ percent_off: 100 }, onAccount);
+    const promotion = { type: 'coupon' as const, coupon };
+    await stripe.promotionCodes.create({ promotion, code: 'FREE' }, onAccount);
+    await store.settings({ promotionCodes: true });
+    const { orderId, url } = (await store.asGuest([one(hat, 2)])).body;
+    await store.settings({});
+    await control(`checkout/${checkoutIdOf(url)}/pay`, { promotionCode: 'FREE' });
+    expect((await store.confirm(url)).body.order).toMatchObject({
+      status: 'paid',
+      discountMinor: 4000,
+      totalMinor: 0,
+    });
+    expect(await store.stock(hat)).toEqual({ stockUnits: 3, reservedUnits: 0 });
+    expect((await store.refund(orderId)).body.code).toBe('order_not_refundable');
   });
 });
 
