@@ -13,6 +13,7 @@ import { Session } from '../src/sessions.ts';
 import { StoreSettings } from '../src/store.ts';
 import { PublicTier, Tier } from '../src/tiers.ts';
 import { Usage, UsageStatus } from '../src/usage.ts';
+import { TopCustomer, UsageDay, UsageTotal } from '../src/usage-history.ts';
 import { HEADERS, headersOf, SECURITY, SECURITY_SCHEMES } from './openapi-access.ts';
 
 type Json = Record<string, unknown>;
@@ -39,6 +40,9 @@ const SCHEMAS: Record<string, GenericSchema> = {
   Turnstile,
   Usage,
   UsageStatus,
+  UsageDay,
+  UsageTotal,
+  TopCustomer,
 };
 
 /** Of the errors every route can answer, those that only a call with a body can meet. */

@@ -19,6 +19,7 @@ import * as subscription from './subscription.ts';
 import * as testClock from './test-clock.ts';
 import * as tiers from './tiers.ts';
 import * as usage from './usage.ts';
+import * as usageHistory from './usage-history.ts';
 import * as webhooks from './webhooks.ts';
 
 const isRoute = (value: unknown): value is Route =>
@@ -33,6 +34,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
   [
     customers,
     usage,
+    usageHistory,
     tiers,
     products,
     billing,
@@ -82,4 +84,5 @@ export type * from './subscription.ts';
 export type * from './test-clock.ts';
 export type * from './tiers.ts';
 export type * from './usage.ts';
+export type * from './usage-history.ts';
 export type * from './webhooks.ts';

@@ -10,6 +10,7 @@ import type { EnvironmentRef } from './deps.ts';
 import { goneCode } from './http/fail.ts';
 import { deliverJobs } from './outbox/deliver.job.ts';
 import { deliverWebhooks } from './outgoing/deliver.job.ts';
+import type { Batch } from './usage/day.ts';
 import type { Notice, NoticesTo } from './usage/notice.ts';
 import { reportOverage } from './usage/overage.job.ts';
 
@@ -41,6 +42,16 @@ export class Work extends WorkerEntrypoint<Bindings> {
     const { deps } = await boot(this.env);
     try {
       await deps.project({ projectId, mode }).deliveries().tell(notices, deps.nowMs());
+    } catch (error) {
+      if (goneCode(error) === null) throw error;
+    }
+  }
+
+  /** Adds what a shard counted by day to an environment's usage. Of a deleted one nothing is kept. */
+  async rollUp(ref: EnvironmentRef, shard: string, batch: Batch): Promise<void> {
+    const { deps } = await boot(this.env);
+    try {
+      await deps.project(ref).usageHistory().add(shard, batch);
     } catch (error) {
       if (goneCode(error) === null) throw error;
     }

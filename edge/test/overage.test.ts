@@ -318,7 +318,7 @@ describe('a report', () => {
 describe('a metered call', () => {
   /** The rows one call writes, by a meter over storage that adds them up. */
   const rowsWritten = (id: string) =>
-    runInDurableObject(shardFor(id), (_, { storage }) => {
+    runInDurableObject(shardFor(id), (shard, { storage }) => {
       const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
       const counting = {
         transactionSync: <T>(act: () => T) => storage.transactionSync(act),
@@ -334,6 +334,7 @@ describe('a metered call', () => {
         counting as unknown as DurableObjectStorage,
         () => {},
         () => {},
+        (counted, nowMs) => shard.rollUp().counted(counted, nowMs),
       );
       const answer = meter.track({
         customerId: id,

@@ -138,6 +138,19 @@ describe('usage.track', () => {
   });
 });
 
+describe('usage.history', () => {
+  it('asks for the days and the feature it is given, and for no others', async () => {
+    const history = { userId: 'cust_x', feature: 'requests', timeZone: 'UTC', days: [] };
+    const { dream, seen } = await dreamWith({ status: 200, body: history });
+    expect(await dream.usage.history({ customer: 'ada' })).toEqual(history);
+    await dream.usage.history({ customer: 'ada', feature: 'exports', from: '2026-11-01' });
+    expect(seen.map(({ method, url, headers }) => [method, url, headers['x-user-id']])).toEqual([
+      ['GET', '/api/usage/history', 'ada'],
+      ['GET', '/api/usage/history?feature=exports&from=2026-11-01', 'ada'],
+    ]);
+  });
+});
+
 describe('every call', () => {
   it('throws unreachable when nobody answers', async () => {
     const dream = new Dream({

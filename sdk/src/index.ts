@@ -63,7 +63,7 @@ export { DreamError } from './errors.ts';
 export type { OrderFilter, OrderPage, RefundInput } from './orders.ts';
 export type { DreamOptions } from './options.ts';
 export type * from './types.ts';
-export type { TrackInput, TrackResult } from './usage.ts';
+export type { HistoryInput, TrackInput, TrackResult } from './usage.ts';
 export type { User } from './user.ts';
 export type { TokenExpectation, TokenResult } from './verify-token.ts';
 export {

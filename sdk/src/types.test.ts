@@ -19,6 +19,7 @@ import type {
 import type { listProducts } from '@dream/contract/products';
 import type { listTiers } from '@dream/contract/tiers';
 import type { getUsage, trackUsage } from '@dream/contract/usage';
+import type { getUsageHistory } from '@dream/contract/usage-history';
 import { expectTypeOf, it } from 'vitest';
 import type { BillingApi } from './billing.ts';
 import type { CartApi } from './cart.ts';
@@ -46,6 +47,7 @@ type Result<F extends (...input: never[]) => unknown> = Awaited<ReturnType<F>>;
 it('declares the shapes the API answers', () => {
   expectTypeOf<sdk.Usage>().toEqualTypeOf<contract.Usage>();
   expectTypeOf<sdk.UsageStatus>().toEqualTypeOf<contract.UsageStatus>();
+  expectTypeOf<sdk.UsageHistory>().toEqualTypeOf<contract.UsageHistory>();
   expectTypeOf<sdk.Subscription>().toEqualTypeOf<contract.Subscription>();
   expectTypeOf<sdk.Customer>().toEqualTypeOf<contract.Customer>();
   expectTypeOf<sdk.CustomerSession>().toEqualTypeOf<contract.CustomerSession>();
@@ -94,6 +96,7 @@ it('gives what the routes answer', () => {
     Answer<typeof resumeSubscription>
   >();
   expectTypeOf<Result<UsageApi['check']>>().toEqualTypeOf<Answer<typeof getUsage>>();
+  expectTypeOf<Result<UsageApi['history']>>().toEqualTypeOf<Answer<typeof getUsageHistory>>();
   expectTypeOf<sdk.MovedCustomer>().toEqualTypeOf<Answer<typeof moveCustomer>>();
   expectTypeOf<sdk.PaymentPage>().toEqualTypeOf<Answer<typeof listPayments>>();
   expectTypeOf<sdk.CustomerPage>().toEqualTypeOf<Answer<typeof listCustomers>>();

@@ -31,6 +31,14 @@ export interface UsageStatus {
   resetsAtMs: number;
 }
 
+/** What a customer used of a feature on each day of a range, days being those of the time zone. */
+export interface UsageHistory {
+  userId: string;
+  feature: string;
+  timeZone: string;
+  days: { day: string; units: number }[];
+}
+
 /**
  * A live subscription. `endsAtMs` is set when it is to end, `next` when another tier is to follow,
  * `graceEndsAtMs` while a payment is missing: the plan lasts until then.

@@ -1,6 +1,6 @@
 import type { ApiClient } from './client.ts';
 import { DreamError } from './errors.ts';
-import type { Usage, UsageStatus } from './types.ts';
+import type { Usage, UsageHistory, UsageStatus } from './types.ts';
 import { type User, userHeaders } from './user.ts';
 
 /** What to count. `amount` is 1 and `feature` is "requests" unless told. */
@@ -14,6 +14,9 @@ export type TrackInput = User & {
   /** Waits and tries again when the customer calls too often; unless told, that is an answer. */
   retryRateLimited?: boolean;
 };
+
+/** Which days to read, both of the range. `feature` is "requests" unless told. */
+export type HistoryInput = User & { feature?: string; from?: string; to?: string };
 
 /** The edge said yes and counted, or no and counted nothing. */
 export type TrackResult =
@@ -71,6 +74,22 @@ export class UsageApi {
     return this.#api.call({
       method: 'GET',
       path: `/api/usage${query}`,
+      headers: userHeaders(user),
+    });
+  }
+
+  /**
+   * Reads what a customer used day by day, up to a minute behind: the last 30 days unless told, every
+   * day of the range, at most 366. Days are YYYY-MM-DD in the project's time zone.
+   */
+  async history({ feature, from, to, ...user }: HistoryInput): Promise<UsageHistory> {
+    const asked = Object.entries({ feature, from, to }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    );
+    const query = asked.length === 0 ? '' : `?${new URLSearchParams(asked).toString()}`;
+    return this.#api.call({
+      method: 'GET',
+      path: `/api/usage/history${query}`,
       headers: userHeaders(user),
     });
   }

@@ -10,6 +10,7 @@ import { forgetAudit } from '../projects/audit.rpc.ts';
 import { forgetReplies } from '../replies/replies.rpc.ts';
 import { eraseIdentity, identificationsOf } from '../sessions/erasure.rpc.ts';
 import type { Perishable } from '../storage/prune.ts';
+import { eraseUsageHistory } from '../usage/history.rpc.ts';
 import { addCustomer, noteChange } from './announce.rpc.ts';
 import {
   type CustomerRow,
@@ -216,6 +217,7 @@ export class ErasureRpc extends RpcTarget {
     forgetEvents(sql, id);
     eraseOrders(this.#storage, id, nowMs);
     eraseIdentity(sql, id);
+    eraseUsageHistory(sql, id);
     const jobIds = [shardJob];
     const keptAs = [...hashes.known];
     enqueue(sql, shardJob, { kind: 'shard.erase', customerId: id, keptAs }, nowMs);

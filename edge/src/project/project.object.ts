@@ -28,6 +28,7 @@ import { ProductsRpc } from '../store/products.rpc.ts';
 import { erase, refusingStorage } from '../storage/erase.ts';
 import { isInitialised, migrate } from '../storage/migrate.ts';
 import { prune } from '../storage/prune.ts';
+import { OLD_USAGE_DAYS, UsageHistoryRpc } from '../usage/history.rpc.ts';
 import { PROJECT_STEPS } from './project.schema.ts';
 
 /** What an environment forgets with time. */
@@ -41,6 +42,7 @@ const PERISHABLE = [
   OLD_ATTEMPTS,
   OLD_DELIVERIES,
   OLD_WEBHOOK_EVENTS,
+  OLD_USAGE_DAYS,
 ];
 
 /** One environment of a project: the thin object that hands out one target per feature. */
@@ -142,6 +144,10 @@ export class ProjectObject extends DurableObject<Bindings> {
   outbox(): OutboxRpc {
     const { storage } = this.ctx;
     return new OutboxRpc(isInitialised(storage) ? storage : this.#inUse());
+  }
+
+  usageHistory(): UsageHistoryRpc {
+    return new UsageHistoryRpc(this.#inUse());
   }
 
   replies(): RepliesRpc {

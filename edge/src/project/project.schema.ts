@@ -46,6 +46,7 @@ import {
 } from '../sessions/identity.schema.ts';
 import { PRODUCT_SCHEMA } from '../store/product.schema.ts';
 import { TEST_CLOCK_SCHEMA } from '../test-clock/clock.schema.ts';
+import { USAGE_HISTORY_SCHEMA } from '../usage/history.schema.ts';
 
 /** The tables of one environment. Append a step to change them; never edit one that was released. */
 export const PROJECT_STEPS: readonly string[] = [
@@ -87,4 +88,5 @@ export const PROJECT_STEPS: readonly string[] = [
   INBOX_SCHEMA,
   ORDERS_SCHEMA,
   DEFAULT_CHANGE_SCHEMA,
+  USAGE_HISTORY_SCHEMA,
 ];

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { DEFAULT_FEATURE } from '@dream/contract/primitives';
+import { shardOf } from '../customers/customer-id.ts';
 import type { Bindings } from '../env.ts';
 import { SessionsRpc } from '../sessions/sessions.rpc.ts';
 import { LiveSockets } from '../sessions/live.sockets.ts';
@@ -8,6 +9,7 @@ import { migrate } from '../storage/migrate.ts';
 import { OverageRpc } from '../usage/overage.rpc.ts';
 import { MeterRpc, type UsageAnswer, type UsageCall, type UsageQuery } from '../usage/meter.rpc.ts';
 import { Notices } from '../usage/notices.rpc.ts';
+import { RollUp } from '../usage/roll-up.rpc.ts';
 import { armShard } from './alarm.rpc.ts';
 import { SHARD_STEPS } from './shard.schema.ts';
 
@@ -18,6 +20,7 @@ const RETRY_MS = 30_000;
 export class ShardObject extends DurableObject<Bindings> {
   readonly #sockets: LiveSockets;
   #isErased: boolean;
+  #rollUp: RollUp | undefined;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
@@ -53,7 +56,15 @@ export class ShardObject extends DurableObject<Bindings> {
       this.#storage(),
       (customerId, told) => this.#sockets.tell(customerId, told),
       () => armShard(this.ctx.storage, Date.now()),
+      (meter, nowMs) => this.rollUp().counted(meter, nowMs),
     );
+  }
+
+  /** One for the object's life: it remembers what counted. */
+  rollUp(): RollUp {
+    const storage = this.#storage();
+    this.#rollUp ??= new RollUp(storage, () => armShard(storage, Date.now()));
+    return this.#rollUp;
   }
 
   overage(): OverageRpc {
@@ -82,7 +93,11 @@ export class ShardObject extends DurableObject<Bindings> {
   override async alarm(): Promise<void> {
     if (this.#isErased) return;
     await this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
-    const done = await Promise.allSettled([this.#handOn(), this.#reportOverage()]);
+    const done = await Promise.allSettled([
+      this.#handOn(),
+      this.#reportOverage(),
+      this.#handOver(),
+    ]);
     const failed = done.filter((one) => one.status === 'rejected');
     for (const { reason } of failed)
       console.error(JSON.stringify({ event: 'shard.alarm_failed', error: String(reason) }));
@@ -102,6 +117,21 @@ export class ShardObject extends DurableObject<Bindings> {
   async #reportOverage(): Promise<void> {
     const where = this.meter().whereabouts();
     if (where) await this.ctx.exports.Work.reportOverage(where.ref, where.shard);
+  }
+
+  /** Hands usage by day to the Project: one batch, which is the same until it has arrived. */
+  async #handOver(): Promise<void> {
+    const batch = this.rollUp().take(Date.now());
+    if (batch === null) return;
+    const [first] = batch.rows;
+    const ref = this.meter().environment();
+    const shard = shardOf(first?.customerId ?? '');
+    if (first && (ref === null || shard === null))
+      throw new Error('A shard does not know whose it is');
+    // What was counted is stored before anybody hears of it.
+    await this.ctx.storage.sync();
+    if (ref && shard !== null) await this.ctx.exports.Work.rollUp(ref, shard, batch);
+    if (!this.#isErased) this.rollUp().done(batch.seq, Date.now());
   }
 
   /** Erases everything of these customers, for good. Safe to repeat. */

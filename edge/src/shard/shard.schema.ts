@@ -4,6 +4,7 @@ import {
   METER_SCHEMA,
   NOTICE_SCHEMA,
   OVERAGE_SCHEMA,
+  ROLL_UP_SCHEMA,
   STANDING_SCHEMA,
   TERMS_SCHEMA,
 } from '../usage/meter.schema.ts';
@@ -16,4 +17,5 @@ export const SHARD_STEPS: readonly string[] = [
   TERMS_SCHEMA,
   OVERAGE_SCHEMA,
   SHARD_CLOCK_SCHEMA,
+  ROLL_UP_SCHEMA,
 ];

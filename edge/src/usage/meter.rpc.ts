@@ -6,6 +6,7 @@ import type { RunningUsage } from '../customers/kept.ts';
 import type { CustomerSnapshot, SubscriptionTerms } from '../customers/plan.ts';
 import type { EnvironmentRef } from '../deps.ts';
 import type { FailDetails } from '../http/fail.ts';
+import { countOnDay, type DayCount, type MeterName, NO_DAY } from './day.ts';
 import {
   aboveLimit,
   type Decision,
@@ -19,6 +20,7 @@ import type { Told } from './told.ts';
 import { MeterStore, type MeterRow } from './meter.store.ts';
 import { noteOverage, putReport } from './overage.store.ts';
 import { countingPeriod, periodLabels, type PeriodRule } from './period.ts';
+import { putDayOver } from './roll-up.store.ts';
 
 /** The rules of an environment as its shards keep them; a newer `version` replaces an older. */
 export interface Rules extends PeriodRule {
@@ -57,6 +59,9 @@ export type UsageQuery = Pick<
   'customerId' | 'feature' | 'rulesVersion' | 'nowMs' | 'rules' | 'snapshot'
 >;
 
+/** Who sees to it that what was counted reaches the usage by day. */
+export type Counted = (meter: MeterName, nowMs: number) => void;
+
 /** How long an answer is replayed. */
 const KEEP_MS = 24 * 3_600_000;
 
@@ -66,14 +71,20 @@ export class MeterRpc extends RpcTarget {
   readonly #store: MeterStore;
   readonly #tell: (customerId: string, told: Told) => void;
   readonly #arm: () => void;
+  readonly #counted: Counted;
 
-  /** `tell` reaches a customer's open pages; `arm` sees to it that overage is reported in time. */
+  /**
+   * `tell` reaches a customer's open pages; `arm` sees to it that overage is reported in time;
+   * `counted` hears of each meter that counted, when that is written and not yet committed.
+   */
   constructor(
     storage: DurableObjectStorage,
     tell: (customerId: string, told: Told) => void,
     arm: () => void,
+    counted: Counted,
   ) {
     super();
+    this.#counted = counted;
     this.#arm = arm;
     this.#storage = storage;
     this.#store = new MeterStore(storage.sql);
@@ -83,8 +94,11 @@ export class MeterRpc extends RpcTarget {
   /** Counts a call, or says why not. The answer leaves after the commit that holds the count. */
   track(call: UsageCall): UsageAnswer {
     const answer = this.#storage.transactionSync(() => this.#track(call));
-    if (answer.kind === 'usage' && !answer.replayed)
+    if (answer.kind === 'usage' && !answer.replayed) {
+      // Of a boolean feature nothing is counted.
+      if (answer.usage.count > 0) this.#counted(call, call.nowMs);
       this.#tell(call.customerId, { usage: answer.usage });
+    }
     if (answer.kind === 'refused' && answer.code === 'limit_reached') {
       const read = this.read(call);
       if (read.kind === 'usage') this.#tell(call.customerId, { usage: read.usage });
@@ -118,10 +132,15 @@ export class MeterRpc extends RpcTarget {
       const { row, over } = this.#runningRow(known, query);
       if (over) this.#report(query, over);
       const usedUnits = Math.max(row.used_units, limitUnits);
-      this.#store.putMeter(query.customerId, query.feature, { ...row, used_units: usedUnits });
+      const day = this.#countOnDay(known, query, row, usedUnits - row.used_units);
+      const filled = { ...row, ...day, used_units: usedUnits };
+      this.#store.putMeter(query.customerId, query.feature, filled);
     });
     const answer = this.read(query);
-    if (answer.kind === 'usage') this.#tell(query.customerId, { usage: answer.usage });
+    if (answer.kind === 'usage') {
+      this.#counted(query, query.nowMs);
+      this.#tell(query.customerId, { usage: answer.usage });
+    }
     return answer;
   }
 
@@ -138,6 +157,11 @@ export class MeterRpc extends RpcTarget {
   /** Who is told of thresholds and limits, or null. */
   noticesTo(): NoticesTo | null {
     return this.#store.rules()?.noticesTo ?? null;
+  }
+
+  /** Which environment this is a shard of; null until its rules say. */
+  environment(): EnvironmentRef | null {
+    return this.#store.rules()?.environment ?? null;
   }
 
   /** Which environment and shard this is, as far as anything with overage was counted here. */
@@ -215,6 +239,7 @@ export class MeterRpc extends RpcTarget {
         : 0;
     const counted: MeterRow = {
       ...row,
+      ...this.#countOnDay(known, call, row, call.amountUnits),
       over_units: row.over_units + overUnits,
       used_units: decision.usedUnits,
       window_start_ms: decision.window.startMs,
@@ -297,6 +322,14 @@ export class MeterRpc extends RpcTarget {
     };
   }
 
+  /** Counts units on the day it is for the customer; what is left of one that is over is kept. */
+  #countOnDay(known: Known, query: UsageQuery, row: MeterRow, units: number): DayCount {
+    const { customerId, feature } = query;
+    const { now, over } = countOnDay(row, known.rules.timeZone, known.timeMs, units);
+    if (over) putDayOver(this.#storage.sql, { customerId, feature, ...over });
+    return now;
+  }
+
   #noteOverage({ customerId, feature, nowMs }: UsageCall): void {
     if (noteOverage(this.#storage.sql, customerId, feature, nowMs)) this.#arm();
   }
@@ -332,10 +365,20 @@ export class MeterRpc extends RpcTarget {
       window_start_ms: row?.window_start_ms ?? 0,
       window_calls: row?.window_calls ?? 0,
       told: period.startsAnew ? 0 : (row?.told ?? 0),
+      // A day does not end with a period.
+      ...dayOf(row ?? NO_DAY),
     };
     return { row: now, over: period.startsAnew && row ? row : null };
   }
 }
+
+/** What a row says of its day. */
+const dayOf = ({ day, day_end_ms, day_units, rolled_units }: DayCount): DayCount => ({
+  day,
+  day_end_ms,
+  day_units,
+  rolled_units,
+});
 
 interface Known {
   rules: Rules;

@@ -72,3 +72,28 @@ CREATE TABLE overage_report (
   first_sent_ms INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX overage_report_due ON overage_report(due_ms);`;
+
+/**
+ * Usage by day on its way to the Project. Of the meter's day, `rolled_units` are in a batch or arrived.
+ * `day_over` has what was left of days that are over; `roll_up` the batch of the last sequence number
+ * as JSON until it has arrived, and when the next one is due.
+ */
+export const ROLL_UP_SCHEMA = `
+ALTER TABLE meter ADD COLUMN day TEXT NOT NULL DEFAULT '';
+ALTER TABLE meter ADD COLUMN day_end_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE meter ADD COLUMN day_units INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE meter ADD COLUMN rolled_units INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE day_over (
+  customer_id TEXT NOT NULL,
+  feature TEXT NOT NULL,
+  day TEXT NOT NULL,
+  units INTEGER NOT NULL,
+  PRIMARY KEY (customer_id, feature, day)
+) WITHOUT ROWID;
+CREATE TABLE roll_up (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  seq INTEGER NOT NULL,
+  body TEXT,
+  due_ms INTEGER
+);
+INSERT INTO roll_up VALUES (1, 0, NULL, NULL);`;

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Usage } from '@dream/contract';
 import type { RunningUsage } from '../customers/kept.ts';
 import type { CustomerSnapshot } from '../customers/plan.ts';
+import type { DayCount } from './day.ts';
 import type { RateWindow } from './limit.ts';
 import type { Rules } from './meter.rpc.ts';
+import { eraseRollUp } from './roll-up.store.ts';
 
 /** A count of one feature. The window columns hold this feature's share of the rate window. */
-export type MeterRow = {
+export type MeterRow = DayCount & {
   used_units: number;
   period_start_ms: number;
   period_end_ms: number;
@@ -117,7 +119,7 @@ export class MeterStore {
 
   putMeter(customerId: string, feature: string, row: MeterRow): void {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       customerId,
       feature,
       row.used_units,
@@ -128,6 +130,10 @@ export class MeterStore {
       row.told,
       row.over_units,
       row.handed_units,
+      row.day,
+      row.day_end_ms,
+      row.day_units,
+      row.rolled_units,
     );
   }
 
@@ -177,8 +183,9 @@ export class MeterStore {
   /** Raises a count to what was used before; the rate window starts empty. */
   resume(customerId: string, usage: RunningUsage): void {
     this.#sql.exec(
-      `INSERT INTO meter VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, 0, 0, 0) ON CONFLICT (customer_id, feature)
-       DO UPDATE SET used_units = max(used_units, ?3) WHERE period_end_ms = ?5`,
+      `INSERT INTO meter (customer_id, feature, used_units, period_start_ms, period_end_ms,
+         window_start_ms, window_calls) VALUES (?1, ?2, ?3, ?4, ?5, 0, 0)
+       ON CONFLICT (customer_id, feature) DO UPDATE SET used_units = max(used_units, ?3) WHERE period_end_ms = ?5`,
       customerId,
       usage.feature,
       usage.usedUnits,
@@ -196,6 +203,7 @@ export class MeterStore {
   erase(customerId: string): void {
     for (const table of ['meter', 'answer', 'notice', 'overage_due', 'overage_report'])
       this.#sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, customerId);
+    eraseRollUp(this.#sql, customerId);
     this.#sql.exec('DELETE FROM customer WHERE id = ?', customerId);
   }
 }

@@ -122,6 +122,12 @@ export function periodLabels(
   };
 }
 
+/** The day (YYYY-MM-DD) of an instant in a time zone, and the instant it ends. */
+export const calendarDay = (timeZone: string, atMs: number): { day: string; endMs: number } => ({
+  day: dayLabel(timeZone, atMs),
+  endMs: periodAt({ period: 'day', timeZone }, atMs).endMs,
+});
+
 function dayLabel(timeZone: string, atMs: number): string {
   const { year, month, day } = dayAt(timeZone, atMs);
   return new Date(Date.UTC(year, month, day)).toISOString().slice(0, 10);
