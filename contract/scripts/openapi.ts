@@ -12,7 +12,7 @@ import type { Route } from '../src/respond.ts';
 import { Session } from '../src/sessions.ts';
 import { StoreSettings } from '../src/store.ts';
 import { PublicTier, Tier } from '../src/tiers.ts';
-import { Usage, UsageStatus } from '../src/usage.ts';
+import { TrackEvent, Usage, UsageStatus } from '../src/usage.ts';
 import { TopCustomer, UsageDay, UsageTotal } from '../src/usage-history.ts';
 import { HEADERS, headersOf, SECURITY, SECURITY_SCHEMES } from './openapi-access.ts';
 
@@ -40,6 +40,7 @@ const SCHEMAS: Record<string, GenericSchema> = {
   Turnstile,
   Usage,
   UsageStatus,
+  TrackEvent,
   UsageDay,
   UsageTotal,
   TopCustomer,

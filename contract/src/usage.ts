@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { KEY_ERRORS } from './errors.ts';
-import { AtMs, Limit, Name, whole } from './primitives.ts';
+import { AtMs, Limit, Name, text, whole } from './primitives.ts';
 import { route } from './respond.ts';
 
 /** The most units one call may count. */
@@ -56,6 +56,63 @@ export const trackUsage = route({
     'idempotency_conflict',
     'idempotency_key_invalid',
   ],
+});
+
+/** The most events of one batch. */
+export const MAX_BATCH_EVENTS = 500;
+
+/**
+ * One call of a batch. `customer` is a cust_… id or your own, which makes a customer at first use.
+ * An event with an `idempotencyKey` counts once for its customer in 24 h, in a batch or alone.
+ */
+export const TrackEvent = v.strictObject({
+  customer: text(200),
+  feature: v.optional(Name),
+  amount: v.optional(whole(1, MAX_AMOUNT_UNITS), 1),
+  idempotencyKey: v.optional(
+    v.pipe(
+      v.string('Must be a text.'),
+      v.regex(
+        /^[\x21-\x7e]{1,200}$/,
+        'Must be 1 to 200 printable ASCII characters without spaces.',
+      ),
+    ),
+  ),
+});
+export type TrackEvent = v.InferInput<typeof TrackEvent>;
+
+/** What became of one event: what the single call would have answered, by its body. */
+export const BatchResult = v.variant('ok', [
+  v.object({ ok: v.literal(true), usage: Usage, replayed: v.exactOptional(v.literal(true)) }),
+  v.looseObject({
+    ok: v.literal(false),
+    status: v.number(),
+    code: v.string(),
+    error: v.string(),
+    message: v.string(),
+    docs: v.string(),
+    requestId: v.string(),
+    retryAfterSeconds: v.exactOptional(v.number()),
+  }),
+]);
+export type BatchResult = v.InferOutput<typeof BatchResult>;
+
+export const trackBatch = route({
+  method: 'post',
+  path: '/api/usage/batch',
+  summary:
+    'Count up to 500 events of many customers. Each is judged alone and answered in its place: the answer is 200 whatever became of them.',
+  auth: ['sk'],
+  body: v.strictObject({
+    // An event that is none is refused in its place, and refuses no other.
+    events: v.pipe(
+      v.array(v.union([TrackEvent, v.unknown()]), 'Must be a list of events.'),
+      v.minLength(1, 'Must have at least one event.'),
+      v.maxLength(MAX_BATCH_EVENTS, `Must have at most ${MAX_BATCH_EVENTS} events.`),
+    ),
+  }),
+  answer: v.object({ results: v.array(BatchResult) }),
+  errors: [...KEY_ERRORS, 'secret_key_required', 'idempotency_key_invalid'],
 });
 
 /** `GET /api/usage`: the field names of the first contract. */

@@ -27,6 +27,7 @@ import { clerkProxyRoutes } from './sessions/clerk-proxy.route.ts';
 import { accountRoutes } from './sessions/account.route.ts';
 import { sessionRoutes } from './sessions/sessions.route.ts';
 import { productRoutes } from './store/products.route.ts';
+import { usageBatchRoutes } from './usage/batch.route.ts';
 import { usageHistoryRoutes } from './usage/history.route.ts';
 import { usageRoutes } from './usage/usage.route.ts';
 import { clerkWebhookRoutes } from './webhooks/clerk-webhook.route.ts';
@@ -45,6 +46,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.onError((error, c) => onError(error, c, deps.config.publicUrl));
   for (const routes of [
     usageRoutes,
+    usageBatchRoutes,
     usageHistoryRoutes,
     customerRoutes,
     tierRoutes,

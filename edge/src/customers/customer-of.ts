@@ -62,12 +62,23 @@ export async function customerOf(
 /** The id in X-User-Id, decoded if it says so; null when there is none. */
 function userIdOf(header: string | undefined, encoding: string | undefined): string | null {
   if (header === undefined) return null;
-  const id = encoding === 'percent' ? decoded(header) : header;
+  return checkedId(encoding === 'percent' ? decoded(header) : header);
+}
+
+function checkedId(id: string): string {
   if (id.startsWith('cust_')) return id;
   const read = v.safeParse(ExternalId, id);
   if (!read.success) throw new Fail('user_id_invalid', { reason: read.issues[0].message });
   return id;
 }
+
+/** The customer an id names: a cust_… id, or the developer's own, which makes one at first use. */
+export const customerNamed = (
+  deps: Deps,
+  { ref, environment }: Pick<CalledCustomer, 'ref' | 'environment'>,
+  id: string,
+  nowMs: number,
+): Promise<string> => customerOfId(deps, ref, environment.version, checkedId(id), nowMs);
 
 function decoded(text: string): string {
   try {

@@ -72,7 +72,8 @@ export async function readBytes(
   return bytes;
 }
 
-function check(schema: v.GenericSchema, value: unknown): unknown {
+/** A value by its schema. Throws `invalid_request` with what is wrong, and where. */
+export function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
   const result = v.safeParse(schema, value, { message: messageByType });
   if (result.success) return result.output;
   const issues = result.issues

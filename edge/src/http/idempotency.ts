@@ -5,6 +5,9 @@ import type { EnvironmentRef } from '../deps.ts';
 import type { Call } from './call.ts';
 import { Fail, unwrap } from './fail.ts';
 
+/** Routes whose keys the customers' shards keep. */
+const METERED: ReadonlySet<string> = new Set(['/api/usage', '/api/usage/batch']);
+
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
 /** The Idempotency-Key of a request, or null. Throws `idempotency_key_invalid`. */
@@ -30,7 +33,7 @@ export async function answerOnce(
   run: () => Promise<Response>,
 ): Promise<Response> {
   const key = idempotencyKey(call.c.req.raw);
-  const place = key === null || row.path === '/api/usage' ? null : placeOf(call);
+  const place = key === null || METERED.has(row.path) ? null : placeOf(call);
   if (key === null || place === null) return run();
   const replies = call.deps.project(place.ref).replies();
   const scope = `${place.principal} ${call.c.req.method} ${call.c.req.path}`;

@@ -41,6 +41,12 @@ export class ShardObject extends DurableObject<Bindings> {
     return this.meter().track(call);
   }
 
+  /** Counts calls one after the other, each judged alone; all of them are one commit. */
+  trackMany(calls: readonly UsageCall[]): UsageAnswer[] {
+    const meter = this.meter();
+    return calls.map((call) => meter.track(call));
+  }
+
   /** Reads usage, likewise. */
   read(query: UsageQuery): UsageAnswer {
     return this.meter().read(query);

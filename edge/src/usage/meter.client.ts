@@ -57,6 +57,49 @@ export function trackUsage(
   );
 }
 
+/**
+ * Counts calls of one shard's customers, in their order and one hop; what the shard does not know is
+ * sent in the next. Answers stand where their calls do.
+ */
+export async function trackInShard(
+  deps: Deps,
+  { ref, environment }: { ref: EnvironmentRef; environment: Environment },
+  shard: string,
+  calls: readonly (Metered & { customerId: string })[],
+): Promise<UsageAnswer[]> {
+  const answers = new Map<number, UsageAnswer>();
+  const snapshots = new Map<string, CustomerSnapshot>();
+  let rules: Rules | undefined;
+  for (let asks = 0; asks < MOST_ASKS; asks++) {
+    const open = [...calls.entries()].filter(([at]) => !answers.has(at));
+    if (open.length === 0) return calls.map((_, at) => answers.get(at) as UsageAnswer);
+    const told = await deps.shard(ref, shard).trackMany(
+      open.map(([, call], index) => {
+        const known = snapshots.get(call.customerId);
+        return {
+          ...call,
+          rulesVersion: environment.version,
+          ...(rules && index === 0 && { rules }),
+          ...(known && { snapshot: known }),
+        };
+      }),
+    );
+    const unknown = new Set<string>();
+    for (const [index, answer] of told.entries()) {
+      const [at, call] = open[index] as (typeof open)[number];
+      if (answer.kind !== 'need') answers.set(at, answer);
+      else if (answer.what === 'rules') rules = rulesOf(environment);
+      else unknown.add(call.customerId);
+    }
+    await Promise.all(
+      [...unknown].map(async (id) =>
+        snapshots.set(id, await snapshot(deps, ref, id, null, calls[0]?.nowMs ?? 0)),
+      ),
+    );
+  }
+  throw new Error('A shard asked for the same thing twice');
+}
+
 /** A customer's usage as the API shows it; null when the plan does not include the feature. */
 export async function readUsage(
   deps: Deps,

@@ -1,0 +1,127 @@
+import type { BatchResult } from '@dream/contract';
+import { ERRORS } from '@dream/contract/errors';
+import { DEFAULT_FEATURE } from '@dream/contract/primitives';
+import { TrackEvent, trackBatch } from '@dream/contract/usage';
+import type { Hono } from 'hono';
+import type { InferOutput } from 'valibot';
+import { shardOf } from '../customers/customer-id.ts';
+import { customerNamed, forgetExternalId } from '../customers/customer-of.ts';
+import type { Deps } from '../deps.ts';
+import { check } from '../http/body.ts';
+import { type AppEnv, type Call, environmentPrincipal, serve } from '../http/call.ts';
+import { errorBody, failOf } from '../http/errors.ts';
+import { Fail, goneCode } from '../http/fail.ts';
+import { fingerprintOf, idempotencyKey } from '../http/idempotency.ts';
+import { type Metered, trackInShard } from './meter.client.ts';
+import type { UsageAnswer } from './meter.rpc.ts';
+
+type Event = InferOutput<typeof TrackEvent>;
+type Judged = Fail | UsageAnswer;
+/** An event that is one, and where it stands. */
+interface Placed {
+  at: number;
+  event: Event;
+}
+
+/** `POST /api/usage/batch`: one hop to each shard its customers are of. */
+export function usageBatchRoutes(app: Hono<AppEnv>, deps: Deps): void {
+  serve(app, deps, trackBatch, async (call) => {
+    const { events } = call.body;
+    const key = idempotencyKey(call.c.req.raw);
+    const judged = new Map<number, Judged>();
+    const placed: Placed[] = [];
+    for (const [at, given] of events.entries()) {
+      try {
+        const event = check(TrackEvent, given);
+        // No key of a caller has a space, so one made of the batch's is nobody else's.
+        const eventKey = event.idempotencyKey ?? (key === null ? undefined : `${key} ${at}`);
+        placed.push({ at, event: { ...event, ...(eventKey && { idempotencyKey: eventKey }) } });
+      } catch (error) {
+        judged.set(at, failOf(error, call.c));
+      }
+    }
+    await judge(call, placed, judged);
+    // An id this isolate remembers may be of a customer erased since: it is looked up once more.
+    const { ref } = environmentPrincipal(call.principal);
+    const again = placed.filter(({ at, event }) => {
+      const answer = judged.get(at);
+      return (
+        answer && 'kind' in answer && answer.kind === 'erased' && shardOf(event.customer) === null
+      );
+    });
+    for (const { event } of again) forgetExternalId(ref, event.customer);
+    await judge(call, again, judged);
+    return { results: events.map((_, at) => resultOf(call, judged.get(at))) };
+  });
+}
+
+type Calling = Pick<Call<unknown, unknown>, 'c' | 'deps' | 'principal' | 'nowMs'>;
+
+/** Asks the shards of these events, and notes what became of each. What fails, fails for its events. */
+async function judge(
+  call: Calling,
+  placed: readonly Placed[],
+  judged: Map<number, Judged>,
+): Promise<void> {
+  const { deps, c } = call;
+  const environment = environmentPrincipal(call.principal);
+  const customers = new Map<string, string | Fail>();
+  const names = new Set(placed.map(({ event }) => event.customer));
+  const noFail = (error: unknown): Fail => {
+    if (goneCode(error) !== null) throw error;
+    return failOf(error, c);
+  };
+  await Promise.all(
+    [...names].map(async (name) =>
+      customers.set(name, await customerNamed(deps, environment, name, call.nowMs).catch(noFail)),
+    ),
+  );
+  const shards = new Map<string, { at: number; call: Metered & { customerId: string } }[]>();
+  for (const { at, event } of placed) {
+    const customerId = customers.get(event.customer);
+    if (typeof customerId !== 'string') {
+      judged.set(at, customerId ?? new Fail('customer_not_found'));
+      continue;
+    }
+    const shard = shardOf(customerId) ?? '';
+    const one = { at, call: { ...(await meteredOf(event, call.nowMs)), customerId } };
+    shards.set(shard, [...(shards.get(shard) ?? []), one]);
+  }
+  await Promise.all(
+    [...shards].map(async ([shard, ones]) => {
+      const calls = ones.map((one) => one.call);
+      const answers = await trackInShard(deps, environment, shard, calls).catch(noFail);
+      for (const [index, { at }] of ones.entries())
+        judged.set(at, answers instanceof Fail ? answers : (answers[index] as UsageAnswer));
+    }),
+  );
+}
+
+/** An event as a single call would say it: with the same fingerprint, so that a key fits both. */
+async function meteredOf(event: Event, nowMs: number): Promise<Metered> {
+  const { feature = DEFAULT_FEATURE, amount: amountUnits, idempotencyKey: key } = event;
+  const fingerprint = key === undefined ? '' : await fingerprintOf(feature, amountUnits, null);
+  const idempotency = key === undefined ? null : { key, fingerprint };
+  return { feature, amountUnits, headerPlan: null, idempotency, nowMs };
+}
+
+function resultOf({ c, deps }: Calling, judged: Judged | undefined): BatchResult {
+  if (judged && 'kind' in judged && judged.kind === 'usage')
+    return { ok: true, usage: judged.usage, ...(judged.replayed && { replayed: true }) };
+  const fail = refusalOf(judged);
+  const { retryAfterSeconds } = fail;
+  return {
+    ok: false,
+    status: ERRORS[fail.code].status,
+    ...errorBody(fail, c.get('requestId'), deps.config.publicUrl),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  };
+}
+
+function refusalOf(judged: Judged | undefined): Fail {
+  if (judged instanceof Fail) return judged;
+  if (judged?.kind === 'refused')
+    return new Fail(judged.code, judged.details, judged.retryAfterSeconds);
+  if (judged?.kind === 'erased') return new Fail('customer_not_found');
+  throw new Error('An event was not judged');
+}
