@@ -13,6 +13,8 @@ export interface ApiCall {
   idempotencyKey?: string | undefined;
   /** Codes that are answers, not errors: they are not retried. */
   final?: readonly string[];
+  /** Told before each further try, so that others need not wait for it. */
+  onRetry?: (() => void) | undefined;
   /** Anybody may ask this: the secret key is not sent. */
   open?: true;
 }
@@ -21,6 +23,11 @@ export interface ApiCall {
 export class ApiClient {
   readonly baseUrl: string;
   readonly #settings: Settings;
+
+  /** Whether what may succeed later is tried again. */
+  get retries(): boolean {
+    return this.#settings.maxRetries > 0;
+  }
 
   constructor(settings: Settings) {
     this.baseUrl = settings.baseUrl;
@@ -42,6 +49,7 @@ export class ApiClient {
           tries <= this.#settings.maxRetries &&
           mayRetry(error, call.final ?? []);
         if (!again) throw error;
+        call.onRetry?.();
         await pause(waitMs(tries, error.retryAfterMs, Math.random()));
       }
     }

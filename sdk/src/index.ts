@@ -26,8 +26,9 @@ export class Dream {
 
   /** Throws TypeError, with advice, for a key that is no secret key, and in a browser. */
   constructor(options: DreamOptions) {
-    const api = new ApiClient(settingsOf(options));
-    this.usage = new UsageApi(api);
+    const settings = settingsOf(options);
+    const api = new ApiClient(settings);
+    this.usage = new UsageApi(api, settings.batch);
     this.customers = new CustomersApi(api);
     this.sessions = new SessionsApi(api);
     this.billing = new BillingApi(api);

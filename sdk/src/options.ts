@@ -10,6 +10,8 @@ export interface DreamOptions {
   timeoutMs?: number;
   /** How often a call that may succeed later is tried again; 3 unless told, 0 for never. */
   maxRetries?: number;
+  /** Sends calls of `usage.track` that overlap in one request; true unless told. */
+  batch?: boolean;
   /** Allows a window and a document: for tests in a simulated browser, never for a page. */
   allowBrowser?: boolean;
 }
@@ -21,6 +23,7 @@ export interface Settings {
   fetch: typeof fetch;
   timeoutMs: number;
   maxRetries: number;
+  batch: boolean;
 }
 
 const DEFAULT_BASE_URL = 'https://api.dream.dev';
@@ -32,6 +35,7 @@ export function settingsOf(options: DreamOptions): Settings {
     baseUrl = DEFAULT_BASE_URL,
     timeoutMs = 10_000,
     maxRetries = 3,
+    batch = true,
     allowBrowser = false,
   } = options ?? {};
   if (!allowBrowser && isBrowser()) {
@@ -53,6 +57,7 @@ export function settingsOf(options: DreamOptions): Settings {
     fetch: unbound(options.fetch),
     timeoutMs,
     maxRetries,
+    batch,
   };
 }
 

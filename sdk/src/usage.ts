@@ -1,7 +1,9 @@
 import type { ApiClient } from './client.ts';
 import { DreamError } from './errors.ts';
+import { isBatchable, TrackQueue } from './track-queue.ts';
 import type { Usage, UsageHistory, UsageStatus } from './types.ts';
 import { type User, userHeaders } from './user.ts';
+import { webCrypto } from './web-crypto.ts';
 
 /** What to count. `amount` is 1 and `feature` is "requests" unless told. */
 export type TrackInput = User & {
@@ -41,31 +43,49 @@ const REFUSALS = ['limit_reached', 'rate_limited', 'feature_not_included'] as co
 export class UsageApi {
   readonly #api: ApiClient;
 
-  constructor(api: ApiClient) {
+  readonly #queue: TrackQueue | null;
+
+  /** `isBatching`: calls that overlap are sent together. */
+  constructor(api: ApiClient, isBatching: boolean) {
     this.#api = api;
+    this.#queue = isBatching ? new TrackQueue(api, REFUSALS) : null;
   }
 
   /**
    * Counts units against a customer's limit, atomically. A refusal is a value; anything else that
-   * goes wrong throws `DreamError`. Tries of one call count once.
+   * goes wrong throws `DreamError`. Tries of one call count once. A lone call is sent at once; those
+   * that come while one is in flight go together after it, unless the option `batch` is false.
    */
   async track(input: TrackInput): Promise<TrackResult> {
-    const { amount, feature, plan, idempotencyKey, retryRateLimited = false, ...user } = input;
     try {
-      const { usage } = await this.#api.call<{ usage: Usage }>({
-        method: 'POST',
-        path: '/api/usage',
-        body: { amount, feature },
-        headers: { ...userHeaders(user), ...(plan === undefined ? {} : { 'x-user-plan': plan }) },
-        final: retryRateLimited ? REFUSALS.filter((code) => code !== 'rate_limited') : REFUSALS,
-        idempotencyKey,
-      });
-      return { allowed: true, usage };
+      return { allowed: true, usage: await this.#counted(input) };
     } catch (error) {
       const refusal = error instanceof DreamError ? refusalOf(error) : null;
       if (!refusal) throw error;
       return refusal;
     }
+  }
+
+  async #counted(input: TrackInput): Promise<Usage> {
+    const { amount, feature, plan, idempotencyKey, retryRateLimited = false, ...user } = input;
+    // A token, a plan and waiting for the rate limit are of the single call.
+    const { customer, token } = user;
+    const isPlain = token === undefined && plan === undefined && !retryRateLimited;
+    if (this.#queue && isPlain && isBatchable({ customer, amount, feature, idempotencyKey })) {
+      // Also with a key of the caller's, or calls would overtake each other.
+      const crypto = await webCrypto();
+      const key = idempotencyKey ?? crypto.randomUUID();
+      return this.#queue.track({ customer: customer ?? '', amount, feature, idempotencyKey: key });
+    }
+    const { usage } = await this.#api.call<{ usage: Usage }>({
+      method: 'POST',
+      path: '/api/usage',
+      body: { amount, feature },
+      headers: { ...userHeaders(user), ...(plan === undefined ? {} : { 'x-user-plan': plan }) },
+      final: retryRateLimited ? REFUSALS.filter((code) => code !== 'rate_limited') : REFUSALS,
+      idempotencyKey,
+    });
+    return usage;
   }
 
   /** Reads a customer's usage without counting. `feature` is "requests" unless told. */
