@@ -208,6 +208,31 @@ describe('a buyer has one open cart:', () => {
     expect(again).toEqual(first);
   });
 
+  it("a guest's page whose answer was lost asks again with its key, and holds nothing twice", async () => {
+    const mug = await store.product({ stockUnits: 10 });
+    const [address, other] = [newAddress(), newAddress()];
+    const key = { 'idempotency-key': crypto.randomUUID() };
+    const ask = (from: string, units = 2) => store.asGuest([one(mug, units)], {}, from, key);
+    const first = (await ask(address)).body;
+    expect((await Promise.all([ask(address), ask(address)])).map(({ body }) => body)).toEqual([
+      first,
+      first,
+    ]);
+    expect(await store.stock(mug)).toMatchObject({ reservedUnits: 2 });
+    // Another cart takes its place, and the same key of somebody else is another guest's.
+    expect((await ask(address, 3)).body.orderId).not.toBe(first.orderId);
+    expect(await store.stock(mug)).toMatchObject({ reservedUnits: 3 });
+    const others = (await ask(other)).body;
+    expect(others.orderToken).not.toBe(first.orderToken);
+    await pay(others.url);
+    await store.confirm(others.url);
+    const paid = await ask(other);
+    expect([paid.status, paid.body]).toEqual([
+      409,
+      expect.objectContaining({ code: 'cart_paid', orderId: others.orderId }),
+    ]);
+  });
+
   it('one that was paid meanwhile is not charged again', async () => {
     const mug = await store.product({ stockUnits: 5 });
     const customer = await store.shop.newCustomer();

@@ -69,8 +69,13 @@ export class Store {
   }
 
   /** A guest's page asks for a cart, from an address of its own unless told. */
-  asGuest(items: readonly Item[], more: object = {}, address = newAddress()): Promise<Answer> {
-    return this.page('/api/cart/checkout', { items, ...more }, address);
+  asGuest(
+    items: readonly Item[],
+    more: object = {},
+    address = newAddress(),
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    return this.page('/api/cart/checkout', { items, ...more }, address, headers);
   }
 
   /** A customer's server asks for a cart. */
@@ -82,8 +87,14 @@ export class Store {
     return this.shop.bySecretKey('POST', '/api/cart/checkout', { items, ...more });
   }
 
-  page(path: string, body: object, address = newAddress()): Promise<Answer> {
-    return call('POST', `${path}?pk=${this.pk}`, null, body, { 'cf-connecting-ip': address });
+  page(
+    path: string,
+    body: object,
+    address = newAddress(),
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const sent = { ...headers, 'cf-connecting-ip': address };
+    return call('POST', `${path}?pk=${this.pk}`, null, body, sent);
   }
 
   /** Comes back from paying. */

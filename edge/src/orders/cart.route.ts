@@ -1,5 +1,6 @@
 import { cartCheckout, confirmCart, ORDER_PARAM } from '@dream/contract/cart';
 import type { Hono } from 'hono';
+import { base32 } from '../auth/base32.ts';
 import { hashSecret } from '../auth/keys.ts';
 import { notePlatformSeller } from '../billing/platform-seller.job.ts';
 import { decideRedirect, withCheckoutParam } from '../billing/redirect.ts';
@@ -9,7 +10,7 @@ import { customerOf } from '../customers/customer-of.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { type AppEnv, type Call, environmentPrincipal, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
-import { fingerprintOf } from '../http/idempotency.ts';
+import { fingerprintOf, idempotencyKey } from '../http/idempotency.ts';
 import { visitorOf } from '../sessions/address.ts';
 import { gate } from '../sessions/gate.ts';
 import { addedUp } from './cart.ts';
@@ -53,7 +54,7 @@ export function cartRoutes(app: Hono<AppEnv>, deps: Deps): void {
         ? { orderId: replaces.orderId, tokenHash: await hashSecret(replaces.orderToken) }
         : null,
     };
-    const place = await order(deps, ref, buyer, asked);
+    const place = await order(deps, ref, buyer, asked, await tokenFor(call, buyer));
     deps.products.drop(ref);
     // Its token is known here only to whoever was told it.
     return { ...place, orderToken: place.orderToken || (replaces?.orderToken ?? '') };
@@ -71,11 +72,17 @@ export function cartRoutes(app: Hono<AppEnv>, deps: Deps): void {
 }
 
 /** Orders a cart, once whatever the buyer ordered before is settled. Throws what is in the way. */
-async function order(deps: Deps, ref: EnvironmentRef, buyer: Buyer, asked: Asked): Promise<Place> {
+async function order(
+  deps: Deps,
+  ref: EnvironmentRef,
+  buyer: Buyer,
+  asked: Asked,
+  keyedToken: string | null,
+): Promise<Place> {
   let settledId: string | null = null;
   let isRefusedBefore = false;
   for (let round = 0; round < ROUNDS; round++) {
-    const orderToken = deps.newId('ot_');
+    const orderToken = keyedToken ?? deps.newId('ot_');
     const ids = {
       orderId: deps.newId('ord_'),
       tokenHash: await hashSecret(orderToken),
@@ -158,6 +165,19 @@ async function close(deps: Deps, ref: EnvironmentRef, order: Earlier): Promise<v
 async function atStripe(deps: Deps, ref: EnvironmentRef, buyer: Buyer): Promise<CartBuyer> {
   if (buyer.kind !== 'customer') return buyer;
   return { ...buyer, stripeCustomerId: await stripeCustomerOf(deps, ref, buyer.customerId) };
+}
+
+/**
+ * The token of an order that a guest asks for with an Idempotency-Key: the same for the same guest and
+ * key, so that a page whose answer was lost asks again and gets it. Null without a key, and for buyers
+ * whose answers are kept. Only this edge can make it, and nothing is kept of it but a hash.
+ */
+async function tokenFor(call: Call<unknown, unknown>, buyer: Buyer): Promise<string | null> {
+  const key = buyer.kind === 'guest' ? idempotencyKey(call.c.req.raw) : null;
+  if (buyer.kind !== 'guest' || key === null) return null;
+  const signed = new TextEncoder().encode(`order_token\n${buyer.visitor}\n${key}`);
+  const mac = await crypto.subtle.sign('HMAC', call.deps.tagKey, signed);
+  return `ot_${base32(new Uint8Array(mac).subarray(0, 20))}`;
 }
 
 type CheckoutCall = Call<{ successUrl?: string | undefined; cancelUrl?: string | undefined }>;

@@ -14,6 +14,7 @@ import {
   noteEvent,
   type OrderRow,
   orderOfSession,
+  orderOfToken,
   ordersOfVisitor,
   pendingOrderOf,
   toReceipt,
@@ -103,9 +104,10 @@ export class CartRpc extends RpcTarget {
         return no('customer_not_found');
       const { saleBlock } = new BillingRpc(this.#storage).connection();
       if (saleBlock !== null) return no(saleBlock);
-      const paidId = this.#paidMeanwhile(request);
+      const own = this.#ownOrder(request, ids);
+      const paidId = this.#paidMeanwhile(own, request);
       if (paidId !== null) return no('cart_paid', { orderId: paidId });
-      const earlier = this.#earlier(request);
+      const earlier = this.#earlier(own, request);
       const decision = this.#decide(request, earlier?.id ?? '');
       if (decision.kind === 'refused') return no(decision.code, decision.details);
       if (earlier) return ok(this.#goOn(earlier, request, ids));
@@ -196,28 +198,34 @@ export class CartRpc extends RpcTarget {
     return order ? ok(toReceipt(sql, order)) : no('checkout_not_found');
   }
 
-  /** An order that the buyer paid since it was looked at, or since the page began it. */
-  #paidMeanwhile({ replaces, settledId }: CartRequest): string | null {
+  /**
+   * The order this page began before: the one it names, or one of the same guest with the same token,
+   * which is made of the key of the request. Another's, or with a wrong token, is nobody's.
+   */
+  #ownOrder({ replaces, buyer }: CartRequest, { tokenHash }: CartIds): OrderRow | undefined {
     const { sql } = this.#storage;
-    const own = replaces && findOrder(sql, replaces.orderId);
-    const replaced = own && own.token_hash === replaces.tokenHash ? own : null;
-    const settled = settledId === null ? null : findOrder(sql, settledId);
-    const isBought = (order: OrderRow | null | undefined): order is OrderRow =>
-      order != null && (isPaid(order.status) || order.status === 'processing');
-    return [replaced, settled].find(isBought)?.id ?? null;
+    const named = replaces && findOrder(sql, replaces.orderId);
+    if (named && named.token_hash === replaces.tokenHash) return named;
+    return buyer.kind === 'guest' ? orderOfToken(sql, buyer.visitor, tokenHash) : undefined;
   }
 
-  /** The buyer's order whose checkout may be open. Another's, or with a wrong token, is nobody's. */
-  #earlier({ replaces, buyer }: CartRequest): OrderRow | null {
+  /** An order that the buyer paid since it was looked at, or since the page began it. */
+  #paidMeanwhile(own: OrderRow | undefined, { settledId }: CartRequest): string | null {
+    const settled = settledId === null ? null : findOrder(this.#storage.sql, settledId);
+    const isBought = (order: OrderRow | null | undefined): order is OrderRow =>
+      order != null && (isPaid(order.status) || order.status === 'processing');
+    return [own, settled].find(isBought)?.id ?? null;
+  }
+
+  /** The buyer's order whose checkout may be open. */
+  #earlier(own: OrderRow | undefined, { buyer }: CartRequest): OrderRow | null {
     const { sql } = this.#storage;
     const { stripeAccountId } = new BillingRpc(this.#storage).connection();
-    const own = replaces && findOrder(sql, replaces.orderId);
-    const replaced = own && own.token_hash === replaces.tokenHash ? own : null;
     const pending = buyer.kind === 'customer' ? pendingOrderOf(sql, buyer.customerId) : null;
     // What was sold through another account must not keep anybody from buying in this one.
     const isInTheWay = (order: OrderRow | null | undefined) =>
       order?.status === 'pending' && order.stripe_account_id === stripeAccountId;
-    return [replaced, pending].find(isInTheWay) ?? null;
+    return [own, pending].find(isInTheWay) ?? null;
   }
 
   #decide({ items, buyer }: CartRequest, exceptId: string): CartDecision {

@@ -71,6 +71,20 @@ export const orderOfPayment = (sql: SqlStorage, paymentIntentId: string): OrderR
     sql.exec<OrderRow>('SELECT * FROM store_order WHERE payment_intent_id = ?', paymentIntentId),
   );
 
+/** The newest order that a guest began with a token. Who the guest was is forgotten after a day. */
+export const orderOfToken = (
+  sql: SqlStorage,
+  visitor: string,
+  tokenHash: string,
+): OrderRow | undefined =>
+  first(
+    sql.exec<OrderRow>(
+      'SELECT * FROM store_order WHERE visitor = ? AND token_hash = ? ORDER BY number DESC LIMIT 1',
+      visitor,
+      tokenHash,
+    ),
+  );
+
 /** The newest of a customer's orders whose checkout may be open. */
 export const pendingOrderOf = (sql: SqlStorage, customerId: string): OrderRow | undefined =>
   first(
