@@ -307,7 +307,6 @@ export class DreamCart extends DreamElement {
   }
 
   protected override updated(): void {
-    // What is below the window is drawn frame by frame, so that nobody waits for it.
     // Cards are drawn as they come near: a thousand at once would keep a telephone busy for seconds.
     this.#near.disconnect();
     const last = this.renderRoot.querySelector('.products > :last-child');
