@@ -48,6 +48,23 @@ describe('POST /api/usage/batch', () => {
     expect([await used(sk, 'ada'), await used(sk, 'grace')]).toEqual([3, 1]);
   });
 
+  it('answers that nobody has an id for its own events only, whatever shard it is of', async () => {
+    const { sk } = await createEnvironment();
+    const made = await call('POST', '/api/customers', {
+      key: sk,
+      body: { email: 'a@example.com' },
+    });
+    const { id } = made.body.customer;
+    const nobody = `${id.slice(0, 7)}aaaaaaaaaaaaaaaaaaaa`;
+    expect([shardOf(nobody), nobody.length]).toEqual([shardOf(id), id.length]);
+    const answers = await results(sk, [{ customer: id }, { customer: nobody }, { customer: id }]);
+    expect(answers.map(({ ok, code }: any) => [ok, code])).toEqual([
+      [true, undefined],
+      [false, 'customer_not_found'],
+      [true, undefined],
+    ]);
+  });
+
   it('counts 500 events of many customers exactly, with one hop for each shard', async () => {
     const shop = await createEnvironment();
     await manage('PUT', `/api/projects/${shop.id}/test/tiers/free`, {

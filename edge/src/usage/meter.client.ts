@@ -92,9 +92,17 @@ export async function trackInShard(
       else unknown.add(call.customerId);
     }
     await Promise.all(
-      [...unknown].map(async (id) =>
-        snapshots.set(id, await snapshot(deps, ref, id, null, calls[0]?.nowMs ?? 0)),
-      ),
+      [...unknown].map(async (id) => {
+        try {
+          snapshots.set(id, await snapshot(deps, ref, id, null, calls[0]?.nowMs ?? 0));
+        } catch (error) {
+          // Nobody has this id: that is an answer to its own calls, and to no other of the shard.
+          if (!(error instanceof Fail) || error.code !== 'customer_not_found') throw error;
+          for (const [at, call] of calls.entries())
+            if (call.customerId === id)
+              answers.set(at, { kind: 'refused', code: error.code, details: error.details });
+        }
+      }),
     );
   }
   throw new Error('A shard asked for the same thing twice');
