@@ -20,7 +20,7 @@ export interface CartProblem {
   /** The most one order may have. */
   maxQuantity?: number;
   price?: number;
-  /** The price that took its place, and what it is. */
+  /** The price that took its place, once it can be paid, and what it is. */
   newPriceId?: string;
   newPrice?: number;
 }

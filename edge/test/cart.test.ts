@@ -82,6 +82,23 @@ describe('a cart', () => {
     expect(await store.stock(hat)).toMatchObject({ reservedUnits: 0 });
   });
 
+  it('of which a price is being changed is told so, and sold again once Stripe has the new one', async () => {
+    const mug = await store.product({ priceMinor: 900 });
+    const path = `${store.shop.base}/products/${mug.id}`;
+    const prices = [{ priceMinor: 1000, currency: 'usd' }];
+    const variants = [{ id: mug.variants[0]?.id, prices }];
+    await whileStripeIsDown(() => manage('PUT', path, { name: mug.name, variants }));
+    const [line] = (await store.asGuest([one(mug)])).body.lines;
+    expect(line).toMatchObject({ problem: 'price_changed', price: 900, newPrice: 1000 });
+    expect(line).not.toHaveProperty('newPriceId');
+    expect(await store.stock(mug)).toMatchObject({ reservedUnits: 0 });
+    await manage('PUT', path, { name: mug.name, variants });
+    const newPriceIdNow = async () => (await store.asGuest([one(mug)])).body.lines[0].newPriceId;
+    await expect.poll(newPriceIdNow, { timeout: 20_000 }).toEqual(expect.any(String));
+    const items = [{ priceId: await newPriceIdNow(), quantity: 1 }];
+    expect((await store.asGuest(items)).status).toBe(200);
+  });
+
   it('of what was removed from sale is shown so, and nothing is charged or kept', async () => {
     const [gone, hidden] = [await store.product({}), await store.product({})];
     const items = [one(gone), one(hidden)];
@@ -294,6 +311,11 @@ describe('guests', () => {
       code: 'cart_changed',
       lines: [{ problem: 'sold_out', available: 0 }],
     });
+    // Of what is left of the share fewer are said to be there, as of any stock.
+    const hat = await store.product({ stockUnits: 10 });
+    expect((await store.asGuest([one(hat, 9)])).body.lines).toMatchObject([
+      { problem: 'not_enough', available: 8 },
+    ]);
     const customer = await store.shop.newCustomer();
     expect((await store.asCustomer(customer, [one(mug, 2)])).status).toBe(200);
   });

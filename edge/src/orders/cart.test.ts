@@ -93,6 +93,15 @@ const problem = (fields: object) => ({ details: { lines: [fields] } });
 const ORDER = { kind: 'order' };
 
 describe('a line', () => {
+  it('whose new price cannot be paid yet says so, and is sold at neither price', () => {
+    const current = { priceId: null, priceMinor: 2500 };
+    const decided = decideCart(facts([{ ...shirt, current }]), [of('price_shirt')]);
+    if (decided.kind !== 'refused') throw new Error('It was sold');
+    const { lines } = decided.details as { lines: object[] };
+    expect(lines).toMatchObject([{ problem: 'price_changed', price: 2000, newPrice: 2500 }]);
+    expect(lines[0]).not.toHaveProperty('newPriceId');
+  });
+
   const CASES: [string, Partial<CartPrice>, number, object][] = [
     ['takes the last piece', { freeUnits: 3 }, 3, ORDER],
     ['is one too many', { freeUnits: 3 }, 4, problem({ problem: 'not_enough', available: 3 })],

@@ -14,8 +14,11 @@ export interface CartPrice {
   isShippable: boolean;
   /** Whether the product and the variant can be bought at all. */
   isForSale: boolean;
-  /** What the variant costs now in this currency; null when it is not sold in it any more. */
-  current: { priceId: string; priceMinor: number } | null;
+  /**
+   * What the variant costs now in this currency; null when it is not sold in it any more. A price that
+   * Stripe does not have yet has no id: nobody can pay it.
+   */
+  current: { priceId: string | null; priceMinor: number } | null;
   /** Pieces nobody has taken or holds, besides what this buyer holds; null is a stock not counted. */
   freeUnits: number | null;
   /** Pieces that guests hold and did not pay yet, but for this buyer. */
@@ -122,7 +125,10 @@ function problemOf(facts: CartFacts, price: CartPrice, quantity: number): CartPr
   const now =
     current.priceId === priceId
       ? {}
-      : { newPriceId: current.priceId, newPrice: current.priceMinor };
+      : {
+          newPrice: current.priceMinor,
+          ...(current.priceId !== null && { newPriceId: current.priceId }),
+        };
   if (available === 0) return { ...about, ...now, ...stock, problem: 'sold_out' };
   if (current.priceId !== priceId) return { ...about, ...now, ...stock, problem: 'price_changed' };
   if (quantity > maxPerOrder) return { ...about, ...stock, problem: 'over_limit' };

@@ -19,7 +19,10 @@ type Row = {
   current_minor: number | null;
 };
 
-/** A price by any id Stripe ever gave it, its variant, and what that costs now in the same currency. */
+/**
+ * A price by any id Stripe ever gave it, its variant, and what that costs now in the same currency, also
+ * while Stripe does not have it yet.
+ */
 const PRICE = `SELECT price.price_minor, price.currency, variant.id AS variant_id,
     variant.name AS variant_name, product.id AS product_id, product.body ->> '$.name' AS product_name,
     product.body ->> '$.visible' AS is_visible, product.body ->> '$.shippable' AS is_shippable,
@@ -32,7 +35,7 @@ const PRICE = `SELECT price.price_minor, price.currency, variant.id AS variant_i
   JOIN variant ON variant.id = price.variant
   JOIN product ON product.id = variant.product
   LEFT JOIN product_price AS now ON now.variant = variant.id AND now.currency = price.currency
-    AND now.archived_ms IS NULL AND now.stripe_price_id IS NOT NULL
+    AND now.archived_ms IS NULL
   WHERE known_price.stripe_price_id = ?`;
 
 /**
@@ -66,10 +69,7 @@ function cartPrice(sql: SqlStorage, priceId: string, row: Row, exceptId: string)
     name: [row.product_name, row.variant_name].filter((name) => name !== '').join(' – '),
     isShippable: row.is_shippable === 1,
     isForSale: row.is_archived === 0 && row.is_visible === 1,
-    current:
-      currentId === null || currentMinor === null
-        ? null
-        : { priceId: currentId, priceMinor: currentMinor },
+    current: currentMinor === null ? null : { priceId: currentId, priceMinor: currentMinor },
     freeUnits: row.stock_units === null ? null : row.stock_units - row.reserved_units + own,
     guestHeldUnits: guestHeldUnits(sql, row.variant_id, exceptId),
     maxPerOrder: row.max_per_order,

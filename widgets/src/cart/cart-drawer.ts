@@ -245,7 +245,7 @@ export class DreamCartDrawer extends DrawerElement {
     );
     const problems = lines ?? unknown;
     if (!problems) return false;
-    for (const { newPriceId } of problems) if (newPriceId) this.#toldPrices.add(newPriceId);
+    for (const { priceId, newPriceId } of problems) this.#toldPrices.add(newPriceId ?? priceId);
     this.#correct(problems);
     this.focusTitle();
     void this.shop.reload();

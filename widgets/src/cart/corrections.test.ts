@@ -35,7 +35,11 @@ const cases: [string, CartProblem[], { priceId: string; quantity: number }[]][] 
   ['no pieces', [problem({ problem: 'not_enough', available: 0 })], []],
   ['sold out', [problem({ problem: 'sold_out' })], []],
   ['removed', [problem({})], []],
-  ['a new price that is not named', [problem({ problem: 'price_changed' })], []],
+  [
+    'what it was while a new price cannot be paid yet',
+    [problem({ problem: 'price_changed', newPrice: 990 })],
+    [{ priceId: 'price_a', quantity: 5 }],
+  ],
   ['a line that is not there', [problem({ priceId: 'price_z' })], [line]],
 ];
 for (const [name, problems, left] of cases)

@@ -30,8 +30,9 @@ export function correct(lines: readonly Line[], problems: readonly CartProblem[]
 /** A line as one problem leaves it; without pieces when it has to go. */
 function corrected(line: Line, said: CartProblem): Line {
   const { problem, newPriceId, newPrice, available = Infinity, maxQuantity = Infinity } = said;
-  if (problem === 'price_changed' && newPriceId)
-    return { ...line, priceId: newPriceId, ...(newPrice !== undefined && { price: newPrice }) };
+  // Stripe may not have the new price yet: the line waits for it.
+  if (problem === 'price_changed')
+    return newPriceId ? { ...line, priceId: newPriceId, price: newPrice } : line;
   const most = /not_enough|over_limit/.test(problem) ? Math.min(available, maxQuantity) : 0;
   return { ...line, quantity: Math.min(line.quantity, most === Infinity ? 0 : most) };
 }
