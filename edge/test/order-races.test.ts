@@ -127,8 +127,8 @@ describe('no piece is lost or sold twice', () => {
     expect(await pay(made.url ?? '')).toMatchObject({ error: expect.anything() });
     expect(await store.stock(mug)).toEqual({ stockUnits: 5, reservedUnits: 0 });
     const late = { id: made.id, expiresAtMs: Date.now() };
-    const cart = deps.project(store.shop.ref).cart();
-    expect(await cart.opened(orderId, late, deps.newId('job_'), Date.now())).toBe(false);
+    const opening = deps.project(store.shop.ref).opening();
+    expect(await opening.opened(orderId, late, deps.newId('job_'), Date.now())).toBe(false);
   });
 
   it('when the same session was paid although nobody was sent there', async () => {

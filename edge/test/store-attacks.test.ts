@@ -189,14 +189,14 @@ describe('cancelling an order', () => {
   it('whose page is opened at that moment closes that page, too', async () => {
     const hat = await store.product({ stockUnits: 5 });
     const { ref } = store.shop;
-    const cart = () => deps.project(ref).cart();
+    const opening = () => deps.project(ref).opening();
     const { orderId, toOpen } = await beginAndDie(hat);
     const act = { actor: 'key', nowMs: Date.now() };
     const closing = await deps.project(ref).orders().askCancel(orderId, act);
     if (!closing.ok || closing.value === null) throw new Error('There is nothing to close');
     const made = await deps.stripe(ref, toOpen.stripeAccountId).openOrder(toOpen.request);
     const session = { id: made.id, expiresAtMs: toOpen.request.expiresAtMs };
-    expect(await cart().opened(orderId, session, deps.newId('job_'), Date.now())).toBe(true);
+    expect(await opening().opened(orderId, session, deps.newId('job_'), Date.now())).toBe(true);
     await closeOrder(deps, ref, closing.value);
     expect(await store.order(orderId)).toMatchObject({ status: 'canceled' });
     expect(await pay(made.url ?? '')).toMatchObject({ error: expect.anything() });
@@ -281,8 +281,8 @@ describe('erasing a customer', () => {
     expect(await store.order(orderId)).toMatchObject({ status: 'expired', customerId: null });
     expect(await store.stock(hat)).toEqual({ stockUnits: 5, reservedUnits: 0 });
     const late = { id: 'cs_test_late', expiresAtMs: toOpen.request.expiresAtMs };
-    const cart = deps.project(store.shop.ref).cart();
-    expect(await cart.opened(orderId, late, deps.newId('job_'), Date.now())).toBe(false);
+    const opening = deps.project(store.shop.ref).opening();
+    expect(await opening.opened(orderId, late, deps.newId('job_'), Date.now())).toBe(false);
   });
 });
 

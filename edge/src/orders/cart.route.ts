@@ -123,19 +123,19 @@ async function open(
 ): Promise<Opened | null> {
   const { orderId, stripeAccountId, request } = toOpen;
   if (stripeAccountId === null) await notePlatformSeller(deps, ref);
-  const cart = () => deps.project(ref).cart();
+  const opening = () => deps.project(ref).opening();
   try {
     const session = await openSession(deps, ref, toOpen);
     const expiresAtMs = session.bought?.expiresAtMs ?? request.expiresAtMs;
     const made = { id: session.id, expiresAtMs };
-    const isOurs = await cart().opened(orderId, made, deps.newId('job_'), deps.nowMs());
+    const isOurs = await opening().opened(orderId, made, deps.newId('job_'), deps.nowMs());
     if (isOurs && session.url !== null) return { url: session.url, orderId, expiresAtMs };
   } catch (error) {
     if (!isRefused(error)) {
-      await cart().abandon(orderId, deps.newId('job_'), deps.nowMs());
+      await opening().abandon(orderId, deps.newId('job_'), deps.nowMs());
       throw error;
     }
-    await cart().neverOpened(orderId, deps.nowMs());
+    await opening().neverOpened(orderId, deps.nowMs());
     const { stripeCustomerId } = request;
     if (stripeCustomerId !== null) await isStripeCustomerGone(deps, ref, stripeCustomerId, error);
     if (isRefusedBefore || error.code === 'stripe_not_connected') throw error;

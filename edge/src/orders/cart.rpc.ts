@@ -5,9 +5,10 @@ import { CustomersRpc } from '../customers/customers.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import type { NewOrderCheckout } from '../providers/stripe/orders.ts';
-import { endUnopened } from './apply.rpc.ts';
 import { addedUp, type CartDecision, type CartItem, decideCart } from './cart.ts';
 import { decideShipping } from './checkout-request.ts';
+import { mayBegin } from './guests.rpc.ts';
+import { LEFT_TO_BUYER_MS, type OrderToOpen, toOpen } from './opening.rpc.ts';
 import {
   findOrder,
   insertOrder,
@@ -15,7 +16,6 @@ import {
   type OrderRow,
   orderOfSession,
   orderOfToken,
-  ordersOfVisitor,
   pendingOrderOf,
   toReceipt,
   updateOrder,
@@ -60,14 +60,6 @@ export type CartBegun =
   /** An earlier order of the buyer has to be closed first. */
   | { kind: 'close'; order: EarlierOrder };
 
-/** An order that waits for its session: what to ask Stripe for, in which account. */
-export interface OrderToOpen {
-  orderId: string;
-  request: NewOrderCheckout;
-  stripeAccountId: string | null;
-  createdAtMs: number;
-}
-
 /** An earlier order; its session is not known while it is being opened. */
 export interface EarlierOrder {
   orderId: string;
@@ -77,11 +69,6 @@ export interface EarlierOrder {
 
 /** How long a buyer has to pay: what Stripe allows at least, and a minute for the way there. */
 const SESSION_MS = 31 * 60_000;
-/** Whoever begins an order also opens its session; this long after, the alarm does it instead. */
-const LEFT_TO_BUYER_MS = 60_000;
-/** What one guest may begin: open at the same time, and unpaid within a day. */
-export const GUEST_BOUNDS = { open: 3, unpaid: 10, windowMs: 86_400_000 } as const;
-
 /** Carts of one environment on their way to being orders. Ids and times are given by the caller. */
 export class CartRpc extends RpcTarget {
   readonly #storage: DurableObjectStorage;
@@ -112,77 +99,6 @@ export class CartRpc extends RpcTarget {
       if (decision.kind === 'refused') return no(decision.code, decision.details);
       if (earlier) return ok(this.#goOn(earlier, request, ids));
       return this.#write(request, decision, ids, nowMs);
-    });
-  }
-
-  /**
-   * Records the session that a buyer is about to be sent to. False when the order was given up
-   * meanwhile: then nobody may be sent there.
-   */
-  opened(
-    orderId: string,
-    session: { id: string; expiresAtMs: number },
-    jobId: string,
-    nowMs: number,
-  ): boolean {
-    return this.#storage.transactionSync(() => {
-      const order = findOrder(this.#storage.sql, orderId);
-      if (!order || order.is_abandoned === 1 || order.status !== 'pending') return false;
-      if (order.session_id !== null) return order.session_id === session.id;
-      this.#record(orderId, session, jobId, nowMs);
-      return true;
-    });
-  }
-
-  /**
-   * Records the session of an order whose buyer did not wait for it, so that it can be closed. False
-   * when the buyer was sent to it after all.
-   */
-  openedForNobody(
-    orderId: string,
-    session: { id: string; expiresAtMs: number },
-    jobId: string,
-    nowMs: number,
-  ): boolean {
-    const { sql } = this.#storage;
-    return this.#storage.transactionSync(() => {
-      const order = findOrder(sql, orderId);
-      if (!order || order.status !== 'pending') return false;
-      if (order.session_id !== null) return order.is_abandoned === 1;
-      updateOrder(sql, orderId, { is_abandoned: 1 });
-      this.#record(orderId, session, jobId, nowMs);
-      return true;
-    });
-  }
-
-  /** An order that waits for its session; null of one that does not, or not any more. */
-  toOpen(orderId: string): OrderToOpen | null {
-    const order = findOrder(this.#storage.sql, orderId);
-    return order ? toOpen(order) : null;
-  }
-
-  /**
-   * Gives up an order whose session is not known: nobody will be sent there, and the alarm closes it.
-   * One whose session became known meanwhile stays as it is: answers that session.
-   */
-  abandon(orderId: string, jobId: string, nowMs: number): string | null {
-    const { sql } = this.#storage;
-    return this.#storage.transactionSync(() => {
-      const order = findOrder(sql, orderId);
-      if (order?.status !== 'pending' || order.session_id !== null)
-        return order?.session_id ?? null;
-      updateOrder(sql, orderId, { is_abandoned: 1 });
-      enqueue(sql, jobId, { kind: 'stripe.open_order', orderId }, nowMs);
-      armAlarm(this.#storage);
-      return null;
-    });
-  }
-
-  /** Frees the pieces of an order that has no session and never will: nobody could pay it. */
-  neverOpened(orderId: string, nowMs: number): void {
-    this.#storage.transactionSync(() => {
-      const isAsked = findOrder(this.#storage.sql, orderId)?.is_cancel_asked === 1;
-      endUnopened(this.#storage, orderId, isAsked ? 'canceled' : 'expired', nowMs);
     });
   }
 
@@ -266,7 +182,7 @@ export class CartRpc extends RpcTarget {
   ): Outcome<CartBegun> {
     const { sql } = this.#storage;
     const { buyer, successUrl, cancelUrl, fingerprint } = request;
-    if (buyer.kind === 'guest' && !this.#mayBegin(buyer.visitor, nowMs))
+    if (buyer.kind === 'guest' && !mayBegin(sql, buyer.visitor, nowMs))
       return { ok: false, code: 'too_many_attempts', retryAfterSeconds: SESSION_MS / 1000 };
     const store = readStore(sql);
     const shipped = decideShipping(store, lines, currency);
@@ -313,43 +229,4 @@ export class CartRpc extends RpcTarget {
     const toBeOpened = { orderId, request: frozen, stripeAccountId, createdAtMs: nowMs };
     return ok({ kind: 'open', toOpen: toBeOpened, keepsToken: false });
   }
-
-  #mayBegin(visitor: string, nowMs: number): boolean {
-    const sinceMs = nowMs - GUEST_BOUNDS.windowMs;
-    const { open, unpaid } = ordersOfVisitor(this.#storage.sql, visitor, sinceMs);
-    return open < GUEST_BOUNDS.open && unpaid < GUEST_BOUNDS.unpaid;
-  }
-
-  /** Keeps a session, and queues looking at it when it should have expired. */
-  #record(
-    orderId: string,
-    { id, expiresAtMs }: { id: string; expiresAtMs: number },
-    jobId: string,
-    nowMs: number,
-  ): void {
-    const { sql } = this.#storage;
-    updateOrder(sql, orderId, { session_id: id, session_expires_ms: expiresAtMs, request: null });
-    const dueMs = expiresAtMs + LEFT_TO_BUYER_MS;
-    enqueue(sql, jobId, { kind: 'stripe.sync', objectId: id }, nowMs, dueMs);
-    armAlarm(this.#storage);
-  }
-}
-
-function toOpen(order: OrderRow): OrderToOpen | null {
-  if (order.session_id !== null || order.status !== 'pending' || order.request === null)
-    return null;
-  return {
-    orderId: order.id,
-    request: JSON.parse(order.request) as NewOrderCheckout,
-    stripeAccountId: order.stripe_account_id,
-    createdAtMs: order.created_ms,
-  };
-}
-
-/** Forgets from which addresses guests began orders, once that no longer limits them. */
-export function forgetVisitors(sql: SqlStorage, nowMs: number): void {
-  sql.exec(
-    'UPDATE store_order SET visitor = NULL WHERE visitor IS NOT NULL AND created_ms <= ?',
-    nowMs - GUEST_BOUNDS.windowMs,
-  );
 }

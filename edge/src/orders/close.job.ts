@@ -3,7 +3,8 @@ import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail } from '../http/fail.ts';
 import { KEYS_LAST_MS } from '../providers/stripe/keys.ts';
 import type { CheckoutState } from '../providers/stripe/state.ts';
-import type { EarlierOrder, OrderToOpen } from './cart.rpc.ts';
+import type { EarlierOrder } from './cart.rpc.ts';
+import type { OrderToOpen } from './opening.rpc.ts';
 
 /** Opens the session of an order at Stripe. The same order gets the same one. */
 export function openSession(
@@ -30,21 +31,26 @@ export async function settleUnopened(
   ref: EnvironmentRef,
   orderId: string,
 ): Promise<void> {
-  const cart = () => deps.project(ref).cart();
-  const toOpen = await cart().toOpen(orderId);
+  const opening = () => deps.project(ref).opening();
+  const toOpen = await opening().toOpen(orderId);
   if (!toOpen) return;
   if (deps.nowMs() - toOpen.createdAtMs > KEYS_LAST_MS)
-    return cart().neverOpened(orderId, deps.nowMs());
+    return opening().neverOpened(orderId, deps.nowMs());
   let session: CheckoutState;
   try {
     session = await openSession(deps, ref, toOpen);
   } catch (error) {
     if (!isRefused(error)) throw error;
-    return cart().neverOpened(orderId, deps.nowMs());
+    return opening().neverOpened(orderId, deps.nowMs());
   }
   const { id, bought } = session;
   const made = { id, expiresAtMs: bought?.expiresAtMs ?? toOpen.request.expiresAtMs };
-  const isNobodys = await cart().openedForNobody(orderId, made, deps.newId('job_'), deps.nowMs());
+  const isNobodys = await opening().openedForNobody(
+    orderId,
+    made,
+    deps.newId('job_'),
+    deps.nowMs(),
+  );
   if (isNobodys) await closeSession(deps, ref, id, toOpen.stripeAccountId);
 }
 
@@ -57,7 +63,8 @@ export async function closeOrder(
   ref: EnvironmentRef,
   { orderId, sessionId, stripeAccountId }: EarlierOrder,
 ): Promise<void> {
-  const abandon = () => deps.project(ref).cart().abandon(orderId, deps.newId('job_'), deps.nowMs());
+  const abandon = () =>
+    deps.project(ref).opening().abandon(orderId, deps.newId('job_'), deps.nowMs());
   const knownId = sessionId ?? (await abandon());
   if (knownId !== null) return closeSession(deps, ref, knownId, stripeAccountId);
   await settleUnopened(deps, ref, orderId);

@@ -12,7 +12,9 @@ import { ErasureRpc, OVER_KEPT_USAGE } from '../customers/erasure.rpc.ts';
 import { keptKey } from '../customers/kept.ts';
 import { type Bindings, parseConfig } from '../env.ts';
 import { unwrap } from '../http/fail.ts';
-import { CartRpc, forgetVisitors } from '../orders/cart.rpc.ts';
+import { CartRpc } from '../orders/cart.rpc.ts';
+import { forgetVisitors } from '../orders/guests.rpc.ts';
+import { OpeningRpc } from '../orders/opening.rpc.ts';
 import { OrdersRpc } from '../orders/orders.rpc.ts';
 import { armAlarm, DONE_JOBS, OutboxRpc } from '../outbox/outbox.rpc.ts';
 import { OauthRpc, OLD_ATTEMPTS } from '../oauth/oauth.rpc.ts';
@@ -67,6 +69,10 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   cart(): CartRpc {
     return new CartRpc(this.#inUse());
+  }
+
+  opening(): OpeningRpc {
+    return new OpeningRpc(this.#inUse());
   }
 
   orders(): OrdersRpc {
