@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkoutIdOf, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
+import { call, checkoutIdOf, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
+import { everythingKept } from './everything-kept.ts';
 import { newAddress, one, pay, priceOf, Store } from './store.ts';
 
 let store: Store;
@@ -248,6 +249,37 @@ describe('a buyer has one open cart:', () => {
       409,
       expect.objectContaining({ code: 'cart_paid', orderId: others.orderId }),
     ]);
+  });
+
+  it('a server or customer who repeats its key gets the same answer, and its token is kept nowhere', async () => {
+    const mug = await store.product({ stockUnits: 10 });
+    const { accessToken } = (
+      await store.shop.bySecretKey('POST', '/api/sessions', {
+        customer: await store.shop.newCustomer(),
+      })
+    ).body;
+    for (const credential of [store.shop.sk, accessToken]) {
+      const ask = (more: object, key: string) =>
+        call(
+          'POST',
+          '/api/cart/checkout',
+          credential,
+          { items: [one(mug)], ...more },
+          {
+            'idempotency-key': key,
+          },
+        );
+      const first = await ask({}, 'one');
+      expect(first.body).toMatchObject({ orderToken: expect.stringMatching(/^ot_/) });
+      expect(await ask({}, 'one')).toEqual(first);
+      const { orderId, orderToken } = first.body;
+      const replaces = { orderId, orderToken };
+      expect((await ask({ replaces }, 'two')).body).toEqual(first.body);
+      expect((await ask({ replaces }, 'two')).body).toEqual(first.body);
+      expect((await ask({ email: 'a@b.example' }, 'one')).body.code).toBe('idempotency_conflict');
+      expect(await everythingKept()).not.toContain(orderToken);
+    }
+    expect(await store.stock(mug)).toMatchObject({ reservedUnits: 2 });
   });
 
   it('one that was paid meanwhile is not charged again', async () => {

@@ -9,7 +9,7 @@ import { visitorOf } from '../sessions/address.ts';
 import { gate } from '../sessions/gate.ts';
 import { readBody, readBytes, readQuery } from './body.ts';
 import { Fail } from './fail.ts';
-import { answerOnce } from './idempotency.ts';
+import { answerOnce, type RemadeField } from './idempotency.ts';
 
 /** What Hono carries for a request. */
 export type AppEnv = { Variables: { requestId: string; nowMs: number }; Bindings: object };
@@ -35,13 +35,15 @@ type Input = GenericSchema | undefined;
 /**
  * Serves a row of the route table: authenticates, refuses developers what is not theirs, counts the
  * attempts of an address where no secret is asked for, checks query and body against the schemas,
- * answers a repeated Idempotency-Key from the first answer, and sends what the handler returns.
+ * answers a repeated Idempotency-Key from the first answer, and sends what the handler returns. A field
+ * of the answer that is a secret is `remade` for repeats, and not kept.
  */
 export function serve<B extends Input, Q extends Input, A extends Input>(
   app: Hono<AppEnv>,
   deps: Deps,
   row: Route<B, Q, A>,
   handler: (call: Call<Output<B>, Output<Q>>) => Promise<Output<A> | Response>,
+  remade?: (call: Call<Output<B>, Output<Q>>) => RemadeField,
 ): void {
   const isPublic = row.auth.includes('pk') || row.auth.includes('none');
   const guard = isPublic ? guardOf(row.method, row.path) : null;
@@ -74,7 +76,7 @@ export function serve<B extends Input, Q extends Input, A extends Input>(
           ? answer
           : c.json(answer as object, (row.status ?? 200) as 200);
       };
-      return row.method === 'post' ? answerOnce(call, row, run) : run();
+      return row.method === 'post' ? answerOnce(call, row, run, remade?.(call)) : run();
     });
   }
 }

@@ -22,6 +22,12 @@ export function fingerprintOf(...parts: readonly unknown[]): Promise<string> {
   return hashSecret(JSON.stringify(parts));
 }
 
+/** A field of an answer that is a secret: it is not kept with the answer, but made again for repeats. */
+export interface RemadeField {
+  field: string;
+  make: (answer: Record<string, unknown>, key: string) => Promise<string>;
+}
+
 /**
  * Runs a keyed POST once and answers repeats from its first success. Metered calls keep their keys
  * in the customer's shard instead, and creating a project, which has no environment yet, in the
@@ -31,6 +37,7 @@ export async function answerOnce(
   call: Call<unknown, unknown>,
   row: Route,
   run: () => Promise<Response>,
+  remade?: RemadeField,
 ): Promise<Response> {
   const key = idempotencyKey(call.c.req.raw);
   const place = key === null || METERED.has(row.path) ? null : placeOf(call);
@@ -47,7 +54,7 @@ export async function answerOnce(
   if (begun.kind === 'replay') {
     if (row.secretAnswer)
       throw new Fail('already_done', JSON.parse(begun.answer) as Record<string, unknown>);
-    return new Response(begun.answer, {
+    return new Response(remade ? await withField(begun.answer, remade, key) : begun.answer, {
       status: begun.status,
       headers: { 'content-type': 'application/json', 'idempotent-replayed': 'true' },
     });
@@ -56,7 +63,7 @@ export async function answerOnce(
     const response = await run();
     const answer = row.secretAnswer
       ? JSON.stringify({ id: await idIn(response.clone()) })
-      : await response.clone().text();
+      : withoutField(await response.clone().text(), remade);
     await replies.finish(scope, key, response.status, answer);
     return response;
   } catch (error) {
@@ -74,6 +81,17 @@ function placeOf(call: Call<unknown, unknown>): { ref: EnvironmentRef; principal
   if (principal.kind !== 'operator' && principal.kind !== 'developer') return null;
   if (!projectId || (mode !== 'test' && mode !== 'live')) return null;
   return { ref: { projectId, mode }, principal: managerName(principal) };
+}
+
+function withoutField(answer: string, remade: RemadeField | undefined): string {
+  if (!remade) return answer;
+  const { [remade.field]: _, ...kept } = JSON.parse(answer) as Record<string, unknown>;
+  return JSON.stringify(kept);
+}
+
+async function withField(answer: string, { field, make }: RemadeField, key: string) {
+  const kept = JSON.parse(answer) as Record<string, unknown>;
+  return JSON.stringify({ ...kept, [field]: await make(kept, key) });
 }
 
 /** Whose keys of management calls are told apart. */

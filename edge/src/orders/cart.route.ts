@@ -1,5 +1,6 @@
 import { cartCheckout, confirmCart, ORDER_PARAM } from '@dream/contract/cart';
 import type { Hono } from 'hono';
+import type * as v from 'valibot';
 import { base32 } from '../auth/base32.ts';
 import { hashSecret } from '../auth/keys.ts';
 import { notePlatformSeller } from '../billing/platform-seller.job.ts';
@@ -37,7 +38,7 @@ type Asked = Omit<CartRequest, 'buyer' | 'settledId'>;
 
 /** Ordering a cart, and coming back from paying it. */
 export function cartRoutes(app: Hono<AppEnv>, deps: Deps): void {
-  serve(app, deps, cartCheckout, async (call) => {
+  const checkout = async (call: CheckoutCall) => {
     const { ref } = environmentPrincipal(call.principal);
     const { items, email, replaces } = call.body;
     const buyer = await buyerOf(call);
@@ -58,7 +59,16 @@ export function cartRoutes(app: Hono<AppEnv>, deps: Deps): void {
     deps.products.drop(ref);
     // Its token is known here only to whoever was told it.
     return { ...place, orderToken: place.orderToken || (replaces?.orderToken ?? '') };
-  });
+  };
+  serve(app, deps, cartCheckout, checkout, (call) => ({
+    field: 'orderToken',
+    make: async ({ orderId }, key) => {
+      const { replaces } = call.body;
+      return replaces && replaces.orderId === orderId
+        ? replaces.orderToken
+        : keyedToken(call.deps, holderOf(call), key);
+    },
+  }));
 
   serve(app, deps, confirmCart, async (call) => {
     const { ref } = environmentPrincipal(call.principal);
@@ -168,19 +178,32 @@ async function atStripe(deps: Deps, ref: EnvironmentRef, buyer: Buyer): Promise<
 }
 
 /**
- * The token of an order that a guest asks for with an Idempotency-Key: the same for the same guest and
- * key, so that a page whose answer was lost asks again and gets it. Null without a key, and for buyers
- * whose answers are kept. Only this edge can make it, and nothing is kept of it but a hash.
+ * The token of an order that is asked for with an Idempotency-Key: the same for the same caller and key,
+ * so that one whose answer was lost asks again and gets it. Null without a key.
  */
 async function tokenFor(call: Call<unknown, unknown>, buyer: Buyer): Promise<string | null> {
-  const key = buyer.kind === 'guest' ? idempotencyKey(call.c.req.raw) : null;
-  if (buyer.kind !== 'guest' || key === null) return null;
-  const signed = new TextEncoder().encode(`order_token\n${buyer.visitor}\n${key}`);
-  const mac = await crypto.subtle.sign('HMAC', call.deps.tagKey, signed);
+  const key = idempotencyKey(call.c.req.raw);
+  if (key === null) return null;
+  const holder = buyer.kind === 'guest' ? buyer.visitor : holderOf(call);
+  return keyedToken(call.deps, holder, key);
+}
+
+/** Whose keys of a server or a signed-in customer are told apart from all others'. */
+function holderOf(call: Call<unknown, unknown>): string {
+  const principal = environmentPrincipal(call.principal);
+  const { projectId, mode } = principal.ref;
+  const name = principal.kind === 'session' ? principal.customerId : principal.kind;
+  return `${projectId}:${mode}:${name}`;
+}
+
+/** Only this edge can make it, and nothing is kept of it but a hash. */
+async function keyedToken({ tagKey }: Deps, holder: string, key: string): Promise<string> {
+  const signed = new TextEncoder().encode(`order_token\n${holder}\n${key}`);
+  const mac = await crypto.subtle.sign('HMAC', tagKey, signed);
   return `ot_${base32(new Uint8Array(mac).subarray(0, 20))}`;
 }
 
-type CheckoutCall = Call<{ successUrl?: string | undefined; cancelUrl?: string | undefined }>;
+type CheckoutCall = Call<v.InferOutput<NonNullable<typeof cartCheckout.body>>>;
 
 /** Who buys: a signed-in customer, one a server names, a server for whomever, or a guest. */
 async function buyerOf(call: Call<unknown, unknown>): Promise<Buyer> {
