@@ -508,7 +508,7 @@ export const ERRORS = {
   order_not_cancelable: row(
     409,
     'Order cannot be cancelled',
-    'Only an order that nobody paid can be, see "status". Refund one that was paid.',
+    'Only an order nobody paid, or that cost nothing, can be; see "status". Refund one that was paid.',
   ),
   order_not_fulfillable: row(
     409,

@@ -267,7 +267,7 @@ const cancels = twice(
   route({
     method: 'post',
     path: '/api/orders/:order/cancel',
-    summary: 'Close the checkout of an order that nobody paid, and free its pieces.',
+    summary: 'Close an order that nobody paid or that cost nothing, and free its pieces.',
     auth: ['sk'],
     answer,
     errors: [

@@ -244,7 +244,7 @@ describe('an order', () => {
     },
   );
 
-  it('that a promotion code makes free is paid, sold, and has nothing to give back', async () => {
+  it('that a promotion code makes free is paid, sold, and gives its pieces back when it is cancelled', async () => {
     const hat = await store.product({ stockUnits: 5 });
     const { stripe, onAccount } = store.shop;
     const { id: coupon } = await stripe.coupons.create({ percent_off: 100 }, onAccount);
@@ -261,6 +261,21 @@ describe('an order', () => {
     });
     expect(await store.stock(hat)).toEqual({ stockUnits: 3, reservedUnits: 0 });
     expect((await store.refund(orderId)).body.code).toBe('order_not_refundable');
+    const post = (verb: string) =>
+      store.shop.bySecretKey('POST', `/api/orders/${orderId}/${verb}`, {});
+    await post('fulfil');
+    expect((await post('cancel')).body).toMatchObject({ code: 'order_not_cancelable' });
+    await store.shop.bySecretKey('DELETE', `/api/orders/${orderId}/fulfil`);
+    // Cancelled, also twice and whatever its session goes on saying, it gives its pieces back once.
+    const canceled = { status: 'canceled', restocked: true, refundedMinor: 0 };
+    for (let times = 0; times < 2; times++)
+      expect((await post('cancel')).body.order).toMatchObject(canceled);
+    const told = await stripe.checkout.sessions.retrieve(checkoutIdOf(url), {}, onAccount);
+    await store.shop.hear('checkout.session.completed', told);
+    expect(await store.order(orderId)).toMatchObject(canceled);
+    expect(await store.stock(hat)).toEqual({ stockUnits: 5, reservedUnits: 0 });
+    const { events } = (await store.shop.bySecretKey('GET', `/api/orders/${orderId}`)).body;
+    expect(events.at(-1)).toMatchObject({ type: 'canceled', by: expect.stringMatching(/^key /) });
   });
 });
 

@@ -80,7 +80,7 @@ export class OrdersApi {
     return (await this.#api.call<{ order: Order }>({ method: 'DELETE', path })).order;
   }
 
-  /** Closes an order that nobody paid. Throws `order_not_cancelable`, also when it was paid just now. */
+  /** Closes an order that nobody paid, or that cost nothing. Throws `order_not_cancelable`, also when it was paid just now. */
   async cancel(id: string): Promise<Order> {
     return this.#post(id, 'cancel', {});
   }

@@ -39,6 +39,8 @@ export function applyOrderSession(
   const { sql } = storage;
   const order = orderOfSession(sql, id);
   if (!order || !bought) return null;
+  // One that cost nothing and was cancelled then is over; its session says for ever that it was paid.
+  if (order.status === 'canceled' && order.paid_ms !== null) return { newChargeId: null };
   const { isPaid: isAllPaid, isPaymentFailed, chargeId } = bought;
   if (status === 'complete') updateOrder(sql, order.id, completedFields(order, bought));
   const money = { totalMinor: bought.totalMinor, refundedMinor: order.refunded_minor };
@@ -128,10 +130,11 @@ export function settleOrder(
   orderId: string,
   status: OrderStatus,
   nowMs: number,
+  actor: string = BY_STRIPE,
 ): void {
   const { sql } = storage;
   const order = mustOrder(sql, orderId);
-  const act = { actor: BY_STRIPE, nowMs };
+  const act = { actor, nowMs };
   const isRestocked = (order.restock ?? (readStore(sql).restockOnRefund ? 1 : 0)) === 1;
   const hold = holdAfter(order, status, isRestocked);
   movePieces(sql, orderId, order.hold, hold);

@@ -50,6 +50,7 @@ describe('the pieces of an order', () => {
     ['sold', 'refunded', 'refunded', true, 'sold', 0, 0],
     ['returned', 'refunded', 'refunded', false, 'returned', 0, 0],
     ['returned', 'refunded', 'paid', true, 'sold', -1, 0],
+    ['sold', 'paid', 'canceled', false, 'returned', 1, 0],
   ];
   it.each(CASES)(
     '%s go, when it was %s and is %s (restocked: %s), to %s: stock %i, reserved %i',

@@ -59,7 +59,7 @@ export const isPaid = (status: OrderStatus): boolean =>
 /**
  * Where the pieces are after an order came from one status to another. Whether a full refund gives them
  * back is decided when it is made (`isRestocked`): looked at again later, it moves nothing. One that
- * bounced sells them again.
+ * bounced sells them again. One that was paid with nothing gives them back when it is cancelled.
  */
 export function holdAfter(
   before: { hold: Hold; status: OrderStatus },
@@ -67,7 +67,7 @@ export function holdAfter(
   isRestocked: boolean,
 ): Hold {
   if (isOpen(status)) return 'held';
-  if (!isPaid(status)) return 'released';
+  if (!isPaid(status)) return isPaid(before.status) ? 'returned' : 'released';
   if (status !== 'refunded') return 'sold';
   if (before.status === 'refunded') return before.hold;
   return isRestocked ? 'returned' : 'sold';

@@ -119,10 +119,11 @@ export function orderRoutes(app: Hono<AppEnv>, deps: Deps): void {
   });
 }
 
-/** Closes an order that nobody paid. What turned out to be paid is not closed. */
+/** Closes an order that nobody paid, or that cost nothing. What turned out to be paid is not closed. */
 async function cancel(deps: Deps, ref: EnvironmentRef, id: string, act: Act) {
   const orders = () => deps.project(ref).orders();
   const closing = unwrap(await orders().askCancel(id, act));
+  deps.products.drop(ref);
   if (closing !== null) {
     try {
       await closeOrder(deps, ref, closing);

@@ -216,7 +216,10 @@ export class OrdersRpc extends RpcTarget {
     });
   }
 
-  /** Asks for an order to be closed. Answers what is to be closed at Stripe; null when it is closed. */
+  /**
+   * Asks for an order to be closed. Answers what is to be closed at Stripe; null when it is closed. One
+   * that cost nothing has nothing to refund, so it is closed here, with its pieces back, until it is sent.
+   */
   askCancel(id: string, act: Act): Outcome<EarlierOrder | null> {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
@@ -224,6 +227,11 @@ export class OrdersRpc extends RpcTarget {
       if (!order) return no('order_not_found');
       const { status, session_id: sessionId, stripe_account_id: stripeAccountId } = order;
       if (status === 'canceled') return ok(null);
+      if (status === 'paid' && order.total_minor === 0 && order.fulfilled_ms === null) {
+        writeAudit(sql, act, 'order.canceled', id);
+        settleOrder(this.#storage, id, 'canceled', act.nowMs, act.actor);
+        return ok(null);
+      }
       if (status !== 'pending') return no('order_not_cancelable', { status });
       if (order.is_cancel_asked === 0) writeAudit(sql, act, 'order.canceled', id);
       updateOrder(sql, id, { is_cancel_asked: 1 });
