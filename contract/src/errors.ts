@@ -510,6 +510,11 @@ export const ERRORS = {
     'Order cannot be cancelled',
     'Only an order nobody paid, or that cost nothing, can be; see "status". Refund one that was paid.',
   ),
+  order_not_erasable: row(
+    409,
+    'Order is not over',
+    'Erase who bought once it is over; see "status". Send it, refund it or cancel it first.',
+  ),
   order_not_fulfillable: row(
     409,
     'Order not paid',

@@ -79,8 +79,8 @@ export const ShippingAddress = v.object({
 export type ShippingAddress = v.InferOutput<typeof ShippingAddress>;
 
 /**
- * An order as its seller sees it. `customerId` is null for a guest, and for a customer who was erased,
- * with whom e-mail, name, phone and address go. `dispute` is Stripe's word for where a dispute stands.
+ * An order as its seller sees it. `customerId` is null for a guest, and where who bought was erased: then
+ * e-mail, name and phone are, too, and of the address nothing but the country is left. `dispute` is Stripe's word for where a dispute stands.
  */
 export const Order = v.object({
   ...OrderReceipt.entries,
@@ -281,6 +281,20 @@ const cancels = twice(
 );
 export const cancelOrder = cancels.byKey;
 export const cancelManagedOrder = cancels.managed;
+
+const erasures = twice(
+  route({
+    method: 'delete',
+    path: '/api/orders/:order/personal-data',
+    summary:
+      'Forget who bought: e-mail, name, phone and address. Sums, lines and the country stay.',
+    auth: ['sk'],
+    answer,
+    errors: [...errorsBySecretKey, 'order_not_found', 'order_not_erasable'],
+  }),
+);
+export const eraseOrderBuyer = erasures.byKey;
+export const eraseManagedOrderBuyer = erasures.managed;
 
 export const listMyOrders = route({
   method: 'get',

@@ -301,7 +301,7 @@ describe('erasing a customer', () => {
       email: null,
       name: null,
       phone: null,
-      shippingAddress: null,
+      shippingAddress: { name: null, line1: null, postalCode: null, country: 'DE' },
     };
     expect(await own.order(paid.orderId)).toMatchObject({
       ...nobody,
@@ -311,6 +311,87 @@ describe('erasing a customer', () => {
     expect(await own.order(later.orderId)).toMatchObject(nobody);
     const kept = await everythingKept();
     expect(kept).not.toContain('grace.hopper@example.com');
+  });
+});
+
+describe("erasing a guest's order", () => {
+  const email = 'one.guest@example.com';
+  const trackingUrl = 'https://post.example/who-lives-there';
+  const erase = (own: Store, id: string) =>
+    own.shop.bySecretKey('DELETE', `/api/orders/${id}/personal-data`);
+
+  it('forgets the person everywhere and for good, and keeps what was sold, paid and given back', async () => {
+    const own = await Store.open();
+    const cup = await own.product({ name: 'Cup' });
+    await own.settings({ shippingCountries: ['DE'] });
+    const receiver = new Receiver();
+    await manage('POST', `${own.shop.base}/webhooks`, { url: receiver.url });
+    const { orderId, url } = (await own.asGuest([one(cup, 2)], { email })).body;
+    await pay(url);
+    await own.confirm(url);
+    const key = { 'idempotency-key': 'a-part' };
+    await own.refund(orderId, { amountMinor: 500 }, key);
+    const before = await own.order(orderId);
+    expect(before).toMatchObject({ email, shippingAddress: { country: 'DE' } });
+    const names = [email, String(before.shippingAddress?.line1), trackingUrl];
+    await own.shop.bySecretKey('POST', `/api/orders/${orderId}/fulfil`, { trackingUrl });
+    const { status, body } = await erase(own, orderId);
+    expect(status).toBe(200);
+    const kept = {
+      number: before.number,
+      status: 'partially_refunded',
+      totalMinor: before.totalMinor,
+      refundedMinor: 500,
+      lines: before.lines,
+      customerId: null,
+      email: null,
+      name: null,
+      phone: null,
+      shippingAddress: { name: null, line1: null, city: null, postalCode: null, country: 'DE' },
+      fulfilled: { trackingUrl: null },
+    };
+    expect(body.order).toMatchObject(kept);
+    // What Stripe says again brings nothing back, a repeat does nothing twice, and the rest is refunded.
+    await erase(own, orderId);
+    const { stripe, onAccount } = own.shop;
+    const told = await stripe.checkout.sessions.retrieve(checkoutIdOf(url), {}, onAccount);
+    await own.shop.hear('checkout.session.completed', told);
+    const again = await own.refund(orderId, { amountMinor: 500 }, key);
+    expect(again.body.order).toMatchObject({ refundedMinor: 500, email: null });
+    expect(await own.order(orderId)).toMatchObject(kept);
+    expect((await own.refund(orderId)).body.order).toMatchObject({
+      status: 'refunded',
+      email: null,
+    });
+    const text = await own.csv();
+    for (const name of names) expect(text).not.toContain(name);
+    expect((await own.shop.bySecretKey('GET', `/api/orders?q=${email}`)).body.orders).toEqual([]);
+    const everything = await everythingKept();
+    // The street is every buyer's of the sandbox.
+    for (const name of [email, trackingUrl]) expect(everything).not.toContain(name);
+    const { events } = (await own.shop.bySecretKey('GET', `/api/orders/${orderId}`)).body;
+    expect(events.filter(({ type }: { type: string }) => type === 'erased')).toHaveLength(1);
+    const { entries } = await manage('GET', `${own.shop.base}/audit`);
+    expect(entries).toContainEqual(
+      expect.objectContaining({ action: 'order.erased', subject: orderId }),
+    );
+  });
+
+  it('waits until it cannot be paid any more, and is sent', async () => {
+    const own = await Store.open();
+    const cup = await own.product({ name: 'Cup' });
+    await own.settings({ shippingCountries: ['DE'] });
+    const { orderId, url } = (await own.asGuest([one(cup)], { email })).body;
+    const refused = { status: 409, body: { code: 'order_not_erasable' } };
+    expect(await erase(own, orderId)).toMatchObject(refused);
+    await pay(url);
+    await own.confirm(url);
+    expect(await erase(own, orderId)).toMatchObject(refused);
+    expect(await own.order(orderId)).toMatchObject({ email });
+    await own.shop.bySecretKey('POST', `/api/orders/${orderId}/fulfil`, {});
+    expect((await erase(own, orderId)).body.order).toMatchObject({ status: 'paid', email: null });
+    const other = await Store.open();
+    expect((await erase(other, orderId)).body.code).toBe('order_not_found');
   });
 });
 

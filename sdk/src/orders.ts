@@ -85,6 +85,15 @@ export class OrdersApi {
     return this.#post(id, 'cancel', {});
   }
 
+  /**
+   * Forgets who bought an order that is over: e-mail, name, phone, address. Sums, lines and the country
+   * stay. Cannot be taken back. Throws `order_not_erasable` while it may be paid or is to be sent.
+   */
+  async erasePersonalData(id: string): Promise<Order> {
+    const path = `${pathOf(id)}/personal-data`;
+    return (await this.#api.call<{ order: Order }>({ method: 'DELETE', path })).order;
+  }
+
   async #post(id: string, verb: string, body: object, idempotencyKey?: string): Promise<Order> {
     const { order } = await this.#api.call<{ order: Order }>({
       method: 'POST',

@@ -3,7 +3,7 @@ import type { Customer } from '@dream/contract';
 import { erasePurchases } from '../billing/erasure.rpc.ts';
 import { hadPurchases } from '../billing/subscription.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
-import { eraseOrders } from '../orders/apply.rpc.ts';
+import { eraseOrders } from '../orders/erasure.rpc.ts';
 import { armAlarm, enqueue, forgetJobs } from '../outbox/outbox.rpc.ts';
 import { emit, forgetEvents } from '../outgoing/emit.rpc.ts';
 import { forgetAudit } from '../projects/audit.rpc.ts';

@@ -2,6 +2,7 @@ import type { OrderStatus } from '@dream/contract/orders';
 import type { WebhookEventType } from '@dream/contract/webhooks';
 import { CustomersRpc } from '../customers/customers.rpc.ts';
 import { emit } from '../outgoing/emit.rpc.ts';
+import type { BoughtAddress } from '../providers/stripe/orders.ts';
 import type { PaymentState } from '../providers/stripe/payments.ts';
 import type { CheckoutState } from '../providers/stripe/state.ts';
 import { readStore } from './settings.store.ts';
@@ -15,6 +16,7 @@ import {
   updateOrder,
 } from './order.store.ts';
 import { holdAfter, isOpen, isPaid, statusOf } from './order-state.ts';
+import { countryOf } from './personal-data.ts';
 import { movePieces } from './stock.store.ts';
 
 /** What webhooks are told when an order comes to a status. A canceled one was cancelled by them. */
@@ -66,14 +68,15 @@ function completedFields(
     total_minor: totalMinor,
     payment_intent_id: bought.paymentIntentId,
     charge_id: bought.chargeId,
-    ...(order.is_erased === 0 && {
-      email: bought.email ?? order.email,
-      name: bought.name,
-      phone: bought.phone,
-      address: address === null ? null : JSON.stringify(address),
-    }),
+    ...(order.is_erased === 0
+      ? { email: bought.email ?? order.email, name: bought.name, phone: bought.phone }
+      : {}),
+    address: addressText(order.is_erased === 0 ? address : countryOf(address)),
   };
 }
+
+const addressText = (address: BoughtAddress | null): string | null =>
+  address === null ? null : JSON.stringify(address);
 
 /** Applies the whole of a charge to the order it paid; nothing when it paid none of ours. */
 export function applyOrderCharge(
@@ -207,26 +210,4 @@ export function accountOfOrder(sql: SqlStorage, objectId: string): string | null
       objectId,
     )
     .toArray()[0]?.account;
-}
-
-/**
- * Forgets who ordered: e-mail, name, phone and address; the sums and lines stay. What Stripe says later
- * brings none of it back. An order whose session is not known ends, for what Stripe would be asked says
- * who ordered, and nobody was sent there. Call it in the transaction of the erasure.
- */
-export function eraseOrders(
-  storage: DurableObjectStorage,
-  customerId: string,
-  nowMs: number,
-): void {
-  const { sql } = storage;
-  const erased = sql.exec<{ id: string }>(
-    `UPDATE store_order SET customer_id = NULL, email = NULL, name = NULL, phone = NULL,
-       address = NULL, is_erased = 1 WHERE customer_id = ? RETURNING id`,
-    customerId,
-  );
-  for (const { id } of erased.toArray()) {
-    noteEvent(sql, id, 'erased', { actor: 'system', nowMs });
-    endUnopened(storage, id, 'expired', nowMs);
-  }
 }

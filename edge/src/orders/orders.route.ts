@@ -1,6 +1,8 @@
 import {
   cancelManagedOrder,
   cancelOrder,
+  eraseManagedOrderBuyer,
+  eraseOrderBuyer,
   exportManagedOrders,
   exportOrders,
   fulfilManagedOrder,
@@ -106,6 +108,13 @@ export function orderRoutes(app: Hono<AppEnv>, deps: Deps): void {
     serve(app, deps, row, async (call) => {
       const { ref, act } = await placeOf(call);
       return cancel(deps, ref, call.param('order'), act);
+    });
+
+  for (const row of [eraseOrderBuyer, eraseManagedOrderBuyer])
+    serve(app, deps, row, async (call) => {
+      const { ref, act } = await placeOf(call);
+      const orders = deps.project(ref).orders();
+      return { order: unwrap(await orders.eraseBuyer(call.param('order'), act)) };
     });
 
   serve(app, deps, listMyOrders, async (call) => {

@@ -7,6 +7,7 @@ import { type Act, writeAudit } from '../projects/audit.rpc.ts';
 import type { NewRefund } from '../providers/stripe/orders.ts';
 import { settleOrder, tellOrder } from './apply.rpc.ts';
 import type { EarlierOrder } from './cart.rpc.ts';
+import { eraseBuyer } from './erasure.rpc.ts';
 import {
   eventsOf,
   findOrder,
@@ -251,6 +252,17 @@ export class OrdersRpc extends RpcTarget {
         return false;
       settleOrder(this.#storage, id, 'canceled', nowMs);
       return true;
+    });
+  }
+
+  /** Forgets who bought an order that is over. */
+  eraseBuyer(id: string, act: Act): Outcome<Order> {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      const order = findOrder(sql, id);
+      if (!order) return no('order_not_found');
+      if (!eraseBuyer(sql, order, act)) return no('order_not_erasable', { status: order.status });
+      return this.#order(id);
     });
   }
 

@@ -1,4 +1,4 @@
-import type { WebhookEvent } from '@dream/contract';
+import type { Order, WebhookEvent } from '@dream/contract';
 import { armAlarm } from '../outbox/outbox.rpc.ts';
 
 /** Something that happened. `id` is given where the same may be told twice; it counts once. */
@@ -84,6 +84,34 @@ export function forgetEvents(sql: SqlStorage, customerId: string): void {
     'UPDATE webhook_event SET body = NULL, customer_id = NULL WHERE customer_id = ?',
     customerId,
   );
+}
+
+/**
+ * Rewrites what events say of an order: they tell of it without who bought it, also where they still
+ * wait. What was answered to them may name the buyer, and is forgotten.
+ */
+export function forgetBuyerInEvents(
+  sql: SqlStorage,
+  orderId: string,
+  withoutBuyer: (order: Order) => Order,
+): void {
+  const events = sql
+    .exec<{ id: string; body: string }>(
+      `SELECT id, body FROM webhook_event
+       WHERE type GLOB 'order.*' AND body ->> '$.data.order.id' = ?`,
+      orderId,
+    )
+    .toArray();
+  for (const { id, body } of events) {
+    const event = JSON.parse(body) as { data: { order: Order } };
+    const data = { customer: null, order: withoutBuyer(event.data.order) };
+    sql.exec(
+      'UPDATE webhook_event SET body = ?, customer_id = NULL WHERE id = ?',
+      JSON.stringify({ ...event, data }),
+      id,
+    );
+    sql.exec('UPDATE webhook_delivery SET response_body = NULL WHERE event_id = ?', id);
+  }
 }
 
 const newId = (prefix: string): string => prefix + crypto.randomUUID().replaceAll('-', '');

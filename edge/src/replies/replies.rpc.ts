@@ -89,3 +89,24 @@ export class RepliesRpc extends RpcTarget {
 export function forgetReplies(sql: SqlStorage, customerId: string): void {
   sql.exec('DELETE FROM reply WHERE instr(scope, ?1) > 0 OR instr(answer, ?1) > 0', customerId);
 }
+
+/** Rewrites the answers that name something. They are replayed so, and none is done again. */
+export function rewriteReplies(
+  sql: SqlStorage,
+  naming: string,
+  rewrite: (answer: object) => object,
+): void {
+  const replies = sql
+    .exec<{ scope: string; key: string; answer: string }>(
+      'SELECT scope, key, answer FROM reply WHERE instr(answer, ?) > 0',
+      naming,
+    )
+    .toArray();
+  for (const { scope, key, answer } of replies)
+    sql.exec(
+      'UPDATE reply SET answer = ? WHERE scope = ? AND key = ?',
+      JSON.stringify(rewrite(JSON.parse(answer) as object)),
+      scope,
+      key,
+    );
+}
