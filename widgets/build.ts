@@ -86,12 +86,16 @@ const mostOf = (element: string) =>
     .map((name) => ({ name, bytes: brotliBytes(`chunks/${name}-${locales.hash}.js`) }))
     .reduce((most, each) => (each.bytes > most.bytes ? each : most));
 
-const most = mostOf('pricing');
+/** The table of plans in the language that needs most, in the one file its code and its texts are in. */
+const inOneFile = readdirSync(join(cdn, 'v1/chunks'))
+  .filter((name) => /^pricing-.*\.pricing\./.test(name))
+  .map((name) => ({ name, bytes: brotliBytes(`chunks/${name}`) }))
+  .reduce((most, each) => (each.bytes > most.bytes ? each : most));
 const measured = [
   { name: 'core + pricing', bytes: sum(pricing), budget: budgets['core + pricing'] ?? 0 },
   {
-    name: `core + pricing + ${most.name}`,
-    bytes: sum(pricing) + most.bytes,
+    name: `core + ${inOneFile.name}`,
+    bytes: brotliBytes('dream.js') + inOneFile.bytes,
     budget: budgets['core + pricing'] ?? 0,
   },
   ...further.map((each) => ({ ...each, budget: budgets['each further element'] ?? 0 })),

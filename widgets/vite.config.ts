@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin, UserConfig } from 'vite';
 import { localeFiles } from './locales.ts';
@@ -14,6 +14,21 @@ const ownGlobal: Plugin = {
     id.includes('clerk.native')
       ? code.replaceAll('rspackChunk_clerk_clerk_js', 'dreamChunk_clerk')
       : null,
+};
+
+/**
+ * Lit writes its version and looks for what other programs put there in globals of the page. Here it
+ * stands alone: no page is warned of two Lits for our sake, and none changes ours.
+ */
+const aloneLit: Plugin = {
+  name: 'alone-lit',
+  transform: {
+    filter: { id: /node_modules\/(lit|lit-html|lit-element|@lit\/reactive-element)\// },
+    handler: (code) =>
+      code
+        .replaceAll(/\(\w+\.\w+Versions\?\?=\[\]\)\.push\("[\d.]+"\)/g, '0')
+        .replaceAll(/\w+\.\w+(PolyfillSupport|HydrateSupport)\b/g, '(void 0)'),
+  },
 };
 
 /**
@@ -40,26 +55,6 @@ const smallStyles: Plugin = {
       : null,
 };
 
-/** Makes the files of the other languages, which elements load by their names. */
-const languages: Plugin = {
-  name: 'languages',
-  transform: {
-    filter: { id: join(folder, 'src/internal/language.ts') },
-    async handler(code) {
-      const { hash } = await localeFiles();
-      return code.replace(
-        /\.\/locales\/(\$\{element\}\..*?)\.js/,
-        (_, name: string) => `./chunks/${name}-${hash}.js`,
-      );
-    },
-  },
-  async generateBundle() {
-    const { hash, files } = await localeFiles();
-    for (const [name, source] of files)
-      this.emitFile({ type: 'asset', fileName: `chunks/${name}-${hash}.js`, source });
-  },
-};
-
 /**
  * Puts away the indentation of templates and what bundlers tell each other. After minifying, line
  * breaks of our own code are in template literals only, where nothing depends on them.
@@ -73,11 +68,49 @@ const flatTemplates: Plugin = {
   },
 };
 
+/** Stands in the code for the name of the table's file, which is known once all is built. */
+const TABLE = '__TABLE__';
+
+/**
+ * Makes the files of the other languages, which elements load by their names: one of texts for each
+ * element, and one more of the table of plans, of its code and its texts.
+ */
+const languages: Plugin = {
+  name: 'languages',
+  transform: {
+    filter: { id: join(folder, 'src/internal/language.ts') },
+    async handler(code) {
+      const { hash } = await localeFiles();
+      return code
+        .replace(/CODED = (''|"")/, `CODED = '${TABLE}'`)
+        .replace(/\.\/locales\/(\$.*?)\.js/, (_, name: string) => `./chunks/${name}-${hash}.js`);
+    },
+  },
+  async generateBundle(_, bundle) {
+    const { hash, files } = await localeFiles();
+    const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+    const table = chunks.find(({ name }) => name === 'pricing');
+    const entry = chunks.find(({ isEntry }) => isEntry);
+    if (!table || !entry) throw new Error('The build made no table of plans.');
+    const code = basename(table.fileName, '.js');
+    entry.code = entry.code.replace(TABLE, `${code}.`);
+    for (const [name, source] of files) {
+      this.emitFile({ type: 'asset', fileName: `chunks/${name}-${hash}.js`, source });
+      if (name.startsWith('pricing.'))
+        this.emitFile({
+          type: 'asset',
+          fileName: `chunks/${code}.${name}-${hash}.js`,
+          source: `${table.code}${source}`,
+        });
+    }
+  },
+};
+
 /** One small entry; each element and clerk-js in chunks of their own, loaded when wanted. */
 export default {
   root: folder,
   logLevel: 'warn',
-  plugins: [ownGlobal, smallStyles, languages, flatTemplates],
+  plugins: [ownGlobal, aloneLit, smallStyles, flatTemplates, languages],
   resolve: { alias: { '@clerk/clerk-js': join(clerkFolder, 'clerk.native.js') } },
   define: { 'process.env.NODE_ENV': '"production"' },
   build: {

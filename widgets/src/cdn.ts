@@ -80,22 +80,25 @@ const api: Dream = Object.defineProperties(listen as unknown as Dream, {
 });
 
 function loadElements(root: ParentNode | Element): void {
-  const names = new Set(
-    [
-      ...root.querySelectorAll(SELECTOR),
-      ...('matches' in root && root.matches(SELECTOR) ? [root] : []),
-    ].map(({ localName }) => (localName in ELEMENTS ? localName : 'dream-cart')),
-  );
-  for (const name of names) {
-    ELEMENTS[name]?.().catch((error: unknown) => {
+  const found = [
+    ...root.querySelectorAll(SELECTOR),
+    ...('matches' in root && root.matches(SELECTOR) ? [root] : []),
+  ];
+  const nameOf = ({ localName }: Element) => (localName in ELEMENTS ? localName : 'dream-cart');
+  for (const [name, element] of new Map(found.map((each) => [nameOf(each), each]))) {
+    load(name, element).catch((error: unknown) => {
       const { code, message } = toDreamError(error);
       emit(document, 'dream-error', { code, message });
     });
   }
-  // The words are on their way with the code, where the page says its language; the element asks again.
-  for (const element of root.querySelectorAll(SELECTOR))
-    if (element.localName in ELEMENTS)
-      translated(element, languageOf(element, undefined) ?? 'en').catch(() => {});
+}
+
+/** The words are on their way with the code, where the page says its language; the element asks again. */
+async function load(localName: string, element: Element): Promise<unknown> {
+  const language = languageOf(element, undefined) ?? 'en';
+  const words = translated({ localName }, language, language).catch(() => []);
+  // The table's words bring its code.
+  return localName === 'dream-pricing' && (await words)[0] ? null : ELEMENTS[localName]?.();
 }
 
 function start(): void {

@@ -188,7 +188,7 @@ export abstract class DreamElement extends LitElement {
 
   /** Goes over to a language once its texts are there; to English where they cannot be loaded. */
   async #translate(language: string): Promise<void> {
-    const texts = await translated(this, language).catch(() => null);
+    const texts = await translated(this, language, languageOf(this, undefined)).catch(() => null);
     if (language === this.#wanted) this.#words = texts ? [language, texts] : ['en', []];
     this.requestUpdate();
   }

@@ -33,17 +33,23 @@ function nearestLang(element: Element): string | null {
   return null;
 }
 
+/** What the name of the table's file with code and texts begins with: the build writes it here. */
+const CODED = '';
+
 /**
  * The texts of an element in a language, in the order of the English ones; none for English. The build
- * makes a file of each; without it, the page has one request more and no bytes of other words.
+ * makes a file of each. Where the page itself says the language, that of the table of plans brings the
+ * table's code, too: so it costs no request more than in English.
  */
 export async function translated(
-  { localName }: Element,
+  { localName }: Pick<Element, 'localName'>,
   language: string,
+  saidByPage: string | undefined,
 ): Promise<readonly Text[]> {
   if (language.startsWith('en')) return [];
-  const element = localName.slice('dream-'.length);
-  const texts = await import(/* @vite-ignore */ `./locales/${element}.${language.slice(0, 2)}.js`);
+  const name = `${localName.slice('dream-'.length)}.${language.slice(0, 2)}`;
+  const code = saidByPage && localName === 'dream-pricing' ? CODED : '';
+  const texts = await import(/* @vite-ignore */ `./locales/${code}${name}.js`);
   return texts.default;
 }
 

@@ -133,7 +133,7 @@ for (const language of LANGUAGES)
 
 it('no text is asked for that a language lacks the file of', async () => {
   for (const language of LANGUAGES)
-    expect(await translated(document.createElement('dream-gate'), language)).to.have.length(17);
+    expect(await translated({ localName: 'dream-gate' }, language, language)).to.have.length(17);
 });
 
 it('no style says left or right where it means start or end', () => {
