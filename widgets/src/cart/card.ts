@@ -8,6 +8,7 @@ import { select } from './select.ts';
 export interface Shown {
   text: (name: string, values?: Record<string, string | number>) => string;
   language: string;
+  headingLevel: number;
   choose: (variant: PublicVariant) => void;
   add: () => void;
 }
@@ -22,11 +23,11 @@ const LONG = 110;
 /** A product: picture, name, words, what there is to choose, price and button. */
 export function card(offer: Offer, shown: Shown): TemplateResult {
   const { product, variant, price } = offer;
-  const { text, language, add } = shown;
+  const { text, language, headingLevel, add } = shown;
   const { soldOut } = variant;
   return html`
     <div class="picture" part="picture">${picture(offer)}${badge(offer, shown)}</div>
-    <h3 part="name">${product.name}</h3>
+    <h3 part="name" aria-level=${headingLevel}>${product.name}</h3>
     ${product.description ? description(product.description, shown) : nothing}
     <div class="foot">
       ${options(offer, shown)}

@@ -41,6 +41,12 @@ const wordsOf = (element: Element | null | undefined) =>
 const buttonOf = (card: Element | undefined) =>
   card?.querySelector<HTMLButtonElement>('.buy button') as HTMLButtonElement;
 
+it('puts its products one level below the heading before it on the page', async () => {
+  const element = await show(`<h4>Posters</h4>${html}`, { bootstrap, products });
+  const levels = cardsOf(element).map((card) => card.querySelector('h3')?.ariaLevel);
+  expect(new Set(levels)).to.deep.equal(new Set(['5']));
+});
+
 async function look(element: DreamElement, words: string): Promise<void> {
   const input = element.shadowRoot?.querySelector<HTMLInputElement>('[type=search]');
   if (!input) throw new Error('There is no search.');

@@ -265,7 +265,7 @@ export class DreamCart extends DreamElement {
   }
 
   #products(): TemplateResult {
-    const { language } = this;
+    const { language, headingLevel } = this;
     const offers = this.#offers;
     if (offers.length === 0)
       return html`<p class="nothing">
@@ -275,15 +275,19 @@ export class DreamCart extends DreamElement {
         </button>
       </p>`;
     return html`<ul class="products" part="products" aria-label=${this.text('label')}>
-      ${offers.slice(0, this.drawn).map((offer) => this.#card(offer, language))}
+      ${offers.slice(0, this.drawn).map((offer) => this.#card(offer, language, headingLevel))}
     </ul>`;
   }
 
   /** The card of a product, drawn anew only when something of it is another than before. */
-  #card({ product, price: { currency } }: Offer, language: string): HTMLLIElement {
+  #card(
+    { product, price: { currency } }: Offer,
+    language: string,
+    headingLevel: number,
+  ): HTMLLIElement {
     const found = this.#places.get(product.id);
     const chosen = this.chosen.get(product.id);
-    const of = [product, currency, chosen, language, this.texts];
+    const of = [product, currency, chosen, language, headingLevel, this.texts];
     if (found && !isUnlike(of, found.drawnFrom)) return found.node;
     const node = found?.node ?? document.createElement('li');
     const offer = offerOf(product, currency, chosen);
@@ -293,6 +297,7 @@ export class DreamCart extends DreamElement {
       const shown = {
         text: (name: string, values?: Record<string, string | number>) => this.text(name, values),
         language,
+        headingLevel,
         choose: ({ id }: { id: string }) =>
           (this.chosen = new Map(this.chosen).set(product.id, id)),
         add: () => {

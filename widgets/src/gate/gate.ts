@@ -104,7 +104,7 @@ export class DreamGate extends DreamElement {
   #prompt(title: string, lead: string, button: unknown): TemplateResult {
     const { failure } = this;
     return html`<div class="prompt" part="prompt">
-      <h2 part="title">${title}</h2>
+      <h2 part="title" aria-level=${this.headingLevel}>${title}</h2>
       <p class="muted">${lead}</p>
       ${button} ${notice(failure && this.say(failure))}
     </div>`;

@@ -108,6 +108,15 @@ export abstract class DreamElement extends LitElement {
     }
   }
 
+  /** Of what stands in the flow of the page: one below the heading before this element. */
+  protected get headingLevel(): number {
+    const root = this.getRootNode() as ParentNode & Node;
+    const before = [...root.querySelectorAll('h1,h2,h3,h4,h5')].findLast(
+      (heading) => this.compareDocumentPosition(heading) & Node.DOCUMENT_POSITION_PRECEDING,
+    );
+    return Number(before?.localName[1] ?? 1) + 1;
+  }
+
   protected get language(): string {
     return this.#words?.[0] ?? 'en';
   }

@@ -55,6 +55,18 @@ it('shows another currency when asked to, in the language of the place', async (
   expect(shadowText(element)).to.match(/17\s€/);
 });
 
+it('puts its plans one level below the heading before it on the page, whatever comes after', async () => {
+  const levels = (element: Element) =>
+    [...(element.shadowRoot?.querySelectorAll('h3') ?? [])].map(({ ariaLevel }) => ariaLevel);
+  const element = await show(html, { bootstrap });
+  expect(levels(element)).to.deep.equal(['3', '3']);
+  document.querySelector('h2')?.remove();
+  element.insertAdjacentHTML('afterend', '<h4>Later</h4>');
+  element.requestUpdate();
+  await element.updateComplete;
+  expect(levels(element)).to.deep.equal(['2', '2']);
+});
+
 it('asks the page before anything happens, with the tier and the price shown', async () => {
   const element = await show('<dream-pricing interval="year"></dream-pricing>', {
     bootstrap,

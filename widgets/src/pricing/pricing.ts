@@ -165,7 +165,9 @@ export class DreamPricing extends DreamElement {
       part="tier ${tier.popular ? 'tier-popular' : ''} ${isCurrent ? 'tier-current' : ''}"
     >
       <div class="head">
-        <h3 part="name" tabindex="-1" data-of=${tier.name}>${tier.displayName}</h3>
+        <h3 part="name" tabindex="-1" aria-level=${this.headingLevel} data-of=${tier.name}>
+          ${tier.displayName}
+        </h3>
         ${
           isCurrent
             ? html`<span class="badge plain" part="badge">${this.text('current')}</span>`
