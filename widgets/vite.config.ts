@@ -18,7 +18,8 @@ const ownGlobal: Plugin = {
 
 /**
  * Lit writes its version and looks for what other programs put there in globals of the page. Here it
- * stands alone: no page is warned of two Lits for our sake, and none changes ours.
+ * stands alone: no page is warned of two Lits for our sake, and none changes ours. What decorators
+ * would leave for it is not looked for either: we have none.
  */
 const aloneLit: Plugin = {
   name: 'alone-lit',
@@ -27,7 +28,9 @@ const aloneLit: Plugin = {
     handler: (code) =>
       code
         .replaceAll(/\(\w+\.\w+Versions\?\?=\[\]\)\.push\("[\d.]+"\)/g, '0')
-        .replaceAll(/\w+\.\w+(PolyfillSupport|HydrateSupport)\b/g, '(void 0)'),
+        .replaceAll(/\w+\.\w+(PolyfillSupport|HydrateSupport)\b/g, '(void 0)')
+        .replace(/Symbol\.metadata\?\?=.*?WeakMap;/, '')
+        .replace(/const \w=this\[Symbol\.metadata\];if\(null!==\w\)\{[^{}]*\}/, ''),
   },
 };
 

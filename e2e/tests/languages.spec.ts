@@ -57,6 +57,8 @@ test.describe('on a phone, in Arabic', () => {
     await expect(cart.getByRole('heading', { name: 'Pencils' })).toBeVisible();
     await expect.poll(() => latinWords(cart, names)).toEqual([]);
     expect(await directionOf(cart.getByRole('heading', { name: 'Ink' }))).toBe('rtl');
+    // What the shop's owner wrote in English runs from left to right in it.
+    expect(await directionOf(cart.getByText('Ink', { exact: true }))).toBe('ltr');
     expect(await width(page)).toBe(360);
     await cart.getByRole('listitem').filter({ hasText: 'Pencils' }).getByRole('button').click();
     await expect(drawer(page).getByRole('spinbutton')).toBeVisible();

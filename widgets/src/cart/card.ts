@@ -27,7 +27,7 @@ export function card(offer: Offer, shown: Shown): TemplateResult {
   const { soldOut } = variant;
   return html`
     <div class="picture" part="picture">${picture(offer)}${badge(offer, shown)}</div>
-    <h3 part="name" aria-level=${headingLevel}>${product.name}</h3>
+    <h3 part="name" aria-level=${headingLevel}><bdi>${product.name}</bdi></h3>
     ${product.description ? description(product.description, shown) : nothing}
     <div class="foot">
       ${options(offer, shown)}
@@ -73,7 +73,7 @@ function badge({ variant }: Offer, { text }: Shown): TemplateResult | typeof not
 }
 
 function description(words: string, { text }: Shown): TemplateResult {
-  return html`<p class="muted about">${words}</p>
+  return html`<p class="muted about"><bdi>${words}</bdi></p>
     ${
       words.length > LONG
         ? html`<button type="button" class="link" aria-expanded="false" @click=${readOn}>

@@ -48,7 +48,8 @@ export const cartDrawerStyles = css`
     font-weight: 600;
   }
   @container (inline-size < 18em) {
-    .line {
+    .line,
+    .what {
       grid-template-columns: minmax(0, 1fr);
     }
     .line .picture {

@@ -26,7 +26,7 @@ export function cartLine(item: Item, shown: Shown): TemplateResult {
   return html`<li class="line" part="line">
     <span class="picture">${offer ? thumbnail(offer) : nothing}</span>
     <div class="what">
-      <strong>${name}</strong>
+      <strong><bdi>${name}</bdi></strong>
       <span class="sum">${amount(price * quantity)}</span>
       ${
         quantity > 1

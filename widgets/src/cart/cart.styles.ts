@@ -14,10 +14,13 @@ export const cartStyles = css`
     display: block;
     container-type: normal;
   }
-  .tools {
+  .tools,
+  .filters,
+  .options,
+  .buy {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.6em;
+    gap: 0.5em;
     align-items: center;
   }
   [type='search'] {
@@ -37,10 +40,8 @@ export const cartStyles = css`
     border-radius: calc(var(--_radius) * 0.66);
     background: var(--_surface);
   }
-  .filters {
-    display: flex;
-    flex-wrap: wrap;
-    gap: inherit;
+  select {
+    padding-inline: 0.4em;
   }
   .cart {
     display: inline-flex;
@@ -69,8 +70,18 @@ export const cartStyles = css`
       flex: 1 1 100%;
       order: 1;
     }
+    /* As wide as what is chosen, three stand side by side on a telephone. */
     .filters select {
-      flex: 1 1 9em;
+      flex: auto;
+      field-sizing: content;
+    }
+    .filters > :last-child {
+      flex-shrink: 0;
+    }
+  }
+  @container (inline-size > 18em) {
+    .filters {
+      flex-wrap: nowrap;
     }
   }
   .products {
@@ -121,12 +132,12 @@ export const cartStyles = css`
     inset-block-start: 0.9em;
     inset-inline-start: 0.9em;
     padding: 0.2em 0.75em;
+    border: 1px solid var(--_border);
     border-radius: 99em;
     background: var(--_surface);
     color: var(--_text);
     font-size: 0.8em;
     font-weight: 600;
-    box-shadow: 0 1px 3px rgb(0 0 0 / 0.2);
   }
   h3 {
     font-size: 1.05em;
@@ -152,11 +163,6 @@ export const cartStyles = css`
     gap: 0.75em;
     margin-block-start: auto;
     padding-block-start: 0.4em;
-  }
-  .options {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.4em;
   }
   .options label {
     position: relative;
@@ -187,10 +193,6 @@ export const cartStyles = css`
     text-decoration: line-through;
   }
   .buy {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.5em;
-    align-items: center;
     justify-content: space-between;
   }
   .buy button {
@@ -199,7 +201,6 @@ export const cartStyles = css`
   .price {
     font-size: 1.2em;
     font-weight: 700;
-    letter-spacing: -0.01em;
     font-variant-numeric: tabular-nums;
   }
   .nothing {

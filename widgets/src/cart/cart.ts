@@ -207,17 +207,14 @@ export class DreamCart extends DreamElement {
     return html`<div role="status" aria-label=${this.text('loading')}>
       <div class="tools" aria-hidden="true"><span class="bone"></span></div>
       <div class="products" aria-hidden="true">
-        ${Array(8)
-          .fill(0)
-          .map(
-            () =>
-              html`<div class="product">
-              <span class="bone picture"></span>
-              <span class="bone name"></span>
-              <span class="bone"></span>
-              <span class="bone"></span>
-            </div>`,
-          )}
+        ${Array(8).fill(
+          html`<div class="product">
+            <span class="bone picture"></span>
+            <span class="bone name"></span>
+            <span class="bone"></span>
+            <span class="bone"></span>
+          </div>`,
+        )}
       </div>
     </div>`;
   }

@@ -51,7 +51,7 @@ export const drawerStyles = css`
     grid-template-columns: minmax(0, 1fr);
     gap: 1em;
     align-content: start;
-    min-block-size: 14em;
+    min-block-size: 9em;
     padding: 1.25em 1.5em;
     overflow-y: auto;
     overflow-wrap: anywhere;

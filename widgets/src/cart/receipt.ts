@@ -32,7 +32,7 @@ export function receipt(order: OrderReceipt, spoken: Spoken): TemplateResult {
         ({ name, quantity, totalMinor: lineMinor }) =>
           html`<li>
             <span class="times">${quantity} ×</span>
-            <span>${name}</span>
+            <bdi>${name}</bdi>
             <span class="sum">${amount(lineMinor)}</span>
           </li>`,
       )}

@@ -114,14 +114,13 @@ export class DreamPricing extends DreamElement {
 
   #skeleton(): TemplateResult {
     return html`<div class="tiers" role="status" aria-label=${this.text('loading')}>
-      ${[0, 1].map(
-        () =>
-          html`<div class="tier" aria-hidden="true">
-            <span class="bone name"></span>
-            <span class="bone amount"></span>
-            <span class="bone action"></span>
-            <span class="bone lines"></span>
-          </div>`,
+      ${Array(2).fill(
+        html`<div class="tier" aria-hidden="true">
+          <span class="bone name"></span>
+          <span class="bone amount"></span>
+          <span class="bone action"></span>
+          <span class="bone lines"></span>
+        </div>`,
       )}
     </div>`;
   }
@@ -166,7 +165,7 @@ export class DreamPricing extends DreamElement {
     >
       <div class="head">
         <h3 part="name" tabindex="-1" aria-level=${this.headingLevel} data-of=${tier.name}>
-          ${tier.displayName}
+          <bdi>${tier.displayName}</bdi>
         </h3>
         ${
           isCurrent
@@ -176,7 +175,7 @@ export class DreamPricing extends DreamElement {
               : nothing
         }
       </div>
-      <p class="muted">${tier.description}</p>
+      <p class="muted"><bdi>${tier.description}</bdi></p>
       <p class="price" part="price">
         <strong>${price ? this.#money(price) : this.text('free')}</strong>
         ${price ? html`<span class="muted">${this.#per(price.interval)}</span>` : nothing}
@@ -185,7 +184,7 @@ export class DreamPricing extends DreamElement {
       ${this.#button(offer, action)}
       <ul class="features" part="features">
         ${[...tier.features, ...this.#overage(offer)].map(
-          (line) => html`<li><span>${line}</span></li>`,
+          (line) => html`<li><bdi>${line}</bdi></li>`,
         )}
       </ul>
       <p class="links">${this.#links(offer, action)}</p>
