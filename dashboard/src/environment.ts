@@ -9,6 +9,8 @@ import type {
   SettingsPatch,
   Tier,
   TierInput,
+  TopCustomer,
+  UsageTotal,
   Webhook,
   WebhookDelivery,
   WebhookEventType,
@@ -38,6 +40,15 @@ export interface WebhookInput {
 }
 
 type Shown<Name extends string, T> = Promise<Record<Name, T> & { secret: string }>;
+
+/** What all customers used in a range of days, and who used most. */
+export interface UsageReport {
+  from: string;
+  to: string;
+  timeZone: string;
+  days: UsageTotal[];
+  topCustomers: TopCustomer[];
+}
 
 /** The management routes of one environment. */
 export function environmentApi(call: Call, project: string, mode: Mode) {
@@ -86,6 +97,8 @@ export function environmentApi(call: Call, project: string, mode: Mode) {
       }),
     checkConnection: () => connection('POST', '/check'),
     disconnect: () => connection('DELETE', ''),
+
+    usage: (signal?: Signal) => call<UsageReport>('GET', `${base}/usage`, { signal }),
 
     audit: (cursor: string | null, signal?: Signal) =>
       call<{ entries: AuditEntry[]; nextCursor: string | null }>(

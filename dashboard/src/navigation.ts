@@ -42,6 +42,7 @@ function itemsOf(project: string, mode: Mode): NavigationItem[] {
   });
   return [
     item('overview', 'Overview'),
+    item('metrics', 'Metrics'),
     item('integrate', 'Integrate'),
     item('tiers', 'Tiers'),
     item('keys', 'Keys'),

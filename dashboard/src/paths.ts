@@ -11,6 +11,7 @@ export const paths = {
   /** Where Stripe sends developers back to: one address for all projects, as Stripe wants it listed. */
   stripeReturn: () => '/stripe',
   overview: (project: string, mode: Mode) => environment(project, mode),
+  metrics: (project: string, mode: Mode) => `${environment(project, mode)}/metrics`,
   integrate: (project: string, mode: Mode) => `${environment(project, mode)}/integrate`,
   tiers: (project: string, mode: Mode) => `${environment(project, mode)}/tiers`,
   newTier: (project: string, mode: Mode) => `${environment(project, mode)}/tiers/new`,

@@ -51,6 +51,13 @@ export const routes: readonly Route[] = [
     load: () => import('./pages/environment/overview.ts'),
   },
   {
+    path: `${environment}/metrics`,
+    title: 'Metrics',
+    tag: 'page-metrics',
+    section: 'metrics',
+    load: () => import('./pages/metrics/metrics.ts'),
+  },
+  {
     path: `${environment}/integrate`,
     title: 'Integrate',
     tag: 'page-integrate',

@@ -264,7 +264,7 @@ const PAGES = {
   'of the developer': ['/projects', '/projects/new', '/account', '/nowhere'],
   'to set up': ['', '/integrate', '/keys', '/origins', '/stripe'],
   'to sell': ['/tiers', '/tiers/new', '/tiers/edit/free'],
-  'to look after': ['/webhooks', '/audit', '/settings'],
+  'to look after': ['/metrics', '/webhooks', '/audit', '/settings'],
 };
 
 for (const [which, pages] of Object.entries(PAGES))

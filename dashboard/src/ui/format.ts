@@ -32,3 +32,12 @@ export function money(priceMinor: number, currency: string): string {
     return `${value} ${currency.toUpperCase()}`;
   }
 }
+
+const whole = new Intl.NumberFormat(undefined);
+const compact = new Intl.NumberFormat(undefined, { notation: 'compact' });
+
+/** A number of things as people read it: 12,345. */
+export const count = (value: number): string => whole.format(value);
+
+/** The same where there is little room: 12K. */
+export const shortCount = (value: number): string => compact.format(value);

@@ -8,6 +8,7 @@ export const icons = {
   overview: icon(
     svg`<path d="M2 7.2 8 2.5l6 4.7V13a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1z M6.5 14v-4h3v4"/>`,
   ),
+  metrics: icon(svg`<path d="M2 13.5h12M4 11V8M8 11V3.5M12 11V6"/>`),
   integrate: icon(svg`<path d="m5 4.5-3.5 3.5L5 11.5M11 4.5l3.5 3.5-3.5 3.5M9.2 3 6.8 13"/>`),
   tiers: icon(svg`<path d="M8 2 14 5 8 8 2 5zM2.5 8 8 10.8 13.5 8M2.5 11 8 13.8 13.5 11"/>`),
   keys: icon(svg`<circle cx="5" cy="11" r="3"/><path d="m7.2 8.8 6.3-6.3M11 5l2 2"/>`),
