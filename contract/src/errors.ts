@@ -220,6 +220,11 @@ export const ERRORS = {
     'Not in this plan',
     'Please upgrade to a plan that includes this feature.',
   ),
+  feature_not_metered: row(
+    400,
+    'Not counted',
+    'Nothing is counted of this feature. Use the name of a metered one.',
+  ),
   limit_reached: row(403, 'Tier limit reached', 'Please upgrade to unlock more requests'),
   rate_limited: row(
     429,

@@ -5,6 +5,7 @@ import * as botCheck from './bot-check.ts';
 import * as cart from './cart.ts';
 import * as clerkApp from './clerk-app.ts';
 import * as customers from './customers.ts';
+import * as managedCustomers from './managed-customers.ts';
 import * as images from './images.ts';
 import * as oauth from './oauth.ts';
 import * as orders from './orders.ts';
@@ -33,6 +34,7 @@ const byPath = ([, a]: [string, Route], [, b]: [string, Route]): number =>
 export const ROUTES: ReadonlyMap<string, Route> = new Map(
   [
     customers,
+    managedCustomers,
     usage,
     usageHistory,
     tiers,
@@ -69,6 +71,7 @@ export type * from './customers.ts';
 export type { CartProblem } from './cart.ts';
 export type { ErrorCode } from './errors.ts';
 export type * from './images.ts';
+export type { CustomerDetail, CustomerEvent, CustomerStatus } from './managed-customers.ts';
 export type { Interval, Limit, Mode } from './primitives.ts';
 export type * from './orders.ts';
 export type * from './payments.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { IDEMPOTENCY_ERRORS, KEY_ERRORS } from './errors.ts';
+import { managed } from './managed.ts';
 import { AtMs, HttpUrl, pageOf, PageQuery, text, whole } from './primitives.ts';
-import { managementErrors, managers } from './projects.ts';
 import { type Route, route } from './respond.ts';
 import { providerErrors } from './billing.ts';
 
@@ -133,18 +133,11 @@ const OrderPageQuery = v.object({
 
 const errorsBySecretKey = [...KEY_ERRORS, 'secret_key_required'] as const;
 
-/** A row for servers, under `/api`, and the same one for those who manage the project. */
-function twice<R extends Route>(row: R): { byKey: R; managed: R } {
-  const managed = {
-    ...row,
-    path: row.path.replace('/api/', '/api/projects/:project/:mode/'),
-    auth: managers,
-    errors: [...new Set([...managementErrors, ...row.errors.filter((code) => !isOfKeys(code))])],
-  };
-  return { byKey: row, managed };
-}
-
-const isOfKeys = (code: string): boolean => (errorsBySecretKey as readonly string[]).includes(code);
+/** A row for servers, and the same one for those who manage the project. */
+const twice = <R extends Route>(row: R): { byKey: R; managed: R } => ({
+  byKey: row,
+  managed: managed(row),
+});
 
 /** Which orders: of a status, of a customer, or with `q` in number, e-mail, name or products. */
 const OrderFilter = v.object({

@@ -9,6 +9,7 @@ import { tierRoutes } from './catalog/tiers.route.ts';
 import { contentRoutes } from './content/content.route.ts';
 import { imageRoutes } from './content/images.route.ts';
 import { customerRoutes } from './customers/customers.route.ts';
+import { managedCustomerRoutes } from './customers/managed.route.ts';
 import type { Deps } from './deps.ts';
 import { docsRoutes } from './docs/docs.route.ts';
 import type { AppEnv } from './http/call.ts';
@@ -27,6 +28,7 @@ import { clerkProxyRoutes } from './sessions/clerk-proxy.route.ts';
 import { accountRoutes } from './sessions/account.route.ts';
 import { sessionRoutes } from './sessions/sessions.route.ts';
 import { productRoutes } from './store/products.route.ts';
+import { adjustUsageRoutes } from './usage/adjust.route.ts';
 import { usageBatchRoutes } from './usage/batch.route.ts';
 import { usageHistoryRoutes } from './usage/history.route.ts';
 import { usageRoutes } from './usage/usage.route.ts';
@@ -49,6 +51,8 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     usageBatchRoutes,
     usageHistoryRoutes,
     customerRoutes,
+    managedCustomerRoutes,
+    adjustUsageRoutes,
     tierRoutes,
     productRoutes,
     bootstrapRoutes,

@@ -32,6 +32,10 @@ export type Principal =
 /** A principal of one environment. */
 export type EnvironmentPrincipal = Exclude<Principal, Manager | { kind: 'none' }>;
 
+/** Whether who calls is the seller: a server by its key, or whoever manages the project. */
+export const isSeller = ({ kind }: Principal): boolean =>
+  kind === 'sk' || kind === 'operator' || kind === 'developer';
+
 /** Finds out who calls, by one of the ways `allowed`. Throws the `Fail` that says what is missing. */
 export async function authenticate(
   deps: Deps,

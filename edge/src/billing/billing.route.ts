@@ -5,8 +5,11 @@ import {
   createCheckout,
   createPortal,
 } from '@dream/contract/billing';
+import { createManagedCheckout, createManagedPortal } from '@dream/contract/managed-customers';
 import type { Hono } from 'hono';
+import { isSeller } from '../auth/principal.ts';
 import { type CalledCustomer, customerOf } from '../customers/customer-of.ts';
+import { noteManaged } from '../customers/managed-act.ts';
 import type { Deps } from '../deps.ts';
 import { type AppEnv, type Call, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
@@ -30,22 +33,25 @@ const ROUNDS = 8;
 
 /** Buying a tier, coming back from it, and the page where a customer manages what was bought. */
 export function billingRoutes(app: Hono<AppEnv>, deps: Deps): void {
-  serve(app, deps, createCheckout, async (call) => {
-    const customer = await customerOf(call);
-    if (call.principal.kind !== 'sk') await gate(deps, 'checkouts', customer.customerId);
-    const { settings } = customer.environment;
-    const successUrl = redirectOf(call, customer, call.body.successUrl, settings.successUrl);
-    if (successUrl === null) throw new Fail('redirect_url_required', { field: 'successUrl' });
-    const cancelUrl = redirectOf(call, customer, call.body.cancelUrl, settings.cancelUrl);
-    const { tier, priceId } = call.body;
-    const asked = { tier, priceId, bySecretKey: call.principal.kind === 'sk' };
-    const page = { successUrl, cancelUrl, embedded: call.body.embedded };
-    for (let round = 0; round < ROUNDS; round++) {
-      const place = await tryCheckout(deps, customer, asked, page);
-      if (place !== null) return place;
-    }
-    throw new Fail('temporarily_unavailable');
-  });
+  for (const row of [createCheckout, createManagedCheckout])
+    serve(app, deps, row, async (call) => {
+      const customer = await customerOf(call);
+      const bySecretKey = isSeller(call.principal);
+      if (!bySecretKey) await gate(deps, 'checkouts', customer.customerId);
+      const { settings } = customer.environment;
+      const successUrl = redirectOf(call, customer, call.body.successUrl, settings.successUrl);
+      if (successUrl === null) throw new Fail('redirect_url_required', { field: 'successUrl' });
+      const cancelUrl = redirectOf(call, customer, call.body.cancelUrl, settings.cancelUrl);
+      const { tier, priceId } = call.body;
+      const asked = { tier, priceId, bySecretKey };
+      const page = { successUrl, cancelUrl, embedded: call.body.embedded };
+      await noteManaged(call, customer, 'customer.checkout_opened');
+      for (let round = 0; round < ROUNDS; round++) {
+        const place = await tryCheckout(deps, customer, asked, page);
+        if (place !== null) return place;
+      }
+      throw new Fail('temporarily_unavailable');
+    });
 
   serve(app, deps, confirmCheckout, async (call) => {
     const { ref, customerId } = await customerOf(call);
@@ -59,30 +65,32 @@ export function billingRoutes(app: Hono<AppEnv>, deps: Deps): void {
     };
   });
 
-  serve(app, deps, createPortal, async (call) => {
-    const customer = await customerOf(call);
-    const { ref, customerId, environment } = customer;
-    const returnUrl = redirectOf(
-      call,
-      customer,
-      call.body.returnUrl,
-      environment.settings.returnUrl,
-    );
-    if (returnUrl === null) throw new Fail('redirect_url_required', { field: 'returnUrl' });
-    const { connection, stripeCustomerId } = unwrap(
-      await deps.project(ref).billing().checkouting(customerId, call.nowMs),
-    );
-    if (connection.via === null) throw new Fail('stripe_not_connected');
-    if (stripeCustomerId === null) throw new Fail('billing_account_missing');
-    const stripe = deps.stripe(ref, connection.stripeAccountId);
-    const url = await inAccount(deps, ref, connection.stripeAccountId, () =>
-      stripe.openPortal({ stripeCustomerId, returnUrl }).catch(async (error: unknown) => {
-        const isGone = await isStripeCustomerGone(deps, ref, stripeCustomerId, error);
-        throw isGone ? new Fail('billing_account_missing') : error;
-      }),
-    );
-    return { url };
-  });
+  for (const row of [createPortal, createManagedPortal])
+    serve(app, deps, row, async (call) => {
+      const customer = await customerOf(call);
+      const { ref, customerId, environment } = customer;
+      const returnUrl = redirectOf(
+        call,
+        customer,
+        call.body.returnUrl,
+        environment.settings.returnUrl,
+      );
+      if (returnUrl === null) throw new Fail('redirect_url_required', { field: 'returnUrl' });
+      const { connection, stripeCustomerId } = unwrap(
+        await deps.project(ref).billing().checkouting(customerId, call.nowMs),
+      );
+      if (connection.via === null) throw new Fail('stripe_not_connected');
+      if (stripeCustomerId === null) throw new Fail('billing_account_missing');
+      await noteManaged(call, customer, 'customer.portal_opened');
+      const stripe = deps.stripe(ref, connection.stripeAccountId);
+      const url = await inAccount(deps, ref, connection.stripeAccountId, () =>
+        stripe.openPortal({ stripeCustomerId, returnUrl }).catch(async (error: unknown) => {
+          const isGone = await isStripeCustomerGone(deps, ref, stripeCustomerId, error);
+          throw isGone ? new Fail('billing_account_missing') : error;
+        }),
+      );
+      return { url };
+    });
 }
 
 /** Where a checkout begins and ends. */
@@ -242,7 +250,7 @@ function redirectOf(
 ): string | null {
   const decided = decideRedirect(asked, setting, {
     mode: ref.mode,
-    bySecretKey: call.principal.kind === 'sk',
+    bySecretKey: isSeller(call.principal),
     listedOrigins: environment.origins,
     pageOrigin: call.c.req.header('origin') ?? null,
   });

@@ -1,4 +1,10 @@
 import {
+  cancelManagedSubscription,
+  changeManagedSubscription,
+  previewManagedChange,
+  resumeManagedSubscription,
+} from '@dream/contract/managed-customers';
+import {
   cancelSubscription,
   changeSubscription,
   previewChange,
@@ -6,7 +12,9 @@ import {
 } from '@dream/contract/subscription';
 import type { Subscription } from '@dream/contract';
 import type { Hono } from 'hono';
+import { isSeller } from '../auth/principal.ts';
 import { type CalledCustomer, customerOf } from '../customers/customer-of.ts';
+import { noteManaged } from '../customers/managed-act.ts';
 import type { Deps } from '../deps.ts';
 import { type AppEnv, type Call, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
@@ -20,42 +28,49 @@ const ROUNDS = 3;
 
 /** What a subscriber does with a subscription: change it, cancel it, take that back. */
 export function subscriptionRoutes(app: Hono<AppEnv>, deps: Deps): void {
-  serve(app, deps, previewChange, async (call) => {
-    const { ref, customerId } = await customerOf(call);
-    for (let round = 0; round < ROUNDS; round++) {
-      const { facts, decision } = await decide(deps, { ref, customerId }, call);
-      if (decision.kind === 'start') return firstPurchase(decision, facts.timeMs);
-      const preview = await inAccount(deps, ref, facts.connection.stripeAccountId, () =>
-        previewOf(deps, { ref, facts, decision }),
-      );
-      if (preview !== null) return preview;
-    }
-    throw new Fail('temporarily_unavailable');
-  });
+  for (const row of [previewChange, previewManagedChange])
+    serve(app, deps, row, async (call) => {
+      const { ref, customerId } = await customerOf(call);
+      for (let round = 0; round < ROUNDS; round++) {
+        const { facts, decision } = await decide(deps, { ref, customerId }, call);
+        if (decision.kind === 'start') return firstPurchase(decision, facts.timeMs);
+        const preview = await inAccount(deps, ref, facts.connection.stripeAccountId, () =>
+          previewOf(deps, { ref, facts, decision }),
+        );
+        if (preview !== null) return preview;
+      }
+      throw new Fail('temporarily_unavailable');
+    });
 
-  serve(app, deps, changeSubscription, async (call) => {
-    const { ref, customerId } = await customerOf(call);
-    for (let round = 0; round < ROUNDS; round++) {
-      const { facts, decision } = await decide(deps, { ref, customerId }, call);
-      if (decision.kind === 'start') throw new Fail('subscription_missing');
-      const change: PlanChange = { ref, customerId, facts, decision };
-      const isMade = await inAccount(deps, ref, facts.connection.stripeAccountId, () =>
-        makeChange(deps, change, call.body.prorationAtMs ?? null),
-      );
-      if (isMade) return { subscription: await subscriptionOf(deps, { ref, customerId }) };
-    }
-    throw new Fail('temporarily_unavailable');
-  });
+  for (const row of [changeSubscription, changeManagedSubscription])
+    serve(app, deps, row, async (call) => {
+      const { ref, customerId } = await customerOf(call);
+      await noteManaged(call, { ref, customerId }, 'subscription.changed');
+      for (let round = 0; round < ROUNDS; round++) {
+        const { facts, decision } = await decide(deps, { ref, customerId }, call);
+        if (decision.kind === 'start') throw new Fail('subscription_missing');
+        const change: PlanChange = { ref, customerId, facts, decision };
+        const isMade = await inAccount(deps, ref, facts.connection.stripeAccountId, () =>
+          makeChange(deps, change, call.body.prorationAtMs ?? null),
+        );
+        if (isMade) return { subscription: await subscriptionOf(deps, { ref, customerId }) };
+      }
+      throw new Fail('temporarily_unavailable');
+    });
 
-  serve(app, deps, cancelSubscription, async (call) => {
-    const { ref, customerId } = await customerOf(call);
-    return withLive(deps, { ref, customerId }, (stripe, id) => stripe.endWithPeriod(id));
-  });
+  for (const row of [cancelSubscription, cancelManagedSubscription])
+    serve(app, deps, row, async (call) => {
+      const { ref, customerId } = await customerOf(call);
+      await noteManaged(call, { ref, customerId }, 'subscription.cancelled');
+      return withLive(deps, { ref, customerId }, (stripe, id) => stripe.endWithPeriod(id));
+    });
 
-  serve(app, deps, resumeSubscription, async (call) => {
-    const { ref, customerId } = await customerOf(call);
-    return withLive(deps, { ref, customerId }, (stripe, id) => stripe.keepGoing(id));
-  });
+  for (const row of [resumeSubscription, resumeManagedSubscription])
+    serve(app, deps, row, async (call) => {
+      const { ref, customerId } = await customerOf(call);
+      await noteManaged(call, { ref, customerId }, 'subscription.resumed');
+      return withLive(deps, { ref, customerId }, (stripe, id) => stripe.keepGoing(id));
+    });
 }
 
 type Who = Pick<CalledCustomer, 'ref' | 'customerId'>;
@@ -67,7 +82,7 @@ async function decide(
   { body, principal }: Call<{ tier: string; priceId?: string | undefined }>,
 ): Promise<{ facts: Checkouting; decision: Made }> {
   const facts = unwrap(await deps.project(ref).billing().checkouting(customerId, deps.nowMs()));
-  const asked = { tier: body.tier, priceId: body.priceId, bySecretKey: principal.kind === 'sk' };
+  const asked = { tier: body.tier, priceId: body.priceId, bySecretKey: isSeller(principal) };
   const decision = decideCheckout(facts, asked);
   if (decision.kind === 'refused') throw new Fail(decision.code, decision.details);
   return { facts, decision };

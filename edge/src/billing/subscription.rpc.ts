@@ -17,6 +17,20 @@ export function liveSubscription(
   return live && shown(live);
 }
 
+/**
+ * In SQL, whether a row of `customer` has a subscription that is live, as `isLive` says it, and for
+ * which `condition` holds of `live`. Takes the instant of now as its one value, before those of the
+ * condition.
+ */
+export const hasLive = (condition = 'true'): string => `EXISTS (
+  SELECT 1 FROM subscription AS live WHERE live.customer_id = customer.id
+  AND live.status IN ('active', 'trialing', 'past_due')
+  AND coalesce(customer.clock_ms, ?) < min(coalesce(live.ends_ms, ${NEVER_MS}), coalesce(live.past_due_ms
+    + (SELECT json_extract(settings, '$.pastDueGraceDays') FROM environment) * 86400000, ${NEVER_MS}))
+  AND ${condition})`;
+
+const NEVER_MS = Number.MAX_SAFE_INTEGER;
+
 /** Whether a customer ever had a subscription, and with it the one trial there is. */
 export const hadPurchases = (sql: SqlStorage, customerId: string): boolean =>
   subscriptionsOf(sql, customerId).length > 0;

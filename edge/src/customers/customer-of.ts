@@ -3,8 +3,9 @@ import * as v from 'valibot';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import type { Call } from '../http/call.ts';
 import { environmentPrincipal } from '../http/call.ts';
-import { Fail } from '../http/fail.ts';
+import { Fail, unwrap } from '../http/fail.ts';
 import type { Environment } from '../projects/access.rpc.ts';
+import { placeOf } from '../projects/managed.ts';
 import { verifyAccessToken } from '../sessions/access-token.ts';
 import { aliveSession } from '../sessions/alive.ts';
 import { parseKey } from '../auth/keys.ts';
@@ -35,11 +36,14 @@ export function forgetExternalId(ref: EnvironmentRef, externalId: string): void 
 
 /**
  * The customer of a session, or the one a secret key names by X-User-Id (a cust_… id, or the
- * developer's own id, which makes a customer at first use) or X-User-Token. Throws `Fail`.
+ * developer's own id, which makes a customer at first use) or X-User-Token; on a management route the
+ * one its path names. Throws `Fail`.
  */
 export async function customerOf(
-  call: Pick<Call<unknown, unknown>, 'c' | 'deps' | 'principal' | 'nowMs'>,
+  call: Pick<Call<unknown, unknown>, 'c' | 'deps' | 'param' | 'principal' | 'nowMs'>,
 ): Promise<CalledCustomer> {
+  const { kind } = call.principal;
+  if (kind === 'operator' || kind === 'developer') return customerInPath(call);
   const principal = environmentPrincipal(call.principal);
   const { ref, environment } = principal;
   if (principal.kind === 'session') {
@@ -57,6 +61,15 @@ export async function customerOf(
   const customerId = await customerOfId(call.deps, ref, environment.version, id, call.nowMs);
   if (byToken !== null && byToken !== customerId) throw new Fail('user_mismatch');
   return { ref, environment, customerId, externalId: id.startsWith('cust_') ? null : id };
+}
+
+/** The customer a path names by either id, of the environment of a key or of the path. */
+export async function customerInPath(
+  call: Pick<Call<unknown, unknown>, 'deps' | 'param' | 'principal' | 'nowMs'>,
+): Promise<CalledCustomer> {
+  const { ref, environment } = await placeOf(call);
+  const found = await call.deps.project(ref).customers().get(call.param('id'), call.nowMs);
+  return { ref, environment, customerId: unwrap(found).id, externalId: null };
 }
 
 /** The id in X-User-Id, decoded if it says so; null when there is none. */

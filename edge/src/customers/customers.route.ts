@@ -5,11 +5,14 @@ import {
   listCustomers,
   updateCustomer,
 } from '@dream/contract/customers';
+import { deleteManagedCustomer, updateManagedCustomer } from '@dream/contract/managed-customers';
 import type { Hono } from 'hono';
-import type { Deps } from '../deps.ts';
+import { PLATFORM_PROJECT } from '../auth/keys.ts';
+import type { Deps, EnvironmentRef } from '../deps.ts';
 import { type AppEnv, type Call, environmentPrincipal, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
+import { placeOf } from '../projects/managed.ts';
 import { setCustomerPassword } from '../sessions/password.ts';
 import { resumeKept } from './arrival.job.ts';
 import { customerId } from './customer-id.ts';
@@ -42,21 +45,29 @@ export function customerRoutes(app: Hono<AppEnv>, deps: Deps): void {
     customer: unwrap(await customersOf(call).customers.get(call.param('id'), call.nowMs)),
   }));
 
-  serve(app, deps, updateCustomer, async (call) => {
-    const { ref, customers } = customersOf(call);
-    const { customer, jobIds } = unwrap(
-      await customers.update(call.param('id'), call.body, deps.newId('job_'), call.nowMs),
-    );
-    await deliverJobs(deps, ref, jobIds);
-    if (call.body.externalId === undefined) return { customer };
-    return { customer: await resumeKept(deps, ref, customer, call.nowMs) };
-  });
+  for (const row of [updateCustomer, updateManagedCustomer])
+    serve(app, deps, row, async (call) => {
+      const { ref, act } = await placeOf(call);
+      const customers = deps.project(ref).customers();
+      const id = call.param('id');
+      if (call.body.banned) await checkNoOperator(call, ref, id);
+      // What servers change by key, all day long, is not for the audit log.
+      const by = call.principal.kind === 'sk' ? null : act;
+      const { customer, jobIds } = unwrap(
+        await customers.update(id, call.body, deps.newId('job_'), call.nowMs, by),
+      );
+      await deliverJobs(deps, ref, jobIds);
+      if (call.body.externalId === undefined) return { customer };
+      return { customer: await resumeKept(deps, ref, customer, call.nowMs) };
+    });
 
-  serve(app, deps, deleteCustomer, async (call) => {
-    const { ref } = environmentPrincipal(call.principal);
-    const erased = await eraseCustomer(deps, ref, call.param('id'), call.nowMs);
-    return { success: true as const, ...erased };
-  });
+  for (const row of [deleteCustomer, deleteManagedCustomer])
+    serve(app, deps, row, async (call) => {
+      const { ref, act } = await placeOf(call);
+      await checkNoOperator(call, ref, call.param('id'));
+      const erased = await eraseCustomer(deps, ref, call.param('id'), call.nowMs, act);
+      return { success: true as const, ...erased };
+    });
 }
 
 function customersOf(call: Pick<Call, 'principal' | 'deps'>) {
@@ -70,16 +81,28 @@ function customersOf(call: Pick<Call, 'principal' | 'deps'>) {
  */
 async function keepOnlyWithPassword(
   deps: Deps,
-  call: Pick<Call, 'principal' | 'nowMs'>,
+  call: Pick<Call<unknown, unknown>, 'deps' | 'param' | 'principal' | 'nowMs'>,
   id: string,
   password: string,
 ): Promise<void> {
-  const { ref } = environmentPrincipal(call.principal);
+  const { ref, act } = await placeOf(call);
   try {
     if (await setCustomerPassword(deps, ref, id, password, () => Promise.resolve(true))) return;
   } catch (error) {
-    await eraseCustomer(deps, ref, id, call.nowMs);
+    await eraseCustomer(deps, ref, id, call.nowMs, act);
     throw error;
   }
   throw new Fail('customer_exists', { customerId: id });
+}
+
+/** Nobody locks an operator of the platform out, whoever they are, or themselves by mistake. */
+async function checkNoOperator(
+  { deps, nowMs }: Pick<Call<unknown, unknown>, 'deps' | 'nowMs'>,
+  ref: EnvironmentRef,
+  id: string,
+): Promise<void> {
+  if (ref.projectId !== PLATFORM_PROJECT || ref.mode !== 'live') return;
+  const { email, emailVerified } = unwrap(await deps.project(ref).customers().get(id, nowMs));
+  if (emailVerified && deps.config.operatorEmails.some((operator) => operator === email))
+    throw new Fail('platform_protected');
 }

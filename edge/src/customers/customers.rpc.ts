@@ -4,7 +4,7 @@ import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import { liveSubscription } from '../billing/subscription.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue, openJobs } from '../outbox/outbox.rpc.ts';
-import { writeAudit } from '../projects/audit.rpc.ts';
+import { type Act, writeAudit } from '../projects/audit.rpc.ts';
 import { addCustomer, noteChange } from './announce.rpc.ts';
 import {
   type CustomerRow,
@@ -48,6 +48,15 @@ export interface NewCustomer {
   plan?: string;
   externalId?: string;
   testClock?: boolean;
+}
+
+/** What is to be another way with a customer. */
+export interface CustomerPatch {
+  plan?: string;
+  firstName?: string | null;
+  lastName?: string | null;
+  banned?: boolean;
+  externalId?: string;
 }
 
 /** The customers of one environment. Ids and times are given by the caller. */
@@ -142,17 +151,13 @@ export class CustomersRpc extends RpcTarget {
     });
   }
 
+  /** Changes a customer. What somebody who manages the project does (`by`) goes to the audit log. */
   update(
     id: string,
-    patch: {
-      plan?: string;
-      firstName?: string | null;
-      lastName?: string | null;
-      banned?: boolean;
-      externalId?: string;
-    },
+    patch: CustomerPatch,
     jobId: string,
     nowMs: number,
+    by: Act | null = null,
   ): Outcome<CustomerChanged> {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
@@ -174,6 +179,7 @@ export class CustomersRpc extends RpcTarget {
         fits.value,
         row.id,
       );
+      if (by) for (const action of actionsOf(patch)) writeAudit(sql, by, action, row.id);
       const changed = noteChange(this.#storage, row.id, nowMs);
       const concernsShard = patch.plan !== undefined || patch.banned !== undefined;
       const jobIds = concernsShard ? [this.#tellShard(changed, jobId, nowMs)] : [];
@@ -321,4 +327,15 @@ export class CustomersRpc extends RpcTarget {
     const tiers = new CatalogRpc(this.#storage).tiers().filter((tier) => !tier.archived);
     return no('tier_not_found', { tiers: tiers.map((tier) => tier.name) });
   }
+}
+
+/** What a change is called in the audit log. */
+function actionsOf({ plan, firstName, lastName, banned, externalId }: CustomerPatch): string[] {
+  const isRenamed = firstName !== undefined || lastName !== undefined;
+  return [
+    ...(plan === undefined ? [] : ['customer.plan_set']),
+    ...(isRenamed ? ['customer.renamed'] : []),
+    ...(banned === undefined ? [] : [banned ? 'customer.banned' : 'customer.unbanned']),
+    ...(externalId === undefined ? [] : ['customer.own_id_given']),
+  ];
 }

@@ -1,6 +1,7 @@
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
+import type { Act } from '../projects/audit.rpc.ts';
 import { forgetExternalId } from './customer-of.ts';
 import { KEPT } from './kept.ts';
 
@@ -13,7 +14,7 @@ export async function eraseCustomer(
   ref: EnvironmentRef,
   id: string,
   nowMs: number,
-  by: 'key' | 'customer' = 'key',
+  by: 'customer' | Act,
 ): Promise<{ deleted: { id: string; email: string | null }; kept: string | null }> {
   const jobs: [string, string, string] = [
     deps.newId('job_'),

@@ -6,7 +6,7 @@ import { no, ok, type Outcome } from '../http/fail.ts';
 import { eraseOrders } from '../orders/erasure.rpc.ts';
 import { armAlarm, enqueue, forgetJobs } from '../outbox/outbox.rpc.ts';
 import { emit, forgetEvents } from '../outgoing/emit.rpc.ts';
-import { forgetAudit } from '../projects/audit.rpc.ts';
+import { type Act, forgetAudit, writeAudit } from '../projects/audit.rpc.ts';
 import { forgetReplies } from '../replies/replies.rpc.ts';
 import { eraseIdentity, identificationsOf } from '../sessions/erasure.rpc.ts';
 import type { Perishable } from '../storage/prune.ts';
@@ -82,7 +82,7 @@ export class ErasureRpc extends RpcTarget {
     id: string,
     jobIds: readonly [string, string, string],
     nowMs: number,
-    by: 'key' | 'customer',
+    by: 'customer' | Act,
   ): Promise<Outcome<Erased>> {
     const known = findCustomer(this.#storage.sql, id);
     if (!known) return no('customer_not_found');
@@ -94,7 +94,7 @@ export class ErasureRpc extends RpcTarget {
       const row = findCustomer(this.#storage.sql, known.id);
       if (!row) return no('customer_not_found');
       if (by === 'customer' && row.banned === 1) return no('session_ended');
-      return ok(this.#erase(row, hashes, jobIds, nowMs));
+      return ok(this.#erase(row, hashes, jobIds, nowMs, by));
     });
   }
 
@@ -204,6 +204,7 @@ export class ErasureRpc extends RpcTarget {
     hashes: Hashes,
     [shardJob, stripeJob, clerkJob]: readonly [string, string, string],
     nowMs: number,
+    by: 'customer' | Act,
   ): Erased {
     const { sql } = this.#storage;
     const { id, clerk_password_user_id: clerkUserId } = row;
@@ -214,6 +215,8 @@ export class ErasureRpc extends RpcTarget {
     forgetJobs(sql, id);
     forgetReplies(sql, id);
     forgetAudit(sql, id);
+    // Who did it stays; whom it was about does not.
+    if (by !== 'customer') writeAudit(sql, by, 'customer.erased', null);
     forgetEvents(sql, id);
     eraseOrders(this.#storage, id, nowMs);
     eraseIdentity(sql, id);

@@ -21,11 +21,11 @@ import { getStore, putStore } from '@dream/contract/store';
 import type { Hono } from 'hono';
 import { customerOf } from '../customers/customer-of.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
-import { type AppEnv, type Call, serve } from '../http/call.ts';
+import { type AppEnv, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
 import type { Act } from '../projects/audit.rpc.ts';
-import { managedEnvironment } from '../projects/managed.ts';
+import { managedEnvironment, placeOf } from '../projects/managed.ts';
 import { closeOrder } from './close.job.ts';
 import { CSV_HEAD, csvRow } from './csv.ts';
 import type { OrderQuery } from './order.store.ts';
@@ -151,15 +151,6 @@ async function cancel(deps: Deps, ref: EnvironmentRef, id: string, act: Act) {
 async function orderOf(deps: Deps, ref: EnvironmentRef, id: string) {
   const { order } = unwrap(await deps.project(ref).orders().get(id));
   return { order };
-}
-
-/** The environment of a call, and who acts: a server by its key, or whoever manages the project. */
-async function placeOf(call: Call<unknown, unknown>): Promise<{ ref: EnvironmentRef; act: Act }> {
-  const { principal, nowMs } = call;
-  if (principal.kind === 'sk')
-    return { ref: principal.ref, act: { actor: `key ${principal.keyId}`, nowMs } };
-  const { ref, act } = await managedEnvironment(call);
-  return { ref, act };
 }
 
 type Filter = {

@@ -68,6 +68,19 @@ export function putDelivery(
   return id;
 }
 
+/** The newest events about a customer; null `by`, for nobody of the project did them by hand. */
+export const eventsAbout = (sql: SqlStorage, customerId: string, limit: number): EventAbout[] =>
+  sql
+    .exec<EventAbout>(
+      `SELECT id, type, created_ms AS atMs, NULL AS "by" FROM webhook_event
+       WHERE customer_id = ? ORDER BY created_ms DESC LIMIT ?`,
+      customerId,
+      limit,
+    )
+    .toArray();
+
+type EventAbout = { id: string; type: string; atMs: number; by: null };
+
 /**
  * Erases what events say of a customer, and what was answered to them. What still waits is not sent:
  * the event of the erasure is.

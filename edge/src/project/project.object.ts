@@ -8,6 +8,7 @@ import { TurnstileRpc } from '../bots/turnstile.rpc.ts';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import { ImagesRpc } from '../content/images.rpc.ts';
 import { CustomersRpc } from '../customers/customers.rpc.ts';
+import { ManagedCustomersRpc } from '../customers/managed.rpc.ts';
 import { ErasureRpc, OVER_KEPT_USAGE } from '../customers/erasure.rpc.ts';
 import { keptKey } from '../customers/kept.ts';
 import { type Bindings, parseConfig } from '../env.ts';
@@ -89,6 +90,10 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   customers(): CustomersRpc {
     return new CustomersRpc(this.#inUse());
+  }
+
+  managedCustomers(): ManagedCustomersRpc {
+    return new ManagedCustomersRpc(this.#inUse());
   }
 
   turnstile(): TurnstileRpc {

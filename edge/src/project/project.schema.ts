@@ -34,7 +34,7 @@ import {
 } from '../outgoing/outgoing.schema.ts';
 import { ERASURES_OF_BEFORE, OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
 import { CLERK_APP_SCHEMA } from '../projects/clerk-app.schema.ts';
-import { ACCESS_SCHEMA } from '../projects/access.schema.ts';
+import { ACCESS_SCHEMA, AUDIT_SUBJECT_INDEX } from '../projects/access.schema.ts';
 import { REPLIES_SCHEMA } from '../replies/replies.schema.ts';
 import { CLERK_USERS_SCHEMA } from '../sessions/clerk-users.schema.ts';
 import {
@@ -89,4 +89,5 @@ export const PROJECT_STEPS: readonly string[] = [
   ORDERS_SCHEMA,
   DEFAULT_CHANGE_SCHEMA,
   USAGE_HISTORY_SCHEMA,
+  AUDIT_SUBJECT_INDEX,
 ];

@@ -25,3 +25,7 @@ CREATE TABLE audit (
   action TEXT NOT NULL,
   subject TEXT
 );`;
+
+/** Finds what was done to one thing. */
+export const AUDIT_SUBJECT_INDEX = `
+CREATE INDEX audit_by_subject ON audit(subject) WHERE subject IS NOT NULL;`;

@@ -20,6 +20,19 @@ export function writeAudit(
   );
 }
 
+/** The newest entries about a subject. */
+export const auditAbout = (sql: SqlStorage, subject: string, limit: number): Entry[] =>
+  sql
+    .exec<Entry>(
+      `SELECT 'aud_' || id AS id, action AS type, at_ms AS atMs, actor AS "by" FROM audit
+       WHERE subject = ? ORDER BY audit.id DESC LIMIT ?`,
+      subject,
+      limit,
+    )
+    .toArray();
+
+type Entry = { id: string; type: string; atMs: number; by: string };
+
 /** Forgets entries about somebody erased. */
 export function forgetAudit(sql: SqlStorage, subject: string): void {
   sql.exec('DELETE FROM audit WHERE subject = ?', subject);

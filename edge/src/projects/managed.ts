@@ -30,6 +30,16 @@ export async function managedEnvironment(
   return { ref, environment, project, act: actOf(call) };
 }
 
+/** The environment of a call, and who acts: a server by its key, or whoever manages the project. */
+export async function placeOf(
+  call: Pick<Call<unknown, unknown>, 'deps' | 'param' | 'principal' | 'nowMs'>,
+): Promise<Pick<Managed, 'ref' | 'environment' | 'act'>> {
+  const { principal, nowMs } = call;
+  if (principal.kind !== 'sk') return managedEnvironment(call);
+  const { ref, environment, keyId } = principal;
+  return { ref, environment, act: { actor: `key ${keyId}`, nowMs } };
+}
+
 /** The project id of a management path, made by this edge. */
 export async function managedProjectId(
   call: Pick<Call<unknown, unknown>, 'deps' | 'param'>,

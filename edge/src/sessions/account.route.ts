@@ -11,12 +11,19 @@ import {
   unlinkProvider,
   updateMe,
 } from '@dream/contract/account';
+import {
+  endManagedSession,
+  endManagedSessions,
+  listManagedSessions,
+} from '@dream/contract/managed-customers';
 import type { Hono } from 'hono';
 import { resumeKept } from '../customers/arrival.job.ts';
 import { shardOf } from '../customers/customer-id.ts';
+import { customerInPath } from '../customers/customer-of.ts';
+import { noteManaged } from '../customers/managed-act.ts';
 import { eraseCustomer } from '../customers/erasure.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
-import { type AppEnv, type Call, environmentPrincipal, serve } from '../http/call.ts';
+import { type AppEnv, type Call, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
 import { visitorOf } from './address.ts';
@@ -116,22 +123,28 @@ export function accountRoutes(app: Hono<AppEnv>, deps: Deps): void {
     return { success: true as const };
   });
 
-  serve(app, deps, listCustomerSessions, async (call) => {
-    const { ref, customerId } = await named(call);
-    return { sessions: await sessionsOf(deps, ref, customerId).list(customerId, call.nowMs) };
-  });
+  for (const row of [listCustomerSessions, listManagedSessions])
+    serve(app, deps, row, async (call) => {
+      const { ref, customerId } = await customerInPath(call);
+      return { sessions: await sessionsOf(deps, ref, customerId).list(customerId, call.nowMs) };
+    });
 
-  serve(app, deps, endCustomerSession, async (call) => {
-    const { ref, customerId } = await named(call);
-    await sessionsOf(deps, ref, customerId).endOf(customerId, call.param('sessionId'), call.nowMs);
-    return { success: true as const };
-  });
+  for (const row of [endCustomerSession, endManagedSession])
+    serve(app, deps, row, async (call) => {
+      const { ref, customerId } = await customerInPath(call);
+      await noteManaged(call, { ref, customerId }, 'customer.session_ended');
+      const sessions = sessionsOf(deps, ref, customerId);
+      await sessions.endOf(customerId, call.param('sessionId'), call.nowMs);
+      return { success: true as const };
+    });
 
-  serve(app, deps, endCustomerSessions, async (call) => {
-    const { ref, customerId } = await named(call);
-    await sessionsOf(deps, ref, customerId).endAll(customerId, call.nowMs);
-    return { success: true as const };
-  });
+  for (const row of [endCustomerSessions, endManagedSessions])
+    serve(app, deps, row, async (call) => {
+      const { ref, customerId } = await customerInPath(call);
+      await noteManaged(call, { ref, customerId }, 'customer.signed_out');
+      await sessionsOf(deps, ref, customerId).endAll(customerId, call.nowMs);
+      return { success: true as const };
+    });
 }
 
 type Asked = Pick<Call<unknown, unknown>, 'principal' | 'deps' | 'param' | 'nowMs'>;
@@ -141,13 +154,6 @@ async function signedIn({ principal, deps }: Pick<Asked, 'principal' | 'deps'>) 
   if (principal.kind !== 'session') throw new Fail('session_required');
   await aliveSession(deps, principal);
   return principal;
-}
-
-/** The customer a secret key names in the path, by either id. */
-async function named(call: Asked): Promise<{ ref: EnvironmentRef; customerId: string }> {
-  const { ref } = environmentPrincipal(call.principal);
-  const found = await call.deps.project(ref).customers().get(call.param('id'), call.nowMs);
-  return { ref, customerId: unwrap(found).id };
 }
 
 function sessionsOf(deps: Deps, ref: EnvironmentRef, customerId: string) {

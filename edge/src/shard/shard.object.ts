@@ -7,7 +7,13 @@ import { LiveSockets } from '../sessions/live.sockets.ts';
 import { erase, isErased, refusingStorage } from '../storage/erase.ts';
 import { migrate } from '../storage/migrate.ts';
 import { OverageRpc } from '../usage/overage.rpc.ts';
-import { MeterRpc, type UsageAnswer, type UsageCall, type UsageQuery } from '../usage/meter.rpc.ts';
+import {
+  type Adjusting,
+  MeterRpc,
+  type UsageAnswer,
+  type UsageCall,
+  type UsageQuery,
+} from '../usage/meter.rpc.ts';
 import { Notices } from '../usage/notices.rpc.ts';
 import { RollUp } from '../usage/roll-up.rpc.ts';
 import { armShard } from './alarm.rpc.ts';
@@ -55,6 +61,11 @@ export class ShardObject extends DurableObject<Bindings> {
   /** Raises a test customer's count to its limit. */
   fill(query: UsageQuery): UsageAnswer {
     return this.meter().fill(query);
+  }
+
+  /** Changes a customer's count by hand. */
+  adjust(adjusting: Adjusting): UsageAnswer {
+    return this.meter().adjust(adjusting);
   }
 
   meter(): MeterRpc {

@@ -1,3 +1,4 @@
+import { getManagedUsageHistory } from '@dream/contract/managed-customers';
 import { DEFAULT_FEATURE } from '@dream/contract/primitives';
 import { getProjectUsage, getUsageHistory, MAX_DAYS } from '@dream/contract/usage-history';
 import type { Hono } from 'hono';
@@ -11,19 +12,20 @@ import { calendarDay } from './period.ts';
 
 /** Usage by day: `GET /api/usage/history` of one customer, and of all of them for the dashboard. */
 export function usageHistoryRoutes(app: Hono<AppEnv>, deps: Deps): void {
-  serve(app, deps, getUsageHistory, async (call) => {
-    const { ref, environment, ...called } = await customerOf(call);
-    const { timeZone } = environment.settings;
-    const { feature = DEFAULT_FEATURE } = call.query;
-    const project = deps.project(ref);
-    // An own id this isolate remembers may name another customer since.
-    const name = called.externalId ?? called.customerId;
-    const { id: customerId } = unwrap(await project.customers().get(name, call.nowMs));
-    const clockMs = await project.testClock().timeOf(customerId, call.nowMs);
-    const range = rangeOf(call.query, timeZone, clockMs);
-    const days = await project.usageHistory().days(customerId, feature, range);
-    return { userId: customerId, feature, timeZone, days: everyDay(range, days) };
-  });
+  for (const row of [getUsageHistory, getManagedUsageHistory])
+    serve(app, deps, row, async (call) => {
+      const { ref, environment, ...called } = await customerOf(call);
+      const { timeZone } = environment.settings;
+      const { feature = DEFAULT_FEATURE } = call.query;
+      const project = deps.project(ref);
+      // An own id this isolate remembers may name another customer since.
+      const name = called.externalId ?? called.customerId;
+      const { id: customerId } = unwrap(await project.customers().get(name, call.nowMs));
+      const clockMs = await project.testClock().timeOf(customerId, call.nowMs);
+      const range = rangeOf(call.query, timeZone, clockMs);
+      const days = await project.usageHistory().days(customerId, feature, range);
+      return { userId: customerId, feature, timeZone, days: everyDay(range, days) };
+    });
 
   serve(app, deps, getProjectUsage, async (call) => {
     const { environment, project } = await managedEnvironment(call);

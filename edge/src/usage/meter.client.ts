@@ -6,7 +6,7 @@ import { Fail, unwrap } from '../http/fail.ts';
 import type { Environment } from '../projects/access.rpc.ts';
 import { limitsOf } from './limit.ts';
 import { toStatus } from './status.ts';
-import type { Rules, UsageAnswer, UsageCall, UsageQuery } from './meter.rpc.ts';
+import type { Adjusting, Rules, UsageAnswer, UsageCall, UsageQuery } from './meter.rpc.ts';
 
 /** The rules of an environment in the form its shards keep. */
 export function rulesOf(environment: Environment): Rules {
@@ -137,6 +137,25 @@ export const fillUsage = (
   customerId: string,
   feature: string,
 ): Promise<UsageAnswer> => query(deps, ref, environment, { customerId, feature }, 'fill');
+
+/** Changes a count by hand, once for its key, and answers it. */
+export function adjustUsage(
+  deps: Deps,
+  ref: EnvironmentRef,
+  environment: Environment,
+  asked: Pick<Adjusting, 'customerId' | 'feature' | 'change' | 'idempotency'>,
+): Promise<UsageAnswer> {
+  const { customerId } = asked;
+  const nowMs = deps.nowMs();
+  const adjust = (more: More) =>
+    shardFor(deps, ref, customerId).adjust({
+      ...more,
+      ...asked,
+      nowMs,
+      rulesVersion: environment.version,
+    });
+  return ask(deps, ref, environment, customerId, nowMs, adjust, null);
+}
 
 function query(
   deps: Deps,

@@ -6,6 +6,7 @@ import type { RunningUsage } from '../customers/kept.ts';
 import type { CustomerSnapshot, SubscriptionTerms } from '../customers/plan.ts';
 import type { EnvironmentRef } from '../deps.ts';
 import type { FailDetails } from '../http/fail.ts';
+import { adjustedUnits, type Adjustment } from './adjust.ts';
 import { countOnDay, type DayCount, type MeterName, NO_DAY } from './day.ts';
 import {
   aboveLimit,
@@ -58,6 +59,12 @@ export type UsageQuery = Pick<
   UsageCall,
   'customerId' | 'feature' | 'rulesVersion' | 'nowMs' | 'rules' | 'snapshot'
 >;
+
+/** A change of a count by hand. */
+export interface Adjusting extends UsageQuery {
+  change: Adjustment;
+  idempotency: UsageCall['idempotency'];
+}
 
 /** Who sees to it that what was counted reaches the usage by day. */
 export type Counted = (meter: MeterName, nowMs: number) => void;
@@ -142,6 +149,36 @@ export class MeterRpc extends RpcTarget {
       this.#tell(query.customerId, { usage: answer.usage });
     }
     return answer;
+  }
+
+  /**
+   * Changes a count by hand, once for its key. Usage by day keeps what was used, what was billed stays
+   * billed, and webhooks are told of the use that follows, not of this.
+   */
+  adjust(asked: Adjusting): UsageAnswer {
+    const answer = this.#storage.transactionSync(() => this.#adjust(asked));
+    if (answer.kind === 'usage' && !answer.replayed)
+      this.#tell(asked.customerId, { usage: answer.usage });
+    return answer;
+  }
+
+  #adjust(asked: Adjusting): UsageAnswer {
+    const { customerId, feature, change, idempotency, nowMs } = asked;
+    const known = this.#learn(asked);
+    if ('kind' in known) return known;
+    const limitUnits = known.limits.features[feature];
+    if (limitUnits === undefined) return notIncluded(known, feature);
+    if (limitUnits === true)
+      return { kind: 'refused', code: 'feature_not_metered', details: { feature } };
+    const replay = idempotency && this.#replay(asked, idempotency);
+    if (replay) return replay;
+    const { row, over } = this.#runningRow(known, asked);
+    if (over) this.#report(asked, over);
+    const adjusted = { ...row, used_units: adjustedUnits(row.used_units, change) };
+    this.#store.putMeter(customerId, feature, adjusted);
+    const usage = toUsage(known, feature, adjusted, limitUnits);
+    if (idempotency) this.#store.putAnswer(customerId, idempotency, usage, nowMs);
+    return { kind: 'usage', usage, replayed: false };
   }
 
   /** Takes the plan of a customer, unless it knows a newer one; open pages learn what changed. */
@@ -285,7 +322,7 @@ export class MeterRpc extends RpcTarget {
   }
 
   #replay(
-    call: UsageCall,
+    call: Pick<UsageCall, 'customerId' | 'nowMs'>,
     { key, fingerprint }: { key: string; fingerprint: string },
   ): UsageAnswer | null {
     this.#store.forgetAnswers(call.nowMs - KEEP_MS);
