@@ -7,25 +7,29 @@ export const instant = (atMs: number): string => dateTime.format(atMs);
 /** The day of an instant. */
 export const day = (atMs: number): string => dateOnly.format(atMs);
 
-/** Decimals a currency has: none for yen, three for dinars. */
-export function decimalsOf(currency: string): number {
-  try {
-    return (
-      new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
-        .maximumFractionDigits ?? 2
-    );
-  } catch {
-    return 2;
-  }
-}
+/** Currencies whose minor unit at Stripe has other than two decimals. */
+const DECIMALS: readonly (readonly [number, string])[] = [
+  [0, 'bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'],
+  [3, 'bhd jod kwd omr tnd'],
+];
+
+/**
+ * Decimals of a currency's minor unit as Stripe counts it: by the browser's table, an amount in
+ * krónur would come out a hundred times too low. Source: Stripe, "Supported currencies".
+ */
+export const decimalsOf = (currency: string): number =>
+  DECIMALS.find(([, all]) => all.split(' ').includes(currency.toLowerCase()))?.[0] ?? 2;
 
 /** An amount of minor units as people read it. */
 export function money(priceMinor: number, currency: string): string {
-  const value = priceMinor / 10 ** decimalsOf(currency);
+  const decimals = decimalsOf(currency);
+  const value = priceMinor / 10 ** decimals;
   try {
     return new Intl.NumberFormat(undefined, {
       style: 'currency',
       currency,
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
       trailingZeroDisplay: 'stripIfInteger',
     }).format(value);
   } catch {
