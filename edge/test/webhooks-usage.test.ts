@@ -128,7 +128,7 @@ describe('usage', () => {
       );
     await runInDurableObject(shardAt(customerId), async (object, { storage }) => {
       const { version } = storage.sql.exec<{ version: number }>('SELECT version FROM rules').one();
-      object.track({
+      object.meter().track({
         customerId,
         feature: 'requests',
         amountUnits: 7,

@@ -2,7 +2,7 @@ import { ERRORS } from '@dream/contract/errors';
 import type { ErrorBody } from '@dream/contract/respond';
 import type { Context } from 'hono';
 import type { AppEnv } from './call.ts';
-import { Fail, goneCode } from './fail.ts';
+import { Fail, goneCode, wasReset } from './fail.ts';
 import { log } from './log.ts';
 
 /** Answers every error in the one envelope. What is not a `Fail` is our bug: logged, and a 500. */
@@ -38,7 +38,7 @@ function unexpected(error: Error, c: Context<AppEnv>): Fail {
   const gone = goneCode(error);
   if (gone !== null) return new Fail(gone);
   // An object that restarts or is overloaded refuses calls in a way that says to try again.
-  const retryable = 'retryable' in error && error.retryable === true;
+  const retryable = ('retryable' in error && error.retryable === true) || wasReset(error);
   log('error', {
     requestId: c.get('requestId'),
     event: 'request.failed',

@@ -41,6 +41,13 @@ export function goneCode(error: unknown): 'project_not_found' | 'project_deleted
   return message === 'project_not_found' || message === 'project_deleted' ? message : null;
 }
 
+/**
+ * Whether an object restarted instead of answering, for what it wrote could not be stored: nothing of
+ * the call is. Only the runtime's words say so.
+ */
+export const wasReset = (error: unknown): boolean =>
+  error instanceof Error && /\bobject (was|to be) reset\b/i.test(error.message);
+
 /** The value of an outcome; throws its error as a `Fail`. */
 export function unwrap<T>(outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value;

@@ -24,13 +24,13 @@ const MOST_ANONYMOUS = 500;
 export class LiveSockets {
   readonly #ctx: DurableObjectState;
   readonly #env: Bindings;
-  readonly #usageOf: (customerId: string, nowMs: number) => Usage | null;
+  readonly #usageOf: (customerId: string, nowMs: number) => Promise<Usage | null>;
 
   /** `usageOf` answers with a customer's usage of the default feature, as far as the shard knows it. */
   constructor(
     ctx: DurableObjectState,
     env: Bindings,
-    usageOf: (customerId: string, nowMs: number) => Usage | null,
+    usageOf: (customerId: string, nowMs: number) => Promise<Usage | null>,
   ) {
     this.#ctx = ctx;
     this.#env = env;
@@ -81,7 +81,7 @@ export class LiveSockets {
       } satisfies Attachment);
       say(socket, { type: 'ready' });
       // What was counted between the page's first data and this moment was told to nobody.
-      const usage = this.#usageOf(claims.customerId, nowMs);
+      const usage = await this.#usageOf(claims.customerId, nowMs);
       if (usage) say(socket, { type: 'usage', usage: toStatus(claims.customerId, usage) });
     } catch {
       socket.close(4401, 'Sign-in required');

@@ -2,9 +2,11 @@ import { DurableObject } from 'cloudflare:workers';
 import { DEFAULT_FEATURE } from '@dream/contract/primitives';
 import { shardOf } from '../customers/customer-id.ts';
 import type { Bindings } from '../env.ts';
+import { goneCode, wasReset } from '../http/fail.ts';
 import { SessionsRpc } from '../sessions/sessions.rpc.ts';
 import { LiveSockets } from '../sessions/live.sockets.ts';
 import { erase, isErased, refusingStorage } from '../storage/erase.ts';
+import { GroupCommit } from '../storage/group-commit.ts';
 import { migrate } from '../storage/migrate.ts';
 import { OverageRpc } from '../usage/overage.rpc.ts';
 import {
@@ -16,16 +18,23 @@ import {
 } from '../usage/meter.rpc.ts';
 import { Notices } from '../usage/notices.rpc.ts';
 import { RollUp } from '../usage/roll-up.rpc.ts';
+import type { Told } from '../usage/told.ts';
 import { armShard } from './alarm.rpc.ts';
 import { SHARD_STEPS } from './shard.schema.ts';
 
 /** How long waits what could not be done. */
 const RETRY_MS = 30_000;
 
-/** A share of an environment's customers: usage, sessions and open pages. */
+/**
+ * A share of an environment's customers: usage, sessions and open pages. Nothing it says leaves before
+ * the commit it rests on: metered calls share commits and are answered after them, pages are told
+ * then, and workerd holds back every other answer until what was written before it is stored.
+ */
 export class ShardObject extends DurableObject<Bindings> {
   readonly #sockets: LiveSockets;
+  readonly #commits: GroupCommit;
   #isErased: boolean;
+  #meter: MeterRpc | undefined;
   #rollUp: RollUp | undefined;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
@@ -35,63 +44,74 @@ export class ShardObject extends DurableObject<Bindings> {
       migrate(ctx.storage, SHARD_STEPS);
       armShard(ctx.storage, Date.now());
     }
-    this.#sockets = new LiveSockets(ctx, env, (customerId, nowMs) => {
+    this.#commits = new GroupCommit(ctx.storage, (reason) => ctx.abort(reason));
+    this.#sockets = new LiveSockets(ctx, env, async (customerId, nowMs) => {
       const feature = DEFAULT_FEATURE;
-      const answer = this.read({ customerId, feature, rulesVersion: 0, nowMs });
+      const answer = await this.read({ customerId, feature, rulesVersion: 0, nowMs });
       return answer.kind === 'usage' ? answer.usage : null;
     });
   }
 
   /** The hot path: a method of its own, so that no stub has to be made and disposed of. */
-  track(call: UsageCall): UsageAnswer {
-    return this.meter().track(call);
+  track(call: UsageCall): Promise<UsageAnswer> {
+    return this.#commits.run(() => this.meter().track(call));
   }
 
   /** Counts calls one after the other, each judged alone; all of them are one commit. */
-  trackMany(calls: readonly UsageCall[]): UsageAnswer[] {
-    const meter = this.meter();
-    return calls.map((call) => meter.track(call));
+  trackMany(calls: readonly UsageCall[]): Promise<UsageAnswer[]> {
+    return Promise.all(calls.map((call) => this.track(call).catch(ownFailure)));
   }
 
   /** Reads usage, likewise. */
-  read(query: UsageQuery): UsageAnswer {
-    return this.meter().read(query);
+  read(query: UsageQuery): Promise<UsageAnswer> {
+    return this.#commits.run(() => this.meter().read(query));
   }
 
   /** Raises a test customer's count to its limit. */
-  fill(query: UsageQuery): UsageAnswer {
-    return this.meter().fill(query);
+  fill(query: UsageQuery): Promise<UsageAnswer> {
+    return this.#commits.run(() => this.meter().fill(query));
   }
 
   /** Changes a customer's count by hand. */
-  adjust(adjusting: Adjusting): UsageAnswer {
-    return this.meter().adjust(adjusting);
+  adjust(adjusting: Adjusting): Promise<UsageAnswer> {
+    return this.#commits.run(() => this.meter().adjust(adjusting));
   }
 
+  /** One for the object's life: it remembers customers. */
   meter(): MeterRpc {
-    return new MeterRpc(
-      this.#storage(),
-      (customerId, told) => this.#sockets.tell(customerId, told),
-      () => armShard(this.ctx.storage, Date.now()),
+    const storage = this.#storage();
+    this.#meter ??= new MeterRpc(
+      storage,
+      (customerId, told) => this.#tell(customerId, told),
+      () => armShard(storage, Date.now()),
       (meter, nowMs) => this.rollUp().counted(meter, nowMs),
     );
+    return this.#meter;
   }
 
   /** One for the object's life: it remembers what counted. */
   rollUp(): RollUp {
     const storage = this.#storage();
-    this.#rollUp ??= new RollUp(storage, () => armShard(storage, Date.now()));
+    this.#rollUp ??= new RollUp(
+      storage,
+      () => armShard(storage, Date.now()),
+      (customerId) => this.meter().forget(customerId),
+    );
     return this.#rollUp;
   }
 
   overage(): OverageRpc {
-    return new OverageRpc(this.#storage(), () => armShard(this.ctx.storage, Date.now()));
+    return new OverageRpc(
+      this.#storage(),
+      () => armShard(this.ctx.storage, Date.now()),
+      (customerId) => this.meter().forget(customerId),
+    );
   }
 
   sessions(): SessionsRpc {
     return new SessionsRpc(
       this.#storage(),
-      (customerId, told) => this.#sockets.tell(customerId, told),
+      (customerId, told) => this.#tell(customerId, told),
       (customerId) => this.meter().refusalOf(customerId),
     );
   }
@@ -110,6 +130,8 @@ export class ShardObject extends DurableObject<Bindings> {
   override async alarm(): Promise<void> {
     if (this.#isErased) return;
     await this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
+    // What was counted is stored before anybody hears of it.
+    await this.ctx.storage.sync();
     const done = await Promise.allSettled([
       this.#handOn(),
       this.#reportOverage(),
@@ -145,7 +167,7 @@ export class ShardObject extends DurableObject<Bindings> {
     const shard = shardOf(first?.customerId ?? '');
     if (first && (ref === null || shard === null))
       throw new Error('A shard does not know whose it is');
-    // What was counted is stored before anybody hears of it.
+    // What is in the batch is no longer in the meters before anybody hears of it.
     await this.ctx.storage.sync();
     if (ref && shard !== null) await this.ctx.exports.Work.rollUp(ref, shard, batch);
     if (!this.#isErased) this.rollUp().done(batch.seq, Date.now());
@@ -154,12 +176,30 @@ export class ShardObject extends DurableObject<Bindings> {
   /** Erases everything of these customers, for good. Safe to repeat. */
   async erase(nowMs: number): Promise<void> {
     this.#isErased = true;
+    this.#meter = undefined;
+    this.#rollUp = undefined;
     this.#sockets.closeAll();
     await erase(this.ctx.storage, nowMs);
+  }
+
+  /** Tells a customer's open pages what changed, once it is stored. */
+  #tell(customerId: string, told: Told): void {
+    if (this.ctx.getWebSockets().length > 0)
+      this.#commits.afterCommit(() => this.#sockets.tell(customerId, told));
   }
 
   /** A call admitted just before the project was deleted must not write here after it. */
   #storage(): DurableObjectStorage {
     return this.#isErased ? refusingStorage('project_deleted') : this.ctx.storage;
   }
+}
+
+/**
+ * One call's own failure is our bug, and harms no other call of its batch. What is everybody's, such
+ * as a project deleted or a commit that failed, is thrown.
+ */
+function ownFailure(error: unknown): UsageAnswer {
+  if (goneCode(error) !== null || wasReset(error)) throw error;
+  console.error(JSON.stringify({ event: 'shard.call_failed', error: String(error) }));
+  return { kind: 'refused', code: 'internal_error', details: {} };
 }

@@ -18,7 +18,7 @@ import {
 import { momentsOf, type NoticesTo } from './notice.ts';
 import { noticeId, Notices } from './notices.rpc.ts';
 import type { Told } from './told.ts';
-import { MeterStore, type MeterRow } from './meter.store.ts';
+import { type MeterRow, MeterStore } from './meter.store.ts';
 import { noteOverage, putReport } from './overage.store.ts';
 import { countingPeriod, periodLabels, type PeriodRule } from './period.ts';
 import { putDayOver } from './roll-up.store.ts';
@@ -72,7 +72,10 @@ export type Counted = (meter: MeterName, nowMs: number) => void;
 /** How long an answer is replayed. */
 const KEEP_MS = 24 * 3_600_000;
 
-/** Counts usage against limits, one call after the other. Each call is one transaction. */
+/**
+ * Counts usage against limits, one call after the other. Each call is one transaction: what is read,
+ * what is decided of it and what is written. When they are committed is the shard's to say.
+ */
 export class MeterRpc extends RpcTarget {
   readonly #storage: DurableObjectStorage;
   readonly #store: MeterStore;
@@ -100,7 +103,7 @@ export class MeterRpc extends RpcTarget {
 
   /** Counts a call, or says why not. The answer leaves after the commit that holds the count. */
   track(call: UsageCall): UsageAnswer {
-    const answer = this.#storage.transactionSync(() => this.#track(call));
+    const answer = this.#atOnce(call.customerId, () => this.#track(call));
     if (answer.kind === 'usage' && !answer.replayed) {
       // Of a boolean feature nothing is counted.
       if (answer.usage.count > 0) this.#counted(call, call.nowMs);
@@ -132,7 +135,7 @@ export class MeterRpc extends RpcTarget {
    * nothing changes. Webhooks are told of the refusal that follows, not of this.
    */
   fill(query: UsageQuery): UsageAnswer {
-    this.#storage.transactionSync(() => {
+    this.#atOnce(query.customerId, () => {
       const known = this.#learn(query);
       const limitUnits = 'kind' in known ? undefined : known.limits.features[query.feature];
       if ('kind' in known || typeof limitUnits !== 'number') return;
@@ -156,7 +159,7 @@ export class MeterRpc extends RpcTarget {
    * billed, and webhooks are told of the use that follows, not of this.
    */
   adjust(asked: Adjusting): UsageAnswer {
-    const answer = this.#storage.transactionSync(() => this.#adjust(asked));
+    const answer = this.#atOnce(asked.customerId, () => this.#adjust(asked));
     if (answer.kind === 'usage' && !answer.replayed)
       this.#tell(asked.customerId, { usage: answer.usage });
     return answer;
@@ -221,7 +224,7 @@ export class MeterRpc extends RpcTarget {
    * same again until it is erased, and nothing then.
    */
   retire(customerId: string, nowMs: number): RunningUsage[] {
-    return this.#storage.transactionSync(() => {
+    return this.#atOnce(customerId, () => {
       this.#store.retire(customerId, nowMs);
       return this.#store.running(customerId, nowMs);
     });
@@ -229,7 +232,7 @@ export class MeterRpc extends RpcTarget {
 
   /** Forgets a customer's usage and answers; of the id a hash stays, which says that it is gone. */
   erase(customerId: string, nowMs: number): void {
-    this.#storage.transactionSync(() => {
+    this.#atOnce(customerId, () => {
       this.#store.retire(customerId, nowMs);
       this.#store.erase(customerId);
     });
@@ -237,10 +240,25 @@ export class MeterRpc extends RpcTarget {
 
   /** Goes on from usage of before, unless there is more already. Safe to repeat. */
   resume(customerId: string, usage: readonly RunningUsage[]): void {
-    this.#storage.transactionSync(() => {
+    this.#atOnce(customerId, () => {
       if (this.refusalOf(customerId) === 'customer_not_found') return;
       for (const one of usage) this.#store.resume(customerId, one);
     });
+  }
+
+  /** Forgets what is remembered of a customer, whose meters somebody else has written. */
+  forget(customerId: string): void {
+    this.#store.forget(customerId);
+  }
+
+  /** Does it all or, when it throws, nothing. */
+  #atOnce<T>(customerId: string, act: () => T): T {
+    try {
+      return this.#storage.transactionSync(act);
+    } catch (error) {
+      this.#store.forget(customerId);
+      throw error;
+    }
   }
 
   #track(call: UsageCall): UsageAnswer {
@@ -351,10 +369,7 @@ export class MeterRpc extends RpcTarget {
       limits,
       headerPlan: customer.header_plan,
       isBanned: customer.banned === 1,
-      subscription:
-        customer.subscription === null
-          ? null
-          : (JSON.parse(customer.subscription) as SubscriptionTerms),
+      subscription: customer.subscription,
       timeMs: customer.clock_ms ?? query.nowMs,
     };
   }

@@ -20,10 +20,15 @@ export const nextOverageMs = (storage: DurableObjectStorage): number | null =>
 export class OverageRpc extends RpcTarget {
   readonly #storage: DurableObjectStorage;
   readonly #arm: () => void;
+  readonly #wrote: (customerId: string) => void;
 
-  /** `arm` sees to it that the object wakes when something is due. */
-  constructor(storage: DurableObjectStorage, arm: () => void) {
+  /**
+   * `arm` sees to it that the object wakes when something is due; `wrote` hears whose meters were
+   * written.
+   */
+  constructor(storage: DurableObjectStorage, arm: () => void, wrote: (customerId: string) => void) {
     super();
+    this.#wrote = wrote;
     this.#storage = storage;
     this.#arm = arm;
   }
@@ -33,10 +38,11 @@ export class OverageRpc extends RpcTarget {
    * `customerId` those of that customer, whether or not they are due.
    */
   take(nowMs: number, limit: number, customerId: string | null = null): OverageReport[] {
-    const reports = this.#storage.transactionSync(() => {
-      handOverDue(this.#storage.sql, nowMs, customerId);
-      return takeReports(this.#storage.sql, nowMs, limit, customerId);
-    });
+    const { reports, handedOver } = this.#storage.transactionSync(() => ({
+      handedOver: handOverDue(this.#storage.sql, nowMs, customerId),
+      reports: takeReports(this.#storage.sql, nowMs, limit, customerId),
+    }));
+    for (const id of handedOver) this.#wrote(id);
     this.#arm();
     return reports;
   }

@@ -67,8 +67,11 @@ export function putReport(sql: SqlStorage, counted: Counted, nowMs: number): voi
   );
 }
 
-/** Hands over everything that has waited for its minute, and of `customerId` all there is. */
-export function handOverDue(sql: SqlStorage, nowMs: number, customerId: string | null): void {
+/**
+ * Hands over everything that has waited for its minute, and of `customerId` all there is. Answers
+ * whose meters it wrote.
+ */
+export function handOverDue(sql: SqlStorage, nowMs: number, customerId: string | null): string[] {
   const due = sql
     .exec<{ [Field in keyof Counted]: Counted[Field] }>(
       `SELECT meter.customer_id AS customerId, meter.feature, over_units AS overUnits,
@@ -87,6 +90,7 @@ export function handOverDue(sql: SqlStorage, nowMs: number, customerId: string |
       counted.feature,
     );
   }
+  return due.map((counted) => counted.customerId);
 }
 
 /**

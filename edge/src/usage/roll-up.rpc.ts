@@ -24,12 +24,17 @@ export class RollUp extends RpcTarget {
   readonly #storage: DurableObjectStorage;
   readonly #unrolled: Unrolled;
   readonly #arm: () => void;
+  readonly #wrote: (customerId: string) => void;
   /** Whether there was more than the batch under way; of one from before the object started, unknown. */
   #isMore = true;
 
-  /** `arm` sees to it that the object wakes when something is due. */
-  constructor(storage: DurableObjectStorage, arm: () => void) {
+  /**
+   * `arm` sees to it that the object wakes when something is due; `wrote` hears whose meters were
+   * written.
+   */
+  constructor(storage: DurableObjectStorage, arm: () => void, wrote: (customerId: string) => void) {
     super();
+    this.#wrote = wrote;
     this.#storage = storage;
     this.#arm = arm;
     this.#unrolled = new Unrolled(rollUpState(storage.sql).dueMs !== null);
@@ -61,6 +66,7 @@ export class RollUp extends RpcTarget {
       else setRollUpDue(sql, null);
       return { rows, isAll, walkedTo: walked.to, meters: counted.meters };
     });
+    for (const { customerId } of taken.rows) this.#wrote(customerId);
     this.#unrolled.walked(taken.walkedTo);
     this.#unrolled.drop(taken.meters);
     if (taken.isAll) this.#unrolled.settled();

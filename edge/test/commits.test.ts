@@ -1,0 +1,156 @@
+import { env, exports } from 'cloudflare:workers';
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { shardOf } from '../src/customers/customer-id.ts';
+import type { Bindings } from '../src/env.ts';
+import { call, createEnvironment, type TestEnvironment } from './harness.ts';
+
+const { SHARD } = env as unknown as Bindings;
+
+let shop: TestEnvironment;
+let id: string;
+let accessToken: string;
+
+beforeEach(async () => {
+  shop = await createEnvironment();
+  const signedIn = await call('POST', '/api/sessions', {
+    key: shop.sk,
+    body: { externalId: 'ada' },
+  });
+  ({ accessToken } = signedIn.body);
+  ({ id } = signedIn.body.customer);
+});
+
+const shard = () => SHARD.getByName(`${shop.id}:test:${shardOf(id)}`);
+const inShard = <T>(act: (storage: DurableObjectStorage) => T) =>
+  runInDurableObject(shard(), (_, { storage }) => act(storage));
+const track = (amount = 1, headers: Record<string, string> = {}) =>
+  call('POST', '/api/usage', { key: shop.sk, user: id, body: { amount }, headers });
+const used = async () =>
+  (await call('GET', '/api/usage', { key: shop.sk, user: id })).body.usageCount;
+
+/** A page of the customer, and all that it hears. */
+async function openPage(): Promise<{ heard: string[]; ended: Promise<void> }> {
+  const { webSocket: socket } = await exports.default.fetch(
+    new Request(`https://edge.test/api/live?pk=${shop.pk}&shard=${shardOf(id)}`, {
+      headers: { upgrade: 'websocket' },
+    }),
+  );
+  if (!socket) throw new Error('There is no socket');
+  const heard: string[] = [];
+  const ended = Promise.withResolvers<void>();
+  socket.addEventListener('message', ({ data }) => void heard.push(String(data)));
+  socket.addEventListener('close', () => ended.resolve());
+  socket.accept();
+  socket.send(JSON.stringify({ type: 'auth', accessToken }));
+  await vi.waitFor(() => expect(heard).toHaveLength(2));
+  heard.length = 0;
+  return { heard, ended: ended.promise };
+}
+
+describe('a commit that fails', () => {
+  /** From here on the disk refuses each commit that holds a count, and takes every other. */
+  const breakDisk = () =>
+    inShard(({ sql }) => {
+      sql.exec('CREATE TABLE nobody (id INTEGER PRIMARY KEY)');
+      sql.exec('CREATE TABLE orphan (id REFERENCES nobody DEFERRABLE INITIALLY DEFERRED)');
+      sql.exec(
+        'CREATE TRIGGER broken AFTER INSERT ON meter BEGIN INSERT INTO orphan VALUES (1); END',
+      );
+    });
+  const mendDisk = () => inShard(({ sql }) => void sql.exec('DROP TRIGGER broken'));
+
+  it('is answered as something to be tried again, and the try counts once', async () => {
+    await track();
+    await breakDisk();
+    const headers = { 'idempotency-key': 'click-1' };
+    const failed = await track(1, headers);
+    expect([failed.status, failed.body.code]).toEqual([503, 'temporarily_unavailable']);
+    await mendDisk();
+    expect(await used()).toBe(1);
+    const first = await track(1, headers);
+    expect(first.body.usage.count).toBe(2);
+    expect((await track(1, headers)).body).toEqual(first.body);
+    expect(await used()).toBe(2);
+  });
+
+  it('lets nothing out that rests on it: no answer, refusal, read, batch or message to a page', async () => {
+    await track();
+    const page = await openPage();
+    await breakDisk();
+    const said = await Promise.all([
+      track(),
+      track(),
+      track(3),
+      call('GET', '/api/usage', { key: shop.sk, user: id }),
+      call('POST', '/api/usage/batch', { key: shop.sk, body: { events: [{ customer: id }] } }),
+    ]);
+    for (const { status, body } of said) {
+      // What was read before or after the commit may be said: that one unit is used.
+      const rests = status === 200 ? (body.usageCount ?? body.results[0].code) : body.code;
+      expect([1, 'temporarily_unavailable']).toContain(rests);
+    }
+    await page.ended;
+    expect(page.heard).toEqual([]);
+    await mendDisk();
+    expect(await used()).toBe(1);
+    expect((await track(2)).body.usage.count).toBe(3);
+  });
+
+  it('leaves nothing in memory: what is counted, handed on and known is what is stored', async () => {
+    await track();
+    await breakDisk();
+    await Promise.all([track(), track(), track()]);
+    await mendDisk();
+    const remembered = await track();
+    await evictDurableObject(shard());
+    expect([remembered.body.usage.count, await used()]).toEqual([2, 2]);
+  });
+});
+
+describe('a commit that takes its time', () => {
+  /** Commits of the shard end, as far as it is told, when `release` is called. */
+  async function slowDisk() {
+    const commit = Promise.withResolvers<void>();
+    await runInDurableObject(shard(), (_, { storage }) => {
+      Object.defineProperty(storage, 'sync', { value: () => commit.promise, configurable: true });
+    });
+    return commit.resolve;
+  }
+  const isSettled = async (one: Promise<unknown>): Promise<boolean> => {
+    const open = Symbol('open');
+    // A whole request later it would have been there.
+    await call('GET', '/api/tiers', { key: shop.sk });
+    return (await Promise.race([one, Promise.resolve(open)])) !== open;
+  };
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['an answer', () => track()],
+    ['a refusal', () => track(4)],
+    ['a read', used],
+    [
+      'a batch',
+      () =>
+        call('POST', '/api/usage/batch', { key: shop.sk, body: { events: [{ customer: id }] } }),
+    ],
+    ['usage by day', () => Promise.resolve(runDurableObjectAlarm(shard()))],
+  ])('holds back %s until it is done', async (_, act) => {
+    await track();
+    const release = await slowDisk();
+    const saying = act();
+    expect(await isSettled(saying)).toBe(false);
+    release();
+    await saying;
+  });
+
+  it('holds back what a page is told until it is done', async () => {
+    const page = await openPage();
+    const release = await slowDisk();
+    const tracked = track();
+    expect(await isSettled(tracked)).toBe(false);
+    expect(page.heard).toEqual([]);
+    release();
+    expect((await tracked).body.usage.count).toBe(1);
+    await vi.waitFor(() => expect(page.heard).toHaveLength(1));
+  });
+});
