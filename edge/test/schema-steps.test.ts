@@ -32,6 +32,19 @@ const FIRST_SETTINGS = {
   returnUrl: null,
 };
 
+/** What a keyed call was answered before the shard had a log of answers. */
+const FIRST_ANSWER = {
+  count: 2,
+  limit: 1,
+  remaining: 0,
+  overageUnits: 1,
+  plan: 'big',
+  feature: 'requests',
+  periodStart: '2030-11-01',
+  periodEnd: '2030-11-30',
+  resetsAtMs: 1_922_313_600_000,
+};
+
 /** Empties an object and brings it to the first schema; the next start goes on from there. */
 const startOver = (
   stub: DurableObjectStub,
@@ -63,6 +76,7 @@ it('an environment of the first schema comes through every step with its people,
   );
   const nowMs = Date.now();
   const endMs = nowMs + 86_400_000;
+  const callHash = await hashSecret(JSON.stringify(['requests', 1, null]));
   await startOver(project, PROJECT_STEPS, (sql) => {
     const settings = JSON.stringify(FIRST_SETTINGS);
     sql.exec(
@@ -100,6 +114,13 @@ it('an environment of the first schema comes through every step with its people,
       endMs,
     );
     sql.exec(
+      "INSERT INTO answer VALUES (?, 'click-1', ?, ?, ?)",
+      customerId,
+      callHash,
+      nowMs,
+      JSON.stringify(FIRST_ANSWER),
+    );
+    sql.exec(
       'INSERT INTO session VALUES (?, ?, ?, 0, 1, 1, ?, NULL)',
       `ses_${customerId}`,
       customerId,
@@ -132,6 +153,10 @@ it('an environment of the first schema comes through every step with its people,
     oauth: ['google', 'github'],
     signUpsPerDay: 200,
   });
+  const again = { ...key, user: id, headers: { 'idempotency-key': 'click-1' } };
+  expect((await call('POST', '/api/usage', again)).body.usage).toEqual(FIRST_ANSWER);
+  const other = await call('POST', '/api/usage', { ...again, body: { amount: 2 } });
+  expect(other.body.code).toBe('idempotency_conflict');
   const page = new Page(shop.pk);
   await page.proveEmail(EMAIL);
   const { body: session } = await page.exchange();

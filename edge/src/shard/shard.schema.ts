@@ -1,6 +1,7 @@
 import { DEVICE_SCHEMA, SESSIONS_SCHEMA } from '../sessions/sessions.schema.ts';
 import { SHARD_CLOCK_SCHEMA } from '../test-clock/clock.schema.ts';
 import {
+  ANSWER_LOG_SCHEMA,
   METER_SCHEMA,
   NOTICE_SCHEMA,
   OVERAGE_SCHEMA,
@@ -18,4 +19,5 @@ export const SHARD_STEPS: readonly string[] = [
   OVERAGE_SCHEMA,
   SHARD_CLOCK_SCHEMA,
   ROLL_UP_SCHEMA,
+  ANSWER_LOG_SCHEMA,
 ];

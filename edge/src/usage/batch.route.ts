@@ -11,7 +11,8 @@ import { check } from '../http/body.ts';
 import { type AppEnv, type Call, environmentPrincipal, serve } from '../http/call.ts';
 import { errorBody, failOf } from '../http/errors.ts';
 import { Fail, goneCode } from '../http/fail.ts';
-import { fingerprintOf, idempotencyKey } from '../http/idempotency.ts';
+import { idempotencyKey } from '../http/idempotency.ts';
+import { callFingerprint } from './fingerprint.ts';
 import { type Metered, trackInShard } from './meter.client.ts';
 import type { UsageAnswer } from './meter.rpc.ts';
 
@@ -84,7 +85,7 @@ async function judge(
       continue;
     }
     const shard = shardOf(customerId) ?? '';
-    const one = { at, call: { ...(await meteredOf(event, call.nowMs)), customerId } };
+    const one = { at, call: { ...meteredOf(event, call.nowMs), customerId } };
     shards.set(shard, [...(shards.get(shard) ?? []), one]);
   }
   await Promise.all(
@@ -98,9 +99,9 @@ async function judge(
 }
 
 /** An event as a single call would say it: with the same fingerprint, so that a key fits both. */
-async function meteredOf(event: Event, nowMs: number): Promise<Metered> {
+function meteredOf(event: Event, nowMs: number): Metered {
   const { feature = DEFAULT_FEATURE, amount: amountUnits, idempotencyKey: key } = event;
-  const fingerprint = key === undefined ? '' : await fingerprintOf(feature, amountUnits, null);
+  const fingerprint = key === undefined ? '' : callFingerprint(feature, amountUnits, null);
   const idempotency = key === undefined ? null : { key, fingerprint };
   return { feature, amountUnits, headerPlan: null, idempotency, nowMs };
 }

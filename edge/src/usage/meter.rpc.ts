@@ -7,6 +7,7 @@ import type { CustomerSnapshot, SubscriptionTerms } from '../customers/plan.ts';
 import type { EnvironmentRef } from '../deps.ts';
 import type { FailDetails } from '../http/fail.ts';
 import { adjustedUnits, type Adjustment } from './adjust.ts';
+import { logAnswer } from './answer-log.ts';
 import { countOnDay, type DayCount, type MeterName, NO_DAY } from './day.ts';
 import {
   aboveLimit,
@@ -68,9 +69,6 @@ export interface Adjusting extends UsageQuery {
 
 /** Who sees to it that what was counted reaches the usage by day. */
 export type Counted = (meter: MeterName, nowMs: number) => void;
-
-/** How long an answer is replayed. */
-const KEEP_MS = 24 * 3_600_000;
 
 /**
  * Counts usage against limits, one call after the other. Each call is one transaction: what is read,
@@ -166,7 +164,7 @@ export class MeterRpc extends RpcTarget {
   }
 
   #adjust(asked: Adjusting): UsageAnswer {
-    const { customerId, feature, change, idempotency, nowMs } = asked;
+    const { customerId, feature, change, idempotency } = asked;
     const known = this.#learn(asked);
     if ('kind' in known) return known;
     const limitUnits = known.limits.features[feature];
@@ -178,9 +176,9 @@ export class MeterRpc extends RpcTarget {
     const { row, over } = this.#runningRow(known, asked);
     if (over) this.#report(asked, over);
     const adjusted = { ...row, used_units: adjustedUnits(row.used_units, change) };
-    this.#store.putMeter(customerId, feature, adjusted);
     const usage = toUsage(known, feature, adjusted, limitUnits);
-    if (idempotency) this.#store.putAnswer(customerId, idempotency, usage, nowMs);
+    const answers = this.#logged(asked, row.answers, usage);
+    this.#store.putMeter(customerId, feature, { ...adjusted, answers });
     return { kind: 'usage', usage, replayed: false };
   }
 
@@ -301,12 +299,13 @@ export class MeterRpc extends RpcTarget {
       window_calls: (row.window_start_ms === decision.window.startMs ? row.window_calls : 0) + 1,
       told,
     };
-    if (over) this.#report(call, over);
-    this.#store.putMeter(call.customerId, call.feature, counted);
-    if (overUnits > 0) this.#noteOverage(call);
     const usage = toUsage(known, call.feature, counted, limitUnits);
-    if (call.idempotency)
-      this.#store.putAnswer(call.customerId, call.idempotency, usage, call.nowMs);
+    if (over) this.#report(call, over);
+    this.#store.putMeter(call.customerId, call.feature, {
+      ...counted,
+      answers: this.#logged(call, row.answers, usage),
+    });
+    if (overUnits > 0) this.#noteOverage(call);
     return { kind: 'usage', usage, replayed: false };
   }
 
@@ -339,16 +338,31 @@ export class MeterRpc extends RpcTarget {
     return told;
   }
 
+  /** A meter's log of first answers, with this one. */
+  #logged(
+    { customerId, idempotency, nowMs }: Pick<UsageCall, 'customerId' | 'idempotency' | 'nowMs'>,
+    log: string,
+    usage: Usage,
+  ): string {
+    if (!idempotency) return log;
+    const { key, fingerprint } = idempotency;
+    const room = this.#store.roomIn(customerId, log, nowMs);
+    return logAnswer(room, key, { fingerprint, atMs: nowMs, usage });
+  }
+
+  /** What a key is answered without counting: as the first time, or why it cannot be. */
   #replay(
     call: Pick<UsageCall, 'customerId' | 'nowMs'>,
     { key, fingerprint }: { key: string; fingerprint: string },
   ): UsageAnswer | null {
-    this.#store.forgetAnswers(call.nowMs - KEEP_MS);
-    const first = this.#store.answer(call.customerId, key);
-    if (!first) return null;
-    if (first.fingerprint !== fingerprint)
-      return { kind: 'refused', code: 'idempotency_conflict', details: {} };
-    return { kind: 'usage', usage: first.usage, replayed: true };
+    const first = this.#store.answer(call.customerId, key, call.nowMs);
+    if (first?.fingerprint === fingerprint)
+      return { kind: 'usage', usage: first.usage, replayed: true };
+    if (first) return { kind: 'refused', code: 'idempotency_conflict', details: {} };
+    const waitMs = this.#store.keyWaitMs(call.customerId, call.nowMs);
+    if (waitMs === 0) return null;
+    const retryAfterSeconds = Math.ceil(waitMs / 1000);
+    return { kind: 'refused', code: 'rate_limited', details: {}, retryAfterSeconds };
   }
 
   /** What is known of the customer and the rules, after taking in what came with the call. */
@@ -417,6 +431,8 @@ export class MeterRpc extends RpcTarget {
       window_start_ms: row?.window_start_ms ?? 0,
       window_calls: row?.window_calls ?? 0,
       told: period.startsAnew ? 0 : (row?.told ?? 0),
+      // A key is good for 24 h, whatever becomes of the period.
+      answers: row?.answers ?? '',
       // A day does not end with a period.
       ...dayOf(row ?? NO_DAY),
     };

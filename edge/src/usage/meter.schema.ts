@@ -97,3 +97,24 @@ CREATE TABLE roll_up (
   due_ms INTEGER
 );
 INSERT INTO roll_up VALUES (1, 0, NULL, NULL);`;
+
+/**
+ * First answers of keyed calls, by what `answer-log.ts` says: the newest in the meter's own row, so
+ * that a keyed call writes no other, and older ones by the hour and instant they were moved here.
+ */
+export const ANSWER_LOG_SCHEMA = `
+ALTER TABLE meter ADD COLUMN answers TEXT NOT NULL DEFAULT '';
+CREATE TABLE answer_chunk (
+  hour INTEGER NOT NULL,
+  customer_id TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (hour, customer_id, at_ms)
+) WITHOUT ROWID;
+INSERT INTO answer_chunk
+  SELECT created_ms / 3600000, customer_id, created_ms, group_concat(
+    char(10) || key || char(9) || substr(fingerprint, 1, 32) || char(9) || created_ms || char(9) ||
+    json_extract(body, '$.count') || char(9) || ifnull(json_extract(body, '$.overageUnits'), '') ||
+    char(9) || json_remove(body, '$.count', '$.remaining', '$.overageUnits'), '')
+  FROM answer GROUP BY customer_id, created_ms;
+DROP TABLE answer;`;

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Usage } from '@dream/contract';
 import type { RunningUsage } from '../customers/kept.ts';
 import type { CustomerSnapshot, SubscriptionTerms } from '../customers/plan.ts';
 import { BoundedMap } from '../storage/bounded-map.ts';
+import { type Perishable, prune } from '../storage/prune.ts';
+import { findAnswer, type FirstAnswer, keysIn } from './answer-log.ts';
 import type { DayCount } from './day.ts';
 import type { RateWindow } from './limit.ts';
 import type { Rules } from './meter.rpc.ts';
 import { eraseRollUp } from './roll-up.store.ts';
+import { SpilledKeys } from './spilled-keys.ts';
 
 /** A count of one feature. The window columns hold this feature's share of the rate window. */
 export type MeterRow = DayCount & {
@@ -20,6 +22,8 @@ export type MeterRow = DayCount & {
   /** Of the used units, those to be billed as overage, and of these, those in a report. */
   over_units: number;
   handed_units: number;
+  /** The newest first answers of keyed calls, as `answer-log.ts` has them. */
+  answers: string;
 };
 type CustomerRow = {
   version: number;
@@ -35,17 +39,27 @@ type CustomerRow = {
 
 /** What a shard knows of a customer, with its terms as they are used. */
 type Customer = Omit<CustomerRow, 'subscription'> & { subscription: SubscriptionTerms | null };
-/** What is remembered of a customer: its row, and all of its meters. */
+/** What is remembered of a customer: its row, all of its meters, and the keys that left them. */
 interface Remembered {
   customer: Customer;
   meters: Map<string, MeterRow>;
+  /** Null until a key is asked for. */
+  spilled: SpilledKeys | null;
 }
 
-/** What a customer and a meter weigh in memory, in bytes and roughly. */
+const HOUR_MS = 3_600_000;
+/** How long a first answer is given again. */
+const KEEP_MS = 24 * HOUR_MS;
+/** How long a meter's log of answers gets before it leaves the row: some 30 keys, within a page. */
+const MOST_LOG_CHARACTERS = 3_000;
+/** How many keys of a customer are kept besides those in its meters. */
+export const MOST_KEYS = 1_000_000;
+
+/** What a customer and a meter with its log weigh in memory at most, in bytes and roughly. */
 const CUSTOMER_BYTES = 500;
-const METER_BYTES = 500;
+const METER_BYTES = 500 + MOST_LOG_CHARACTERS;
 /** What all that is remembered may weigh. */
-const MOST_BYTES = 12_000_000;
+const MOST_BYTES = 16_000_000;
 
 /**
  * The statements of the metered path, and a memory of what they last read and wrote: one for the
@@ -55,10 +69,13 @@ const MOST_BYTES = 12_000_000;
 export class MeterStore {
   readonly #sql: SqlStorage;
   readonly #remembered = new BoundedMap<string, Remembered>(MOST_BYTES);
+  readonly #mostKeys: number;
   #rules: Rules | null = null;
 
-  constructor(sql: SqlStorage) {
+  /** `mostKeys` of a customer are kept besides those in its meters. */
+  constructor(sql: SqlStorage, mostKeys = MOST_KEYS) {
     this.#sql = sql;
+    this.#mostKeys = mostKeys;
   }
 
   /** Forgets what is remembered of a customer, and the rules: they are read again. */
@@ -112,7 +129,7 @@ export class MeterStore {
     const subscription =
       row.subscription === null ? null : (JSON.parse(row.subscription) as SubscriptionTerms);
     const meters = new Map(this.#metersOf(id).map((meter) => [meter.feature, meter]));
-    const read = { customer: { ...row, subscription }, meters };
+    const read = { customer: { ...row, subscription }, meters, spilled: null };
     this.#remembered.set(id, read, weightOf(read));
     return read;
   }
@@ -165,7 +182,7 @@ export class MeterStore {
 
   putMeter(customerId: string, feature: string, row: MeterRow): void {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       customerId,
       feature,
       row.used_units,
@@ -180,6 +197,7 @@ export class MeterStore {
       row.day_end_ms,
       row.day_units,
       row.rolled_units,
+      row.answers,
     );
     const known = this.#remembered.get(customerId);
     if (!known) return;
@@ -188,35 +206,78 @@ export class MeterStore {
     if (isNew) this.#remembered.set(customerId, known, weightOf(known));
   }
 
-  answer(customerId: string, key: string): { fingerprint: string; usage: Usage } | null {
-    const row = this.#sql
-      .exec<{ fingerprint: string; body: string }>(
-        'SELECT * FROM answer WHERE customer_id = ? AND key = ?',
-        customerId,
-        key,
-      )
-      .toArray()[0];
-    return row ? { fingerprint: row.fingerprint, usage: JSON.parse(row.body) as Usage } : null;
+  /** How a key of a customer was answered first in the last 24 h, or null. */
+  answer(customerId: string, key: string, nowMs: number): FirstAnswer | null {
+    const known = this.#recall(customerId);
+    if (!known) return null;
+    const logs = [...known.meters.values()].map(({ answers }) => answers);
+    if (this.#spilledOf(customerId, known, nowMs).mayHave(key))
+      logs.push(...this.#chunksWith(customerId, key, nowMs));
+    const found = logs
+      .map((log) => findAnswer(log, key))
+      .filter((one) => one !== null)
+      .filter(({ atMs }) => atMs >= nowMs - KEEP_MS);
+    return found.toSorted((one, other) => other.atMs - one.atMs)[0] ?? null;
   }
 
-  putAnswer(
-    customerId: string,
-    { key, fingerprint }: { key: string; fingerprint: string },
-    usage: Usage,
-    nowMs: number,
-  ): void {
+  /** How long until there is room for one key more of a customer; 0 when there is. */
+  keyWaitMs(customerId: string, nowMs: number): number {
+    const known = this.#recall(customerId);
+    const spilled = known && this.#spilledOf(customerId, known, nowMs);
+    if (!spilled || spilled.size < this.#mostKeys) return 0;
+    return ((spilled.oldestHour ?? 0) + 1) * HOUR_MS + KEEP_MS - nowMs;
+  }
+
+  /**
+   * The log that a meter goes on with: the same, or an empty one when it got too long. Then it moves
+   * to a row of its own, which is one row more in some 30 calls.
+   */
+  roomIn(customerId: string, log: string, nowMs: number): string {
+    if (log.length < MOST_LOG_CHARACTERS) return log;
+    const hour = Math.floor(nowMs / HOUR_MS);
     this.#sql.exec(
-      'INSERT INTO answer VALUES (?, ?, ?, ?, ?)',
+      `INSERT INTO answer_chunk VALUES (?1, ?2, ?3, ?4)
+       ON CONFLICT (hour, customer_id, at_ms) DO UPDATE SET body = body || ?4`,
+      hour,
       customerId,
-      key,
-      fingerprint,
       nowMs,
-      JSON.stringify(usage),
+      log,
     );
+    prune(this.#sql, OLD_ANSWERS, nowMs);
+    const known = this.#recall(customerId);
+    if (known) {
+      this.#spilledOf(customerId, known, nowMs).add(hour, keysIn(log));
+      this.#remembered.set(customerId, known, weightOf(known));
+    }
+    return '';
   }
 
-  forgetAnswers(beforeMs: number): void {
-    this.#sql.exec('DELETE FROM answer WHERE created_ms < ?', beforeMs);
+  #spilledOf(customerId: string, known: Remembered, nowMs: number): SpilledKeys {
+    if (known.spilled) {
+      known.spilled.forgetBefore(firstHour(nowMs));
+      return known.spilled;
+    }
+    known.spilled = new SpilledKeys();
+    const chunks = this.#sql.exec<{ hour: number; body: string }>(
+      `SELECT hour, body FROM answer_chunk WHERE ${OF_THE_LAST_DAY}`,
+      hoursOf(nowMs),
+      customerId,
+    );
+    for (const { hour, body } of chunks) known.spilled.add(hour, keysIn(body));
+    this.#remembered.set(customerId, known, weightOf(known));
+    return known.spilled;
+  }
+
+  #chunksWith(customerId: string, key: string, nowMs: number): string[] {
+    return this.#sql
+      .exec<{ body: string }>(
+        `SELECT body FROM answer_chunk WHERE ${OF_THE_LAST_DAY} AND instr(body, ?) > 0`,
+        hoursOf(nowMs),
+        customerId,
+        `\n${key}\t`,
+      )
+      .toArray()
+      .map(({ body }) => body);
   }
 
   /** The counts of a customer whose period still runs. */
@@ -255,14 +316,31 @@ export class MeterStore {
 
   erase(customerId: string): void {
     this.#remembered.delete(customerId);
-    for (const table of ['meter', 'answer', 'notice', 'overage_due', 'overage_report'])
+    for (const table of ['meter', 'answer_chunk', 'notice', 'overage_due', 'overage_report'])
       this.#sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, customerId);
     eraseRollUp(this.#sql, customerId);
     this.#sql.exec('DELETE FROM customer WHERE id = ?', customerId);
   }
 }
 
-const weightOf = ({ meters }: Remembered): number => CUSTOMER_BYTES + METER_BYTES * meters.size;
+const weightOf = ({ meters, spilled }: Remembered): number =>
+  CUSTOMER_BYTES + METER_BYTES * meters.size + (spilled?.bytes ?? 0);
+
+/** The first hour whose answers may still be given again. */
+const firstHour = (nowMs: number): number => Math.floor((nowMs - KEEP_MS) / HOUR_MS);
+
+/** A customer's chunks, found by the hours, which come first in the key so that old ones go together. */
+const OF_THE_LAST_DAY = 'hour IN (SELECT value FROM json_each(?)) AND customer_id = ?';
+const hoursOf = (nowMs: number): string =>
+  JSON.stringify(Array.from({ length: 26 }, (_, index) => firstHour(nowMs) + index));
+
+const OLD_ANSWERS: Perishable = {
+  table: 'answer_chunk',
+  key: 'hour, customer_id, at_ms',
+  // A number that is bound is a fraction.
+  over: `hour < CAST(? / ${HOUR_MS} AS INTEGER)`,
+  keepMs: KEEP_MS,
+};
 
 /** An id is random, so its hash tells nobody anything who does not have it. */
 const hashOf = (id: string): string => createHash('sha256').update(id).digest('base64url');

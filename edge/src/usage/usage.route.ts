@@ -5,7 +5,8 @@ import { customerOf, forgetExternalId } from '../customers/customer-of.ts';
 import type { Deps } from '../deps.ts';
 import { type AppEnv, serve } from '../http/call.ts';
 import { Fail } from '../http/fail.ts';
-import { fingerprintOf, idempotencyKey } from '../http/idempotency.ts';
+import { idempotencyKey } from '../http/idempotency.ts';
+import { callFingerprint } from './fingerprint.ts';
 import { askUsage, trackUsage } from './meter.client.ts';
 import { toStatus } from './status.ts';
 import type { UsageAnswer } from './meter.rpc.ts';
@@ -17,9 +18,7 @@ export function usageRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const key = idempotencyKey(call.c.req.raw);
     const headerPlan = call.c.req.header('x-user-plan') ?? null;
     const idempotency =
-      key === null
-        ? null
-        : { key, fingerprint: await fingerprintOf(feature, amountUnits, headerPlan) };
+      key === null ? null : { key, fingerprint: callFingerprint(feature, amountUnits, headerPlan) };
     const answer = await withCustomer(call, ({ ref, environment, customerId }) =>
       trackUsage(deps, ref, environment, customerId, {
         feature,

@@ -1,0 +1,149 @@
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { shardOf } from '../src/customers/customer-id.ts';
+import type { Bindings } from '../src/env.ts';
+import { MeterRpc, type UsageCall } from '../src/usage/meter.rpc.ts';
+import { MeterStore } from '../src/usage/meter.store.ts';
+import { call, createEnvironment, manage, type TestEnvironment } from './harness.ts';
+
+const { SHARD } = env as unknown as Bindings;
+const HOUR_MS = 3_600_000;
+
+let shop: TestEnvironment;
+let id: string;
+
+beforeEach(async () => {
+  shop = await createEnvironment();
+  await manage('PUT', `/api/projects/${shop.id}/test/tiers/free`, {
+    displayName: 'Free',
+    features: ['requests', 'exports'].map((name) => ({ kind: 'metered', name, limitUnits: null })),
+    rateLimitPerMinute: null,
+  });
+  await call('POST', '/api/usage', { key: shop.sk, user: 'ada' });
+  ({ id } = (await call('GET', '/api/customers/ada', { key: shop.sk })).body.customer);
+});
+
+const shard = () => SHARD.getByName(`${shop.id}:test:${shardOf(id)}`);
+const track = (key: string, feature = 'requests') =>
+  call('POST', '/api/usage', {
+    key: shop.sk,
+    user: id,
+    body: { feature },
+    headers: { 'idempotency-key': key },
+  });
+
+/** Acts on a meter over the shard's storage, and says how many rows were written. */
+const inShard = <T>(act: (track: (call: Partial<UsageCall>) => unknown, sql: SqlStorage) => T) =>
+  runInDurableObject(shard(), (_, { storage }) => {
+    let rows = 0;
+    const open: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+    const settle = () => {
+      for (const cursor of open.splice(0)) rows += cursor.rowsWritten;
+    };
+    const counting = {
+      transactionSync: <R>(run: () => R) => storage.transactionSync(run),
+      sql: {
+        exec: (query: string, ...bindings: unknown[]) => {
+          const cursor = storage.sql.exec(query, ...bindings);
+          open.push(cursor);
+          return cursor;
+        },
+      },
+    };
+    const none = () => {};
+    const meter = new MeterRpc(counting as unknown as DurableObjectStorage, none, none, none);
+    const answer = act((call) => {
+      const said = meter.track({
+        customerId: id,
+        feature: 'requests',
+        amountUnits: 1,
+        headerPlan: null,
+        idempotency: null,
+        rulesVersion: 0,
+        nowMs: Date.now(),
+        ...call,
+      });
+      settle();
+      return said;
+    }, storage.sql);
+    return { answer, rows };
+  });
+const keyed = (key: string) => ({ key, fingerprint: 'f'.repeat(32) });
+
+describe('a key', () => {
+  it('is answered as the first time however many came after it, also by an object that starts', async () => {
+    const first = new Map<string, unknown>();
+    for (let count = 0; count < 90; count++) {
+      const feature = count % 3 === 0 ? 'exports' : 'requests';
+      first.set(`click-${count} ${feature}`, (await track(`click-${count}`, feature)).body);
+    }
+    const again = async () => {
+      for (const [name, body] of first) {
+        const [key = '', feature] = name.split(' ');
+        const replay = await track(key, feature);
+        expect([replay.headers.get('idempotent-replayed'), replay.body]).toEqual(['true', body]);
+      }
+    };
+    await again();
+    await evictDurableObject(shard());
+    await again();
+    const other = await track('click-1', 'exports');
+    expect([other.status, other.body.code]).toEqual([409, 'idempotency_conflict']);
+  });
+
+  it('costs one row a call, and one more in twenty at most', async () => {
+    const calls = 200;
+    const { rows } = await inShard((count) => {
+      for (let n = 0; n < calls; n++) count({ idempotency: keyed(crypto.randomUUID()) });
+    });
+    expect(rows).toBeGreaterThanOrEqual(calls);
+    expect(rows).toBeLessThanOrEqual(calls * 1.05);
+  });
+
+  it('is forgotten a day later, so that days of unique keys take the room of one', async () => {
+    const startMs = Date.now();
+    const everyMs = 20_000;
+    const perDay = 86_400_000 / everyMs;
+    const { answer } = await inShard((count, sql) => {
+      const size = () =>
+        sql.exec('SELECT count(*) AS rows, sum(length(body)) AS letters FROM answer_chunk').one();
+      const sizes: Record<string, SqlStorageValue>[] = [];
+      const replays: unknown[] = [];
+      for (let n = 0; n < 3 * perDay; n++) {
+        const nowMs = startMs + n * everyMs;
+        count({ idempotency: keyed(`click-${n}`), nowMs });
+        // The oldest that must be known still is, and counts nothing.
+        const oldest = { idempotency: keyed(`click-${n - perDay}`), nowMs };
+        if (n % 1000 === 0 && n > perDay) replays.push(count(oldest));
+        if ((n + 1) % perDay === 0) sizes.push(size());
+      }
+      return { sizes, replays };
+    });
+    expect(answer.replays.length).toBeGreaterThan(5);
+    for (const replay of answer.replays) expect(replay).toMatchObject({ replayed: true });
+    const sizes = answer.sizes.map(({ rows, letters }) => [Number(rows), Number(letters)]);
+    const [first, second, third] = sizes;
+    for (const later of [second, third])
+      for (const [index, size] of (later ?? []).entries())
+        expect(size).toBeLessThan((first?.[index] ?? 0) * 1.1);
+    expect((first?.[1] ?? 0) / perDay).toBeLessThan(80);
+  });
+});
+
+it('of a customer with more keys in a day than are kept, new ones wait until there is room', async () => {
+  await runInDurableObject(shard(), (_, { storage }) => {
+    const most = 100;
+    const store = new MeterStore(storage.sql, most);
+    const nowMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+    const log = (from: number) =>
+      Array.from({ length: 50 }, (_, n) => `\nclick-${from + n}\tf\t${nowMs}\t1\t\t{}`)
+        .join('')
+        .padEnd(3000, ' ');
+    store.roomIn(id, log(0), nowMs);
+    expect(store.keyWaitMs(id, nowMs)).toBe(0);
+    store.roomIn(id, log(50), nowMs + HOUR_MS);
+    expect(store.keyWaitMs(id, nowMs + HOUR_MS)).toBe(24 * HOUR_MS);
+    expect(store.keyWaitMs(id, nowMs + 25 * HOUR_MS)).toBe(0);
+  });
+});
