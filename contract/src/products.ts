@@ -274,6 +274,20 @@ export const archiveProduct = route({
   errors: [...errors, 'product_not_found'],
 });
 
+export const moveProduct = route({
+  method: 'post',
+  path: `${base}/:product/move`,
+  summary:
+    'Put a product right behind another one, in the order they are shown, or before all of them.',
+  auth: managers,
+  body: v.strictObject({
+    /** The product it comes behind; null puts it first. */
+    after: v.nullable(v.pipe(v.string('Must be a text.'), v.maxLength(60))),
+  }),
+  answer,
+  errors: [...errors, ...IDEMPOTENCY_ERRORS, 'product_not_found'],
+});
+
 export const changeStock = route({
   method: 'post',
   path: `${base}/:product/variants/:variant/stock`,

@@ -175,6 +175,7 @@ describe('a product', () => {
         ['PUT', '', mug()],
         ['DELETE', '', undefined],
         ['POST', `/variants/${product.variants[0].id}/stock`, { stockUnits: 0 }],
+        ['POST', '/move', { after: null }],
       ] as const) {
         const answer = await call(method, `${place}/${product.id}${path}`, {
           key: OPERATOR,
@@ -304,6 +305,44 @@ describe('the catalogue', () => {
     await manage('POST', path, { stockUnits: 1 });
     const changed = await ask(etag);
     expect([changed.status, changed.headers.get('etag') === etag]).toEqual([200, false]);
+  });
+});
+
+describe('moving a product', () => {
+  let shelf: TestEnvironment;
+  const made = new Map<string, any>();
+  const move = (name: string, after: string | null) =>
+    manage('POST', `${base(shelf)}/${made.get(name).id}/move`, {
+      after: after && made.get(after).id,
+    });
+  const order = async () => namesOf(await shown(shelf));
+  beforeAll(async () => {
+    shelf = await createEnvironment();
+    for (const name of ['Ink', 'Paper', 'Quill']) made.set(name, await create(shelf, { name }));
+  });
+
+  it('changes the order pages show and nothing else of any product', async () => {
+    expect(await order()).toEqual(['Ink', 'Paper', 'Quill']);
+    const { product } = await move('Quill', null);
+    const { position: _, updatedAtMs: __, ...before } = made.get('Quill');
+    expect(product).toMatchObject(before);
+    expect(await order()).toEqual(['Quill', 'Ink', 'Paper']);
+    await move('Quill', 'Ink');
+    expect(await order()).toEqual(['Ink', 'Quill', 'Paper']);
+    await move('Ink', 'Paper');
+    expect(await order()).toEqual(['Quill', 'Paper', 'Ink']);
+  });
+
+  it('is refused behind a product of another project, and behind one that was archived', async () => {
+    const stranger = await create(shop, { name: 'Stranger' });
+    const gone = await create(shelf, { name: 'Gone' });
+    await manage('DELETE', `${base(shelf)}/${gone.id}`);
+    const path = `${base(shelf)}/${made.get('Ink').id}/move`;
+    for (const after of [stranger.id, gone.id])
+      expect(await call('POST', path, { key: OPERATOR, body: { after } })).toMatchObject({
+        status: 404,
+        body: { code: 'product_not_found' },
+      });
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Variant } from '@dream/contract';
-import type { ProductBody, ProductRecord } from './product.ts';
+import { placeOf, type ProductBody, type ProductRecord } from './product.ts';
 
 type ProductRow = {
   id: string;
@@ -42,6 +42,28 @@ export function readCatalog(sql: SqlStorage): ProductRecord[] {
 export function readProduct(sql: SqlStorage, id: string): ProductRecord | null {
   const rows = sql.exec<ProductRow>('SELECT * FROM product WHERE id = ?', id).toArray();
   return whole(sql, rows)[0] ?? null;
+}
+
+/** Where every product that was not archived stands, in their order. */
+export function readShelf(sql: SqlStorage): { id: string; position: number }[] {
+  return sql
+    .exec<{ id: string; position: number }>(
+      `SELECT id, body ->> '$.position' AS position FROM product
+       WHERE archived_ms IS NULL ORDER BY place`,
+    )
+    .toArray();
+}
+
+/** Gives a product another position. Call it in a transaction. */
+export function putPosition(sql: SqlStorage, id: string, position: number): void {
+  const { body } = sql.exec<{ body: string }>('SELECT body FROM product WHERE id = ?', id).one();
+  const moved: ProductBody = { ...(JSON.parse(body) as ProductBody), position };
+  sql.exec(
+    'UPDATE product SET body = ?2, place = ?3 WHERE id = ?1',
+    id,
+    JSON.stringify(moved),
+    placeOf(id, moved),
+  );
 }
 
 /** What a page of the management list asks for; `after` is the place its page begins behind. */

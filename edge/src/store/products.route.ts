@@ -6,6 +6,7 @@ import {
   getProduct,
   listAllProducts,
   listProducts,
+  moveProduct,
   putProduct,
 } from '@dream/contract/products';
 import type { Hono } from 'hono';
@@ -74,6 +75,13 @@ export function productRoutes(app: Hono<AppEnv>, deps: Deps): void {
       .products()
       .archiveProduct(call.param('product'), deps.newId('job_'), managed.act);
     return published(deps, managed, unwrap(written));
+  });
+
+  serve(app, deps, moveProduct, async (call) => {
+    const { ref, project, act } = await managedEnvironment(call);
+    const moved = await project.products().moveProduct(call.param('product'), call.body.after, act);
+    deps.products.drop(ref);
+    return { product: managedProduct(unwrap(moved), addressesIn(deps, ref)) };
   });
 
   serve(app, deps, changeStock, async (call) => {

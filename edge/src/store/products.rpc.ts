@@ -7,13 +7,16 @@ import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
 import { LastShown } from './last-shown.ts';
 import { changedStock, MAX_PRICES, MAX_PRODUCTS, placeOf, type ProductRecord } from './product.ts';
+import { positionsAfterMove } from './move.ts';
 import {
   findProducts,
   imageNames,
   productsShowing,
   type ProductQuery,
+  putPosition,
   readCatalog,
   readProduct,
+  readShelf,
 } from './product.store.ts';
 import { shownCatalog } from './public-product.ts';
 import {
@@ -115,6 +118,19 @@ export class ProductsRpc extends RpcTarget {
       archiveVariants(sql, id, [], act.nowMs);
       writeAudit(sql, act, 'product.archived', id);
       return ok(this.#written(id, jobId, act.nowMs));
+    });
+  }
+
+  /** Puts a product right behind another one, or before all. Both must be on the shelf, hidden or not. */
+  moveProduct(id: string, after: string | null, act: Act): Outcome<ProductRecord> {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      const changed = positionsAfterMove(readShelf(sql), id, after);
+      if (changed === null) return no('product_not_found');
+      for (const each of changed) putPosition(sql, each.id, each.position);
+      this.#lastShown.forget();
+      writeAudit(sql, act, 'product.moved', id);
+      return this.product(id);
     });
   }
 
