@@ -100,3 +100,18 @@ it('has words for an answer that is not JSON', async () => {
     code: 'internal_error',
   });
 });
+
+it('sends a file as it stands, and lets the answer be read otherwise', async () => {
+  const { call, sent } = calling([new Response('a,b')]);
+  const file = new Blob(['picture'], { type: 'image/png' });
+  expect(await call('POST', '/api/x', { file, read: (answer) => answer.text() })).toBe('a,b');
+  expect(sent[0]?.init.body).toBe(file);
+  expect(headersOf(sent[0] as Sent)['content-type']).toBeUndefined();
+});
+
+it('says that dream cannot be reached when an answer breaks off', async () => {
+  const { call } = calling([new Response('a')]);
+  const read = () => Promise.reject(new TypeError('network error'));
+  const failure = await failureOf(call('GET', '/api/x', { read }));
+  expect(failure).toMatchObject({ code: 'unreachable', status: 0 });
+});

@@ -34,9 +34,13 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** What a call may say besides its path. */
 export interface CallOptions {
   body?: object;
+  /** A file, as it stands, in place of a body. */
+  file?: Blob;
   signal?: AbortSignal | undefined;
   /** The same for tries of one intention, so that it happens once. Every POST has one. */
   idempotencyKey?: string;
+  /** Reads an answer that is not JSON. */
+  read?: (answer: Response) => Promise<unknown>;
 }
 
 /** Where the API is, who asks, and who wants to know that the session is over. */
@@ -67,12 +71,15 @@ export function createCall(target: ApiTarget): Call {
       method,
       headers,
       ...(options.body ? { body: JSON.stringify(options.body) } : {}),
+      ...(options.file ? { body: options.file } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
     };
-    const answer = await send(target.edge + path, init).catch((error: unknown) => {
+    const broken = (error: unknown): never => {
       if (options.signal?.aborted) throw error;
       throw unreachable();
-    });
+    };
+    const answer = await send(target.edge + path, init).catch(broken);
+    if (answer.ok && options.read) return (await options.read(answer).catch(broken)) as T;
     const body = (await answer.json().catch(() => ({}))) as Record<string, unknown>;
     if (answer.ok) return body as T;
     const failure = new ApiError(answer.status, body);

@@ -24,32 +24,39 @@ export function navigationOf(pathname: string, section: string, context: Context
     groups: project
       ? [
           { title: '', items: itemsOf(project.id, mode) },
+          { title: 'Sell', items: sellingOf(project.id, mode) },
+          { title: 'Set up', items: setUpOf(project.id, mode) },
           { title: '', items: [home] },
         ]
       : [{ title: '', items: [home] }],
   };
 }
 
-function itemsOf(project: string, mode: Mode): NavigationItem[] {
-  const item = (
-    id: Exclude<keyof typeof paths & keyof typeof icons, 'projects' | 'account'>,
-    words: string,
-  ) => ({
-    id,
-    words,
-    href: paths[id](project, mode),
-    icon: icons[id],
-  });
-  return [
-    item('overview', 'Overview'),
-    item('metrics', 'Metrics'),
-    item('integrate', 'Integrate'),
-    item('tiers', 'Tiers'),
-    item('keys', 'Keys'),
-    item('origins', 'Origins'),
-    item('stripe', 'Stripe'),
-    item('webhooks', 'Webhooks'),
-    item('audit', 'Audit log'),
-    item('settings', 'Settings'),
-  ];
-}
+const itemsOf: Items = (project, mode) => [
+  item('overview', 'Overview', project, mode),
+  item('metrics', 'Metrics', project, mode),
+  item('integrate', 'Integrate', project, mode),
+];
+
+const sellingOf: Items = (project, mode) => [
+  item('tiers', 'Tiers', project, mode),
+  item('products', 'Products', project, mode),
+];
+
+const setUpOf: Items = (project, mode) => [
+  item('keys', 'Keys', project, mode),
+  item('origins', 'Origins', project, mode),
+  item('stripe', 'Stripe', project, mode),
+  item('webhooks', 'Webhooks', project, mode),
+  item('audit', 'Audit log', project, mode),
+  item('settings', 'Settings', project, mode),
+];
+
+type Items = (project: string, mode: Mode) => NavigationItem[];
+
+const item = (
+  id: Exclude<keyof typeof paths & keyof typeof icons, 'projects' | 'account'>,
+  words: string,
+  project: string,
+  mode: Mode,
+): NavigationItem => ({ id, words, href: paths[id](project, mode), icon: icons[id] });

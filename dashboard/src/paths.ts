@@ -17,6 +17,10 @@ export const paths = {
   newTier: (project: string, mode: Mode) => `${environment(project, mode)}/tiers/new`,
   tier: (project: string, mode: Mode, tier: string) =>
     `${environment(project, mode)}/tiers/edit/${segment(tier)}`,
+  products: (project: string, mode: Mode) => `${environment(project, mode)}/products`,
+  newProduct: (project: string, mode: Mode) => `${environment(project, mode)}/products/new`,
+  product: (project: string, mode: Mode, product: string) =>
+    `${environment(project, mode)}/products/edit/${segment(product)}`,
   keys: (project: string, mode: Mode) => `${environment(project, mode)}/keys`,
   origins: (project: string, mode: Mode) => `${environment(project, mode)}/origins`,
   stripe: (project: string, mode: Mode) => `${environment(project, mode)}/stripe`,

@@ -3,6 +3,9 @@ import { hasUnsaved, mayLeave } from './ui/unsaved.ts';
 /** Shows the page of a path; resolves when its heading stands, to what waits for the rest of it. */
 type Show = (url: URL) => Promise<() => Promise<void>>;
 
+/** Marks a change of the address that the page itself made. */
+const NOTED = 'noted';
+
 /** The link that was followed from an entry of the history, by the entry's key. */
 const followed = new Map<string, string>();
 
@@ -18,6 +21,10 @@ export function startRouter(show: Show): void {
     const url = new URL(event.destination.url);
     if (!event.canIntercept || event.hashChange || event.downloadRequest !== null) return;
     if (url.origin !== location.origin) return;
+    if (event.info === NOTED) {
+      event.intercept({ scroll: 'manual', focusReset: 'manual' });
+      return;
+    }
     if (hasUnsaved() && event.cancelable && event.navigationType !== 'reload') {
       event.preventDefault();
       void askFirst(event.destination);
@@ -53,6 +60,12 @@ function focusPage(link: string | undefined): void {
   const heading = main?.querySelector<HTMLElement>('h1');
   heading?.setAttribute('tabindex', '-1');
   ((target as HTMLElement | null) ?? heading ?? main)?.focus({ preventScroll: true });
+}
+
+/** Puts what the page shows into the address, for whoever comes back, without showing the page anew. */
+export function note(path: string): void {
+  if ('navigation' in window) navigation.navigate(path, { history: 'replace', info: NOTED });
+  else history.replaceState(history.state, '', path);
 }
 
 /** Goes to a path, as a link to it would; `replace` leaves no entry behind. */

@@ -86,6 +86,27 @@ export const routes: readonly Route[] = [
     load: () => import('./pages/tiers/tier.ts'),
   },
   {
+    path: `${environment}/products`,
+    title: 'Products',
+    tag: 'page-products',
+    section: 'products',
+    load: () => import('./pages/products/products.ts'),
+  },
+  {
+    path: `${environment}/products/new`,
+    title: 'New product',
+    tag: 'page-product',
+    section: 'products',
+    load: () => import('./pages/products/product.ts'),
+  },
+  {
+    path: `${environment}/products/edit/:product`,
+    title: 'Product',
+    tag: 'page-product',
+    section: 'products',
+    load: () => import('./pages/products/product.ts'),
+  },
+  {
     path: `${environment}/keys`,
     title: 'Keys',
     tag: 'page-keys',

@@ -11,6 +11,15 @@ export const icons = {
   metrics: icon(svg`<path d="M2 13.5h12M4 11V8M8 11V3.5M12 11V6"/>`),
   integrate: icon(svg`<path d="m5 4.5-3.5 3.5L5 11.5M11 4.5l3.5 3.5-3.5 3.5M9.2 3 6.8 13"/>`),
   tiers: icon(svg`<path d="M8 2 14 5 8 8 2 5zM2.5 8 8 10.8 13.5 8M2.5 11 8 13.8 13.5 11"/>`),
+  products: icon(
+    svg`<path d="M8 1.8 13.5 4.6v6.8L8 14.2 2.5 11.4V4.6zM2.7 4.7 8 7.4l5.3-2.7M8 7.4v6.6M5.2 3.3l5.3 2.7"/>`,
+  ),
+  orders: icon(
+    svg`<path d="M3 2h10v12l-2-1.2L9.5 14 8 12.8 6.5 14 5 12.8 3 14zM5.5 5.5h5M5.5 8.5h5"/>`,
+  ),
+  store: icon(
+    svg`<path d="M2.5 6.5V13a1 1 0 0 0 1 1h9a1 1 0 0 0 1-1V6.5M3 2.5h10l1 3.5a2 2 0 0 1-4 0 2 2 0 0 1-4 0 2 2 0 0 1-4 0zM6.5 14v-4h3v4"/>`,
+  ),
   keys: icon(svg`<circle cx="5" cy="11" r="3"/><path d="m7.2 8.8 6.3-6.3M11 5l2 2"/>`),
   origins: icon(
     svg`<circle cx="8" cy="8" r="6"/><path d="M2 8h12M8 2c2 2 2.5 4 2.5 6S10 12 8 14c-2-2-2.5-4-2.5-6S6 4 8 2z"/>`,
@@ -34,6 +43,8 @@ export const icons = {
     svg`<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M10.5 5.5v-3h-8v8h3"/>`,
   ),
   plus: icon(svg`<path d="M8 3v10M3 8h10"/>`),
+  up: icon(svg`<path d="M8 13V3.5M4 7l4-4 4 4"/>`),
+  down: icon(svg`<path d="M8 3v9.5M4 9l4 4 4-4"/>`),
   trash: icon(svg`<path d="M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.7 9h6.6l.7-9"/>`),
   menu: icon(svg`<path d="M2 4.5h12M2 8h12M2 11.5h12"/>`),
   theme: icon(

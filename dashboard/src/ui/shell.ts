@@ -56,10 +56,13 @@ export function shell(options: ShellOptions): TemplateResult {
         ${switchers(options)}
         <nav class="folded" aria-label="Main" @click=${closeMenu}>
           ${navigation.groups.map(
-            ({ items }) =>
-              html`<ul class="nav">
-                ${items.map((item) => link(item, navigation.current))}
-              </ul>`,
+            ({ title, items }) =>
+              html`<div>
+                ${title ? html`<p class="nav-title" id=${groupId(title)}>${title}</p>` : nothing}
+                <ul class="nav" aria-labelledby=${title ? groupId(title) : nothing}>
+                  ${items.map((item) => link(item, navigation.current))}
+                </ul>
+              </div>`,
           )}
         </nav>
         ${foot(options)}
@@ -76,6 +79,8 @@ export function shell(options: ShellOptions): TemplateResult {
     </div>
   `;
 }
+
+const groupId = (title: string): string => `nav-${title.toLowerCase().replaceAll(' ', '-')}`;
 
 const link = ({ id, words, href, icon }: NavigationItem, current: string): TemplateResult =>
   html`<li><a href=${href} aria-current=${id === current ? 'page' : nothing}>${icon}<span>${words}</span></a></li>`;

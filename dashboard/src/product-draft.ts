@@ -1,0 +1,221 @@
+import type { Product, ProductInput, TaxBehavior } from '@dream/contract';
+import { amountText, minorUnits } from './amount.ts';
+import { textFault, wholeFault } from './validation.ts';
+
+/** A picture of a product, with what is said to those who do not see it. */
+export interface PictureDraft {
+  id: string;
+  url: string;
+  smallUrl: string;
+  width: number;
+  height: number;
+  alt: string;
+}
+
+/** A variant as it is typed. */
+export interface VariantDraft {
+  /** Null until it was saved. */
+  id: string | null;
+  name: string;
+  sku: string;
+  /** Of a new one: what there is of it; empty is not counted. A saved one has its stock elsewhere. */
+  stock: string;
+  /** The id of its picture; empty is none of its own. */
+  image: string;
+  prices: readonly PriceDraft[];
+}
+
+/** A price as it is typed. */
+export interface PriceDraft {
+  amount: string;
+  currency: string;
+}
+
+/** A product as it is typed. The stock of saved variants is not in it: saving leaves that alone. */
+export interface ProductDraft {
+  name: string;
+  description: string;
+  category: string;
+  images: readonly PictureDraft[];
+  visible: boolean;
+  position: string;
+  maxPerOrder: string;
+  shippable: boolean;
+  taxCode: string;
+  taxBehavior: TaxBehavior;
+  lowStock: string;
+  variants: readonly VariantDraft[];
+}
+
+/** What is wrong, by field: `name`, `variants.0.sku`, `variants.0.prices.1`. */
+export type ProductFaults = Readonly<Record<string, string>>;
+
+/** A variant that is not there yet, sold in the same currencies as another one. */
+export const newVariant = (like?: VariantDraft): VariantDraft => ({
+  id: null,
+  name: '',
+  sku: '',
+  stock: '',
+  image: '',
+  prices: like ? like.prices.map((price) => ({ ...price })) : [{ amount: '', currency: 'usd' }],
+});
+
+/** A product that is not there yet. */
+export const newProduct = (): ProductDraft => ({
+  name: '',
+  description: '',
+  category: '',
+  images: [],
+  visible: true,
+  position: '0',
+  maxPerOrder: '100',
+  shippable: true,
+  taxCode: '',
+  taxBehavior: 'unspecified',
+  lowStock: '5',
+  variants: [newVariant()],
+});
+
+/** A product, ready to be changed. */
+export const productToDraft = (product: Product): ProductDraft => ({
+  name: product.name,
+  description: product.description,
+  category: product.category ?? '',
+  images: product.images.map((image) => ({ ...image })),
+  visible: product.visible,
+  position: String(product.position),
+  maxPerOrder: String(product.maxPerOrder),
+  shippable: product.shippable,
+  taxCode: product.taxCode ?? '',
+  taxBehavior: product.taxBehavior,
+  lowStock: String(product.lowStockUnits),
+  variants: product.variants.map(({ id, name, sku, image, prices }) => ({
+    id,
+    name,
+    sku: sku ?? '',
+    stock: '',
+    image: image ?? '',
+    prices: prices.map(({ priceMinor, currency }) => ({
+      amount: amountText(priceMinor, currency),
+      currency,
+    })),
+  })),
+});
+
+const orNull = (text: string): string | null => text.trim() || null;
+
+/** A description is one paragraph. */
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+
+/** What was typed, as the API takes it. Only for a draft without faults. */
+export const draftToProduct = (draft: ProductDraft): ProductInput => ({
+  name: draft.name.trim(),
+  description: oneLine(draft.description),
+  category: orNull(draft.category),
+  images: draft.images.map(({ id, alt }) => ({ id, alt: alt.trim() })),
+  visible: draft.visible,
+  position: Number(draft.position),
+  maxPerOrder: Number(draft.maxPerOrder),
+  shippable: draft.shippable,
+  taxCode: orNull(draft.taxCode),
+  taxBehavior: draft.taxBehavior,
+  lowStockUnits: Number(draft.lowStock),
+  variants: draft.variants.map(({ id, name, sku, stock, image, prices }) => ({
+    ...(id === null ? { stockUnits: stock.trim() === '' ? null : Number(stock) } : { id }),
+    name: name.trim(),
+    sku: orNull(sku),
+    image: image || null,
+    prices: prices.map(({ amount, currency }) => ({
+      priceMinor: minorUnits(amount, currency) ?? 0,
+      currency: currency.toLowerCase(),
+    })),
+  })),
+});
+
+/** A saved product as the API takes it, unchanged but for these; its stock stays as it is. */
+export const productWith = (product: Product, part: Partial<ProductInput>): ProductInput => ({
+  ...draftToProduct(productToDraft(product)),
+  ...part,
+});
+
+/** What must be put right before a draft can be saved. */
+export function productFaults(draft: ProductDraft): ProductFaults {
+  const found: Record<string, string | null> = {
+    name: textFault(draft.name, 120),
+    description: textFault(oneLine(draft.description), 2000, 0),
+    category: textFault(draft.category, 60, 0),
+    position: wholeFault(draft.position, 0, 100_000),
+    maxPerOrder: wholeFault(draft.maxPerOrder, 1, 1000),
+    taxCode:
+      draft.taxCode.trim() === '' || /^txcd_\d{8}$/.test(draft.taxCode.trim())
+        ? null
+        : 'Must be a tax code of Stripe, like "txcd_99999999".',
+    lowStock: wholeFault(draft.lowStock, 0, 10_000),
+    images: draft.images.length > 10 ? 'Must have at most 10 images.' : null,
+    variants: variantsFault(draft.variants),
+  };
+  for (const [index, { alt }] of draft.images.entries())
+    found[`images.${index}`] = textFault(alt, 300, 0);
+  for (const [index, variant] of draft.variants.entries()) {
+    const before = draft.variants.slice(0, index);
+    for (const [field, fault] of Object.entries(variantFaults(variant, before)))
+      found[`variants.${index}.${field}`] = fault;
+  }
+  return Object.fromEntries(
+    Object.entries(found).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
+}
+
+function variantsFault(variants: readonly VariantDraft[]): string | null {
+  if (variants.length === 0) return 'Must have a variant.';
+  return variants.length > 100 ? 'Must have at most 100 variants.' : null;
+}
+
+function variantFaults(
+  { id, name, sku, stock, prices }: VariantDraft,
+  before: readonly VariantDraft[],
+): Record<string, string | null> {
+  const isTwice = before.some((other) => other.name.trim() === name.trim());
+  const counted = id === null && stock.trim() !== '';
+  const found: Record<string, string | null> = {
+    name: isTwice ? 'Must be named otherwise than the others.' : textFault(name, 80, 0),
+    sku: sku.trim() === '' ? null : textFault(sku, 60),
+    stock: counted ? wholeFault(stock, 0, 1_000_000_000) : null,
+    prices: pricesFault(prices),
+  };
+  for (const [index, price] of prices.entries())
+    found[`prices.${index}`] = priceFault(price, prices.slice(0, index));
+  return found;
+}
+
+function pricesFault(prices: readonly PriceDraft[]): string | null {
+  if (prices.length === 0) return 'Must have a price.';
+  return prices.length > 20 ? 'Must have at most 20 prices.' : null;
+}
+
+/** What Stripe charges no finer than, where that is more than one minor unit. */
+const STEPS: Readonly<Record<string, number>> = {
+  bhd: 10,
+  jod: 10,
+  kwd: 10,
+  omr: 10,
+  tnd: 10,
+  isk: 100,
+  ugx: 100,
+};
+
+function priceFault({ amount, currency }: PriceDraft, before: readonly PriceDraft[]) {
+  const code = currency.toLowerCase();
+  if (!/^[a-z]{3}$/.test(code)) return 'Must be a three-letter currency code, like "usd".';
+  const priceMinor = minorUnits(amount, code);
+  if (priceMinor === null || priceMinor < 1 || priceMinor > 99_999_999)
+    return 'Must be an amount above nothing, like 19 or 19.50.';
+  const step = STEPS[code] ?? 1;
+  if (priceMinor % step !== 0) {
+    const finest = amountText(step, code);
+    return `Must be in steps of ${finest}: Stripe charges no finer in this currency.`;
+  }
+  return before.some((other) => other.currency.toLowerCase() === code)
+    ? 'There is a price in this currency already.'
+    : null;
+}
