@@ -41,6 +41,7 @@ const itemsOf: Items = (project, mode) => [
 const sellingOf: Items = (project, mode) => [
   item('tiers', 'Tiers', project, mode),
   item('products', 'Products', project, mode),
+  item('orders', 'Orders', project, mode),
 ];
 
 const setUpOf: Items = (project, mode) => [

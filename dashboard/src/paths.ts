@@ -21,6 +21,9 @@ export const paths = {
   newProduct: (project: string, mode: Mode) => `${environment(project, mode)}/products/new`,
   product: (project: string, mode: Mode, product: string) =>
     `${environment(project, mode)}/products/edit/${segment(product)}`,
+  orders: (project: string, mode: Mode) => `${environment(project, mode)}/orders`,
+  order: (project: string, mode: Mode, order: string) =>
+    `${environment(project, mode)}/orders/${segment(order)}`,
   keys: (project: string, mode: Mode) => `${environment(project, mode)}/keys`,
   origins: (project: string, mode: Mode) => `${environment(project, mode)}/origins`,
   stripe: (project: string, mode: Mode) => `${environment(project, mode)}/stripe`,

@@ -107,6 +107,20 @@ export const routes: readonly Route[] = [
     load: () => import('./pages/products/product.ts'),
   },
   {
+    path: `${environment}/orders`,
+    title: 'Orders',
+    tag: 'page-orders',
+    section: 'orders',
+    load: () => import('./pages/orders/orders.ts'),
+  },
+  {
+    path: `${environment}/orders/:order`,
+    title: 'Order',
+    tag: 'page-order',
+    section: 'orders',
+    load: () => import('./pages/orders/order.ts'),
+  },
+  {
     path: `${environment}/keys`,
     title: 'Keys',
     tag: 'page-keys',

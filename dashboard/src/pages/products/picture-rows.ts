@@ -47,7 +47,7 @@ export function pictureRows(options: {
       </div>
       <label class="button file-button">
         ${icons.plus} Add pictures
-        <input class="visually-hidden" type="file" multiple accept=${PICTURE_TYPES} @change=${chosen(add)} />
+        <input type="file" multiple accept=${PICTURE_TYPES} @change=${chosen(add)} />
       </label>
     </div>
     ${images.length === 0 && uploads.length === 0 ? html`<p class="muted small">None yet. Drop them here, or choose them.</p>` : nothing}

@@ -1,0 +1,111 @@
+import type { Order } from '@dream/contract';
+import { refundManagedOrder } from '@dream/contract/orders';
+import { type GenericSchema, parse } from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { eventWords, isToSend, leftMinor } from './order-words.ts';
+import { newRefund, refundFault, refundInput, withPieces } from './refund-draft.ts';
+
+const order: Order = {
+  id: 'ord_1',
+  number: 1001,
+  status: 'partially_refunded',
+  currency: 'usd',
+  subtotalMinor: 5000,
+  discountMinor: 0,
+  shippingMinor: 500,
+  taxMinor: 0,
+  totalMinor: 5500,
+  refundedMinor: 500,
+  lines: [
+    {
+      productId: 'p',
+      variantId: 'a',
+      name: 'Quill',
+      quantity: 2,
+      priceMinor: 2000,
+      totalMinor: 4000,
+    },
+    {
+      productId: 'p',
+      variantId: 'b',
+      name: 'Ink',
+      quantity: 1,
+      priceMinor: 1000,
+      totalMinor: 1000,
+    },
+  ],
+  receiptUrl: null,
+  fulfilled: null,
+  createdAtMs: 1,
+  paidAtMs: 2,
+  customerId: null,
+  email: null,
+  name: null,
+  phone: null,
+  shippingAddress: null,
+  dispute: null,
+  restocked: false,
+  checkoutId: null,
+  paymentIntentId: null,
+  chargeId: null,
+};
+const all = newRefund(order, true);
+const part = (amount: string) => ({ ...all, kind: 'part' as const, amount });
+const asked = (input: object) => parse(refundManagedOrder.body as GenericSchema, input);
+
+describe('a refund', () => {
+  it('of everything is of what is left now, so that trying it twice gives back no more', () => {
+    expect(asked(refundInput(all, order))).toEqual({ amountMinor: 5000, restock: true });
+  });
+
+  it('of a part says nothing of the stock', () => {
+    expect(asked(refundInput({ ...part('12.50'), reason: 'duplicate' }, order))).toEqual({
+      amountMinor: 1250,
+      reason: 'duplicate',
+    });
+  });
+
+  it('of a part that is all there is, is one of everything', () => {
+    expect(refundInput(part('50'), order)).toEqual({ amountMinor: 5000, restock: true });
+  });
+
+  it.each([
+    ['', /amount/],
+    ['0', /amount/],
+    ['x', /amount/],
+    ['50.01', /more than is left/],
+  ])('of %j is not asked for', (amount, why) => {
+    expect(refundFault(part(amount), order)).toMatch(why);
+  });
+
+  it('by lines comes to what their pieces cost, and never to more than is left', () => {
+    const one = withPieces(all, order, 0, 1);
+    expect(one).toMatchObject({ pieces: [1, 0], amount: '20' });
+    expect(withPieces(one, order, 1, 9)).toMatchObject({ pieces: [1, 1], amount: '30' });
+    expect(withPieces(one, order, 0, -3)).toMatchObject({ pieces: [0, 0], amount: '' });
+    const most = { ...order, refundedMinor: 4000 };
+    expect(withPieces(one, most, 0, 2).amount).toBe('15');
+  });
+
+  it('is of nothing when the order was not paid', () => {
+    expect(leftMinor({ ...order, status: 'pending', refundedMinor: 0 })).toBe(0);
+    expect(refundFault(all, { ...order, status: 'expired' })).toMatch(/amount/);
+  });
+});
+
+it('has an order sent when it is paid and not on its way', () => {
+  expect(isToSend(order)).toBe(true);
+  expect(isToSend({ ...order, status: 'processing' })).toBe(false);
+  const fulfilled = { atMs: 1, carrier: null, trackingUrl: null };
+  expect(isToSend({ ...order, fulfilled })).toBe(false);
+});
+
+it('says what happened with amounts as money', () => {
+  const event = {
+    atMs: 1,
+    by: 'stripe',
+    type: 'refunded',
+    details: { refundedMinor: 500 },
+  } as const;
+  expect(eventWords(event, 'usd')).toBe('Refunded · $5');
+});
