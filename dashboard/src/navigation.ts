@@ -42,6 +42,7 @@ const sellingOf: Items = (project, mode) => [
   item('tiers', 'Tiers', project, mode),
   item('products', 'Products', project, mode),
   item('orders', 'Orders', project, mode),
+  item('store', 'Store settings', project, mode),
 ];
 
 const setUpOf: Items = (project, mode) => [

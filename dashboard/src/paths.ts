@@ -24,6 +24,7 @@ export const paths = {
   orders: (project: string, mode: Mode) => `${environment(project, mode)}/orders`,
   order: (project: string, mode: Mode, order: string) =>
     `${environment(project, mode)}/orders/${segment(order)}`,
+  store: (project: string, mode: Mode) => `${environment(project, mode)}/store`,
   keys: (project: string, mode: Mode) => `${environment(project, mode)}/keys`,
   origins: (project: string, mode: Mode) => `${environment(project, mode)}/origins`,
   stripe: (project: string, mode: Mode) => `${environment(project, mode)}/stripe`,

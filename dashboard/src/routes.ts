@@ -121,6 +121,13 @@ export const routes: readonly Route[] = [
     load: () => import('./pages/orders/order.ts'),
   },
   {
+    path: `${environment}/store`,
+    title: 'Store settings',
+    tag: 'page-store',
+    section: 'store',
+    load: () => import('./pages/store/store.ts'),
+  },
+  {
     path: `${environment}/keys`,
     title: 'Keys',
     tag: 'page-keys',
