@@ -38,6 +38,16 @@ it('asks in the name of whoever is signed in, and gives the answer', async () =>
   expect(headersOf(sent[0] as Sent)).toEqual({ authorization: 'Bearer token' });
 });
 
+it('gives a file as it came, and says what kept it from coming whole', async () => {
+  const cut = new ReadableStream({ pull: (stream) => stream.error(new Error('cut')) });
+  const refused = Response.json({ code: 'project_not_found' }, { status: 404 });
+  const { call } = calling([new Response('a,b'), new Response(cut), refused]);
+  const file = () => call<Blob>('GET', '/api/x.csv', { read: (answer) => answer.blob() });
+  expect(await (await file()).text()).toBe('a,b');
+  expect((await failureOf(file())).code).toBe('unreachable');
+  expect((await failureOf(file())).code).toBe('project_not_found');
+});
+
 it('sends an Idempotency-Key with every POST, the same one for the same intention', async () => {
   const { call, sent } = calling([]);
   await call('POST', '/api/x', { idempotencyKey: 'once' });

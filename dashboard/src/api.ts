@@ -51,7 +51,7 @@ export interface ApiTarget {
   fetch?: typeof fetch;
 }
 
-/** The one way to ask the edge: gives the answer's JSON, throws ApiError. An abort throws as it is. */
+/** The one way to ask the edge: gives the answer's JSON, or file, throws ApiError. An abort throws as it is. */
 export type Call = <T>(method: Method, path: string, options?: CallOptions) => Promise<T>;
 
 /** A `Call` in the name of whoever is signed in. */

@@ -35,6 +35,7 @@ export function navigationOf(pathname: string, section: string, context: Context
 const itemsOf: Items = (project, mode) => [
   item('overview', 'Overview', project, mode),
   item('metrics', 'Metrics', project, mode),
+  item('customers', 'Customers', project, mode),
   item('integrate', 'Integrate', project, mode),
 ];
 

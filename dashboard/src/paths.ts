@@ -25,6 +25,9 @@ export const paths = {
   order: (project: string, mode: Mode, order: string) =>
     `${environment(project, mode)}/orders/${segment(order)}`,
   store: (project: string, mode: Mode) => `${environment(project, mode)}/store`,
+  customers: (project: string, mode: Mode) => `${environment(project, mode)}/customers`,
+  customer: (project: string, mode: Mode, customer: string) =>
+    `${environment(project, mode)}/customers/${segment(customer)}`,
   keys: (project: string, mode: Mode) => `${environment(project, mode)}/keys`,
   origins: (project: string, mode: Mode) => `${environment(project, mode)}/origins`,
   stripe: (project: string, mode: Mode) => `${environment(project, mode)}/stripe`,

@@ -19,7 +19,8 @@ export function startRouter(show: Show): void {
   if (!('navigation' in window)) return;
   navigation.addEventListener('navigate', (event) => {
     const url = new URL(event.destination.url);
-    if (!event.canIntercept || event.hashChange || event.downloadRequest !== null) return;
+    if (isNoting || !event.canIntercept || event.hashChange || event.downloadRequest !== null)
+      return;
     if (url.origin !== location.origin) return;
     if (event.info === NOTED) {
       event.intercept({ scroll: 'manual', focusReset: 'manual' });

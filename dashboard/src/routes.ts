@@ -128,6 +128,20 @@ export const routes: readonly Route[] = [
     load: () => import('./pages/store/store.ts'),
   },
   {
+    path: `${environment}/customers`,
+    title: 'Customers',
+    tag: 'page-customers',
+    section: 'customers',
+    load: () => import('./pages/customers/customers.ts'),
+  },
+  {
+    path: `${environment}/customers/:customer`,
+    title: 'Customer',
+    tag: 'page-customer',
+    section: 'customers',
+    load: () => import('./pages/customers/customer.ts'),
+  },
+  {
     path: `${environment}/keys`,
     title: 'Keys',
     tag: 'page-keys',

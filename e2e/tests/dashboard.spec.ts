@@ -263,7 +263,7 @@ test('a project is renamed, and deleted only when its name was typed', async ({ 
 const PAGES = {
   'of the developer': ['/projects', '/projects/new', '/account', '/nowhere'],
   'to set up': ['', '/integrate', '/keys', '/origins', '/stripe'],
-  'to sell': ['/tiers', '/tiers/new', '/tiers/edit/free'],
+  'to sell': ['/tiers', '/tiers/new', '/tiers/edit/free', '/customers', '/customers/cust_nobody'],
   'to look after': ['/metrics', '/webhooks', '/audit', '/settings'],
 };
 

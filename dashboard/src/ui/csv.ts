@@ -1,3 +1,5 @@
+import { download } from './download.ts';
+
 /** What a spreadsheet would run, or take for a number that it is not. The rule is the edge's, too. */
 // eslint-disable-next-line no-control-regex -- control characters are among what this finds
 const RUNS = /^[\s\u0000-\u001f]*[=+\-@|%\t\r\uff1d\uff0b\uff0d\uff20]/u;
@@ -19,13 +21,5 @@ export function downloadCsv(
   name: string,
   rows: readonly (readonly (string | number | null)[])[],
 ): void {
-  const url = URL.createObjectURL(
-    new Blob(['\uFEFF', csvText(rows)], { type: 'text/csv;charset=utf-8' }),
-  );
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${name}.csv`;
-  link.click();
-  // The browser reads the address when it starts to save, which is after this turn.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  download(new Blob(['\uFEFF', csvText(rows)], { type: 'text/csv;charset=utf-8' }), `${name}.csv`);
 }

@@ -1,3 +1,6 @@
+/** By then the browser has begun to read the file. */
+const TAKEN_MS = 60_000;
+
 /** Gives somebody a file, as if they had followed a link to it. */
 export function download(file: Blob, name: string): void {
   const url = URL.createObjectURL(file);
@@ -5,6 +8,5 @@ export function download(file: Blob, name: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  // The download holds the file by now; the address is of no more use.
-  setTimeout(() => URL.revokeObjectURL(url));
+  setTimeout(() => URL.revokeObjectURL(url), TAKEN_MS);
 }
