@@ -11,8 +11,9 @@ import { initialSettings } from '../src/projects/initial-settings.ts';
 import { beginDeletion, finishCreation } from '../src/projects/lifecycle.job.ts';
 import { beginCreation, findProject, markDeleting } from '../src/projects/projects.store.ts';
 import { erase } from '../src/storage/erase.ts';
-import { call, deps, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
+import { call, checkoutIdOf, deps, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
 import { createEnvironment, type TestEnvironment } from './harness.ts';
+import { one, pay, Store } from './store.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -119,6 +120,32 @@ describe('deleting a project', () => {
     );
     expect(customerAtStripe.deleted).toBe(true);
     expect((await call('GET', '/api/tiers', other.sk)).status).toBe(200);
+  });
+
+  it('closes the checkouts of carts and tiers that are open, and leaves what was paid before', async () => {
+    const shop = await Shop.open();
+    // Another project with the same account keeps it connected, and lets us look.
+    const other = await Shop.open({ connected: false });
+    await other.connect(shop.account);
+    const store = await Store.open(shop);
+    const mug = await store.product({ stockUnits: null });
+    const cart = (await store.asGuest([one(mug)])).body;
+    const paid = (await store.asGuest([one(mug)])).body;
+    const tier = (await shop.checkout(await shop.newCustomer(), { tier: 'pro' })).body;
+    await pay(paid.url);
+    expect(await whileStripeIsDown(() => deleteProject(shop.ref.projectId))).toMatchObject({
+      status: 200,
+    });
+    later(60_000);
+    await runCron();
+    expect(await stateOf(shop.ref.projectId)).toBe('deleted');
+    const statusOf = async ({ url }: { url: string }) =>
+      (await shop.stripe.checkout.sessions.retrieve(checkoutIdOf(url), {}, shop.onAccount)).status;
+    expect(await Promise.all([cart, tier, paid].map(statusOf))).toEqual([
+      'expired',
+      'expired',
+      'complete',
+    ]);
   });
 
   it('gives the permission to use its Stripe account back', async () => {

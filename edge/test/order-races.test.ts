@@ -181,6 +181,25 @@ describe('no piece is lost or sold twice', () => {
     expect(await own.stock(mug)).toEqual({ stockUnits: 8, reservedUnits: 3 });
   });
 
+  it('when the account is let go of: what is open is closed first, and what was paid is known', async () => {
+    const own = await Store.open();
+    const { shop } = own;
+    // Another project with the same account keeps it connected, and lets us look.
+    const other = await Shop.open({ connected: false });
+    await other.connect(shop.account);
+    const mug = await own.product({ stockUnits: 9 });
+    const left = (await own.asServer([one(mug, 1)])).body;
+    const paid = (await own.asServer([one(mug, 2)])).body;
+    const tier = (await shop.checkout(await shop.newCustomer(), { tier: 'pro' })).body;
+    await pay(paid.url);
+    await manage('DELETE', `${shop.base}/stripe`);
+    expect(await own.stock(mug)).toEqual({ stockUnits: 7, reservedUnits: 0 });
+    expect(await own.order(left.orderId)).toMatchObject({ status: 'expired' });
+    expect(await own.order(paid.orderId)).toMatchObject({ status: 'paid' });
+    for (const { url } of [left, tier])
+      expect(await pay(url)).toMatchObject({ error: expect.anything() });
+  });
+
   it('and test and live are stocks of their own', async () => {
     const live = await Store.open(await Shop.open({ connected: true, mode: 'live' }));
     const [here, there] = [await store.product({}), await live.product({})];

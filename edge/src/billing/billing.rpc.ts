@@ -10,6 +10,7 @@ import type { CheckoutFacts } from './checkout.ts';
 import type { ConnectionRecord } from './connection.ts';
 import { readConnection } from './connection.store.ts';
 import { dropErasure } from './erasure.store.ts';
+import { type OpenCheckout, openCheckouts } from './open-checkouts.rpc.ts';
 import { keepStripeCustomer } from './stripe-customer.store.ts';
 import { soldHere } from './sold.store.ts';
 import { timeOf } from '../test-clock/now.rpc.ts';
@@ -199,6 +200,13 @@ export class BillingRpc extends RpcTarget {
     this.#storage.sql.exec(
       "UPDATE checkout SET status = 'expired' WHERE id = ? AND status = 'open'",
       id,
+    );
+  }
+
+  /** The checkouts in an account that may still be paid. */
+  openCheckouts(accountId: string): OpenCheckout[] {
+    return openCheckouts(this.#storage.sql).filter(
+      ({ stripeAccountId }) => stripeAccountId === accountId,
     );
   }
 

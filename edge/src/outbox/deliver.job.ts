@@ -1,3 +1,4 @@
+import { expireCheckout } from '../billing/open-checkouts.job.ts';
 import { deleteStripeCustomer, publishTier, syncObject } from '../billing/stripe.job.ts';
 import { deleteFiles } from '../content/files.client.ts';
 import { shardOf } from '../customers/customer-id.ts';
@@ -116,6 +117,9 @@ async function perform(
       return publishProducts(deps, ref, job.productId);
     case 'stripe.delete_customer':
       return deleteStripeCustomer(deps, ref, job);
+    case 'stripe.expire_checkout':
+      await expireCheckout(deps, ref, job);
+      return;
     case 'stripe.release_account':
       return releaseUnused(deps, ref, job.stripeAccountId);
     case 'stripe.open_order':

@@ -19,7 +19,9 @@ export type Job =
   | { kind: 'stripe.publish_products'; productId: string | null }
   /** Deletes a customer at Stripe, which cancels its subscriptions. */
   | { kind: 'stripe.delete_customer'; stripeCustomerId: string; stripeAccountId: string | null }
-  /** Gives back the permission to use an account, unless somebody else works with it. */
+  /** Closes a checkout that may still be paid, of an environment that is deleted. */
+  | { kind: 'stripe.expire_checkout'; checkoutId: string; stripeAccountId: string | null }
+  /** Closes what may still be paid, then gives back the permission to use an account, unless somebody else works with it. */
   | { kind: 'stripe.release_account'; stripeAccountId: string }
   /** Deletes the Clerk user that held a customer's password, in the shared application if so said. */
   | { kind: 'clerk.delete_user'; clerkUserId: string; isInShared?: boolean }

@@ -1,3 +1,4 @@
+import { closeCheckoutsIn } from '../billing/open-checkouts.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail } from '../http/fail.ts';
 import { deauthorize } from '../providers/stripe/connect.ts';
@@ -28,5 +29,8 @@ export async function releaseUnused(
   accountId: string,
 ): Promise<void> {
   const { stripeAccountId } = await deps.project(ref).billing().connection();
-  if (stripeAccountId !== accountId) await releaseAccount(deps, ref, accountId);
+  if (stripeAccountId === accountId) return;
+  // First what can still be paid: without the permission nobody here would hear of it.
+  await closeCheckoutsIn(deps, ref, accountId);
+  await releaseAccount(deps, ref, accountId);
 }
