@@ -19,8 +19,7 @@ export function startRouter(show: Show): void {
   if (!('navigation' in window)) return;
   navigation.addEventListener('navigate', (event) => {
     const url = new URL(event.destination.url);
-    if (isNoting || !event.canIntercept || event.hashChange || event.downloadRequest !== null)
-      return;
+    if (!event.canIntercept || event.hashChange || event.downloadRequest !== null) return;
     if (url.origin !== location.origin) return;
     if (event.info === NOTED) {
       event.intercept({ scroll: 'manual', focusReset: 'manual' });

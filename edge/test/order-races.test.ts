@@ -200,6 +200,55 @@ describe('no piece is lost or sold twice', () => {
       expect(await pay(url)).toMatchObject({ error: expect.anything() });
   });
 
+  it('nor kept for ever when its account is lost: they come back unless a buyer said that it was paid', async () => {
+    const own = await Store.open();
+    const { shop } = own;
+    const { account, onAccount } = shop;
+    const mug = await own.product({ stockUnits: 20 });
+    const order = async (quantity: number) => (await own.asServer([one(mug, quantity)])).body;
+    const [left, back, silent, byBank] = [
+      await order(1),
+      await order(2),
+      await order(4),
+      await order(8),
+    ];
+    await payByBank(byBank.url);
+    expect((await own.confirm(byBank.url)).body.order.status).toBe('processing');
+    await shop.stripe.checkout.sessions.expire(checkoutIdOf(left.url), {}, onAccount);
+    await control('disconnect', { account, mode: 'test' });
+    for (const { url } of [back, silent]) await pay(url);
+    expect((await own.confirm(back.url)).body.code).toBe('stripe_not_connected');
+    const cancel = ({ orderId }: { orderId: string }) =>
+      shop.bySecretKey('POST', `/api/orders/${orderId}/cancel`);
+    const runJobs = async (ms: number) => {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
+      await deliverJobs(deps, shop.ref);
+    };
+    try {
+      await runJobs(35 * 60_000);
+      expect(await own.stock(mug)).toEqual({ stockUnits: 20, reservedUnits: 15 });
+      expect((await cancel(byBank)).body.code).toBe('stripe_not_connected');
+      await runJobs(2 * 3_600_000);
+      expect(await own.stock(mug)).toEqual({ stockUnits: 20, reservedUnits: 10 });
+      expect((await own.order(left.orderId)).status).toBe('expired');
+      expect((await own.order(back.orderId)).status).toBe('pending');
+      expect((await cancel(byBank)).body.order.status).toBe('canceled');
+      expect(await own.stock(mug)).toEqual({ stockUnits: 20, reservedUnits: 2 });
+    } finally {
+      vi.useRealTimers();
+    }
+    // Connected again, the account says what became of each.
+    await shop.connect(account);
+    const orders = [left, back, silent, byBank].map(({ orderId }) => own.order(orderId));
+    expect((await Promise.all(orders)).map(({ status }) => status)).toEqual([
+      'expired',
+      'paid',
+      'paid',
+      'processing',
+    ]);
+    expect(await own.stock(mug)).toEqual({ stockUnits: 14, reservedUnits: 8 });
+  });
+
   it('and test and live are stocks of their own', async () => {
     const live = await Store.open(await Shop.open({ connected: true, mode: 'live' }));
     const [here, there] = [await store.product({}), await live.product({})];

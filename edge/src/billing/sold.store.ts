@@ -1,4 +1,7 @@
-/** Something sold that may still change at Stripe: a subscription, or a checkout or order not yet paid. */
+/**
+ * Something sold that may still change at Stripe: a subscription, or a checkout or order not yet paid, or
+ * that was ended while nobody could look.
+ */
 export interface Sold {
   id: string;
   endsAtMs: number | null;
@@ -12,6 +15,9 @@ export function soldObjects(sql: SqlStorage): Sold[] {
        UNION ALL SELECT id, NULL FROM checkout WHERE status = 'open'
        UNION ALL SELECT session_id, NULL FROM store_order
          WHERE status IN ('pending', 'processing') AND session_id IS NOT NULL
+         AND stripe_account_id IS (SELECT stripe_account_id FROM connection)
+       UNION ALL SELECT session_id, NULL FROM store_order
+         WHERE is_unseen = 1 AND session_id IS NOT NULL
          AND stripe_account_id IS (SELECT stripe_account_id FROM connection)`,
     )
     .toArray();
@@ -29,6 +35,8 @@ export function soldHere(sql: SqlStorage, afterId: string, limit: number): strin
        UNION ALL SELECT id FROM checkout WHERE status = 'open' AND id > ?1
        UNION ALL SELECT session_id FROM store_order
          WHERE status IN ('pending', 'processing') AND session_id > ?1
+         AND stripe_account_id IS (SELECT stripe_account_id FROM connection)
+       UNION ALL SELECT session_id FROM store_order WHERE is_unseen = 1 AND session_id > ?1
          AND stripe_account_id IS (SELECT stripe_account_id FROM connection)
        ORDER BY id LIMIT ?2`,
       afterId,

@@ -41,6 +41,7 @@ export function applyOrderSession(
   const { sql } = storage;
   const order = orderOfSession(sql, id);
   if (!order || !bought) return null;
+  if (order.is_unseen === 1) updateOrder(sql, order.id, { is_unseen: 0 });
   // One that cost nothing and was cancelled then is over; its session says for ever that it was paid.
   if (order.status === 'canceled' && order.paid_ms !== null) return { newChargeId: null };
   const { isPaid: isAllPaid, isPaymentFailed, chargeId } = bought;

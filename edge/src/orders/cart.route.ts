@@ -75,7 +75,13 @@ export function cartRoutes(app: Hono<AppEnv>, deps: Deps): void {
     const { checkoutId } = call.body;
     const known = unwrap(await deps.project(ref).cart().receipt(checkoutId));
     if (!isOpen(known.status)) return { order: known };
-    await syncNow(deps, ref, checkoutId);
+    try {
+      await syncNow(deps, ref, checkoutId);
+    } catch (error) {
+      const isUnseen = error instanceof Fail && error.code === 'stripe_not_connected';
+      if (isUnseen) await deps.project(ref).unseen().returned(checkoutId, deps.nowMs());
+      throw error;
+    }
     deps.products.drop(ref);
     return { order: unwrap(await deps.project(ref).cart().receipt(checkoutId)) };
   });

@@ -1,4 +1,4 @@
-import { inAccount, syncNow } from '../billing/stripe.job.ts';
+import { inAccount, syncNow, syncObject } from '../billing/stripe.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail } from '../http/fail.ts';
 import { KEYS_LAST_MS } from '../providers/stripe/keys.ts';
@@ -79,4 +79,18 @@ async function closeSession(
   const stripe = deps.stripe(ref, stripeAccountId);
   await inAccount(deps, ref, stripeAccountId, () => stripe.expireCheckout(sessionId));
   await syncNow(deps, ref, sessionId);
+}
+
+/**
+ * Looks at an object. An order whose account lets nobody look ends long after its page did, as far as
+ * nothing says that it was paid. Throws what Stripe answers.
+ */
+export async function syncOrEnd(deps: Deps, ref: EnvironmentRef, objectId: string): Promise<void> {
+  try {
+    await syncObject(deps, ref, objectId);
+  } catch (error) {
+    const isUnseen = error instanceof Fail && error.code === 'stripe_not_connected';
+    if (!isUnseen || !(await deps.project(ref).unseen().expire(objectId, deps.nowMs())))
+      throw error;
+  }
 }

@@ -19,6 +19,8 @@ export type OrderRow = {
   is_replaced: number;
   is_cancel_asked: number;
   is_erased: number;
+  is_unseen: number;
+  returned_ms: number | null;
   status: OrderStatus;
   hold: Hold;
   restock: number | null;

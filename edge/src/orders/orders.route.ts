@@ -138,7 +138,7 @@ async function cancel(deps: Deps, ref: EnvironmentRef, id: string, act: Act) {
       await closeOrder(deps, ref, closing);
     } catch (error) {
       const isUnseen = error instanceof Fail && error.code === 'stripe_not_connected';
-      if (!isUnseen || !(await orders().cancelUnseen(id, act.nowMs))) throw error;
+      if (!isUnseen || !(await deps.project(ref).unseen().cancel(id, act))) throw error;
     }
     deps.products.drop(ref);
   }

@@ -233,25 +233,12 @@ export class OrdersRpc extends RpcTarget {
         settleOrder(this.#storage, id, 'canceled', act.nowMs, act.actor);
         return ok(null);
       }
+      // One whose money is on its way is closed only where nobody can be asked for it any more.
+      if (status === 'processing') return ok({ orderId: id, sessionId, stripeAccountId });
       if (status !== 'pending') return no('order_not_cancelable', { status });
       if (order.is_cancel_asked === 0) writeAudit(sql, act, 'order.canceled', id);
       updateOrder(sql, id, { is_cancel_asked: 1 });
       return ok({ orderId: id, sessionId, stripeAccountId });
-    });
-  }
-
-  /**
-   * Closes an order whose account lets nobody look any more, long after its session ended: only its
-   * seller can know that nobody paid. False while that may still be open.
-   */
-  cancelUnseen(id: string, nowMs: number): boolean {
-    const { sql } = this.#storage;
-    return this.#storage.transactionSync(() => {
-      const order = findOrder(sql, id);
-      if (order?.status !== 'pending' || nowMs < (order.session_expires_ms ?? 0) + UNSEEN_MS)
-        return false;
-      settleOrder(this.#storage, id, 'canceled', nowMs);
-      return true;
     });
   }
 
@@ -285,5 +272,3 @@ export class OrdersRpc extends RpcTarget {
 
 /** Whoever asks for a refund also has it made; this long after, the alarm does it instead. */
 const LEFT_TO_ASKER_MS = 30_000;
-/** After this nobody is on the page of a session any more. */
-const UNSEEN_MS = 3_600_000;

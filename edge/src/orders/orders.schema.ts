@@ -83,3 +83,12 @@ CREATE TABLE store_refund (
   created_ms INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX store_refund_by_order ON store_refund(order_id);`;
+
+/**
+ * `is_unseen`: it was ended without asking Stripe, whose account let nobody look; connecting that account
+ * again looks. `returned_ms`: its buyer came back from the page while nobody could look.
+ */
+export const UNSEEN_SCHEMA = `
+ALTER TABLE store_order ADD COLUMN is_unseen INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE store_order ADD COLUMN returned_ms INTEGER;
+CREATE INDEX store_order_unseen ON store_order(session_id) WHERE is_unseen = 1;`;

@@ -1,12 +1,12 @@
 import { expireCheckout } from '../billing/open-checkouts.job.ts';
-import { deleteStripeCustomer, publishTier, syncObject } from '../billing/stripe.job.ts';
+import { deleteStripeCustomer, publishTier } from '../billing/stripe.job.ts';
 import { deleteFiles } from '../content/files.client.ts';
 import { shardOf } from '../customers/customer-id.ts';
 import { eraseInShard } from '../customers/shard-erasure.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail } from '../http/fail.ts';
 import { log } from '../http/log.ts';
-import { settleUnopened } from '../orders/close.job.ts';
+import { settleUnopened, syncOrEnd } from '../orders/close.job.ts';
 import { refundOrder } from '../orders/refund.job.ts';
 import { releaseUnused } from '../projects/release-account.job.ts';
 import { publishProducts } from '../store/publish.job.ts';
@@ -127,7 +127,7 @@ async function perform(
     case 'stripe.refund_order':
       return refundOrder(deps, ref, job.refundId);
     case 'stripe.sync':
-      return syncObject(deps, ref, job.objectId);
+      return syncOrEnd(deps, ref, job.objectId);
     case 'clerk.delete_user':
       return deleteClerkUser(deps, ref, job);
     case 'clerk.sync_user':

@@ -17,6 +17,7 @@ import { CartRpc } from '../orders/cart.rpc.ts';
 import { forgetVisitors } from '../orders/guests.rpc.ts';
 import { OpeningRpc } from '../orders/opening.rpc.ts';
 import { OrdersRpc } from '../orders/orders.rpc.ts';
+import { UnseenRpc } from '../orders/unseen.rpc.ts';
 import { armAlarm, DONE_JOBS, OutboxRpc } from '../outbox/outbox.rpc.ts';
 import { OauthRpc, OLD_ATTEMPTS } from '../oauth/oauth.rpc.ts';
 import { DeliveriesRpc, OLD_DELIVERIES, OLD_WEBHOOK_EVENTS } from '../outgoing/deliveries.rpc.ts';
@@ -74,6 +75,10 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   opening(): OpeningRpc {
     return new OpeningRpc(this.#inUse());
+  }
+
+  unseen(): UnseenRpc {
+    return new UnseenRpc(this.#inUse());
   }
 
   orders(): OrdersRpc {

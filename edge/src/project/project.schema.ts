@@ -26,7 +26,7 @@ import {
   KEPT_BAN_SCHEMA,
 } from '../customers/customers.schema.ts';
 import { OAUTH_AGE_INDEX, OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
-import { ORDERS_SCHEMA } from '../orders/orders.schema.ts';
+import { ORDERS_SCHEMA, UNSEEN_SCHEMA } from '../orders/orders.schema.ts';
 import {
   ANNOUNCED_PLAN_SCHEMA,
   DEFAULT_CHANGE_SCHEMA,
@@ -90,4 +90,5 @@ export const PROJECT_STEPS: readonly string[] = [
   DEFAULT_CHANGE_SCHEMA,
   USAGE_HISTORY_SCHEMA,
   AUDIT_SUBJECT_INDEX,
+  UNSEEN_SCHEMA,
 ];
