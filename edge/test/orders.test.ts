@@ -77,6 +77,8 @@ describe('a refund', () => {
     const told = await store.shop.stripe.charges.retrieve(charge, {}, store.shop.onAccount);
     for (let times = 0; times < 2; times++)
       expect((await store.shop.hear('charge.refunded', told)).status).toBe(200);
+    const { events } = await manage('GET', `${store.shop.base}/stripe-events`);
+    expect(events[0]).toMatchObject({ objectId: charge, state: 'applied' });
     expect(await store.order(id)).toMatchObject({ status: 'refunded', restocked: true });
     expect(await store.stock(hat)).toEqual({ stockUnits: 5, reservedUnits: 0 });
     await store.settings({});

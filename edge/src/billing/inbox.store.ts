@@ -66,6 +66,7 @@ const SHOWN = `SELECT event_id AS id, type, object_id AS objectId, via, received
         OR EXISTS (SELECT 1 FROM subscription WHERE id = object_id)
         OR EXISTS (SELECT 1 FROM checkout WHERE id = object_id)
         OR EXISTS (SELECT 1 FROM payment WHERE id = object_id)
+        OR EXISTS (SELECT 1 FROM store_order WHERE object_id IN (session_id, charge_id))
         OR EXISTS (SELECT 1 FROM stripe_customer WHERE id = object_id) THEN 'applied'
       ELSE 'ignored'
     END AS state
