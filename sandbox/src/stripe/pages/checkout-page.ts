@@ -108,8 +108,9 @@ document.addEventListener('click', (event) => {
   if (!button) return;
   event.preventDefault(); reckon(button); });
 document.addEventListener('keydown', (event) => {
-  if (event.key !== 'Enter' || event.target.id !== 'promotionCode') return;
-  event.preventDefault(); reckon(); });
+  if (event.key !== 'Enter' || event.target.localName !== 'input') return;
+  event.preventDefault();
+  if (event.target.id === 'promotionCode') reckon(); else document.getElementById('submit').click(); });
 async function reckon(button) {
   const form = new FormData(document.getElementById('pay')); form.set('reckon', '1');
   if (button) form.set(button.name, button.value);
