@@ -1,7 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import { expectNoFault, foundOn, watchShifts, watchViolations } from './faults.ts';
 import { add, checkOut, drawer, fillAddress, line, TenantShop } from './shop.ts';
-import { local, pay, signInByCode, testEmail } from './stack.ts';
+import { local, pay, signInByCode, signup, testEmail } from './stack.ts';
 import { test } from './visitor.ts';
 
 const { demo, edge } = local;
@@ -95,7 +95,7 @@ test('a grid asks for two things besides its code, and for no drawer, picture or
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in the grid, the drawer, what changed, and the receipt, ${colorScheme}`, async ({
+  test(`axe finds nothing in the grid, the drawer, what changed, the receipt and one’s orders, ${colorScheme}`, async ({
     page,
   }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -107,7 +107,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expectNoFault(page);
 
     const shop = await TenantShop.open([pencils, lamp]);
-    await page.goto(await shop.serve(GRID));
+    await page.goto(await shop.serve(`<dream-signup></dream-signup>${GRID}`));
+    await signInByCode(page, testEmail());
+    await expect(signup(page).getByText('@example.com')).toBeVisible();
     await add(page, 'Pencils');
     await expect(line(page, 'Pencils')).toBeVisible();
     await expectNoFault(page);
@@ -116,14 +118,21 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(line(page, 'Pencils')).toContainText('The price changed');
     await expectNoFault(page);
     await checkOut(page);
-    await page.locator('#email').fill('grace@example.com');
     await fillAddress(page);
     await pay(page, '4242 4242 4242 4242');
     await expect(drawer(page)).toContainText('Your order is paid.');
     await expectNoFault(page);
+    await drawer(page).getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('button', { name: /^Cart/ }).click();
+    await drawer(page).getByRole('button', { name: 'Your orders' }).click();
+    await drawer(page)
+      .getByText(/^Order \d/)
+      .click();
+    await expect(drawer(page).getByText('Pencils')).toBeVisible();
+    await expectNoFault(page);
   });
 
-  test(`axe finds nothing on the club, signed out and signed in, ${colorScheme}`, async ({
+  test(`axe finds nothing on the club, signed out, signed in, and in the letter of a member, ${colorScheme}`, async ({
     page,
   }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -133,6 +142,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await gate(page).getByRole('button', { name: 'Sign in' }).click();
     await signInByCode(page, testEmail());
     await expect(gate(page).getByRole('heading', { name: 'Part of Pro' })).toBeVisible();
+    await expectNoFault(page);
+    await gate(page).getByRole('button', { name: 'Get Pro' }).click();
+    await page.waitForURL(/\/c\/pay\//);
+    await pay(page, '4242 4242 4242 4242');
+    await expect(gate(page).getByText('I learned this from a carpenter.')).toBeVisible();
     await expectNoFault(page);
   });
 }
