@@ -42,6 +42,7 @@ export const cartStyles = css`
   }
   select {
     padding-inline: 0.4em;
+    field-sizing: content;
   }
   .cart {
     display: inline-flex;
@@ -73,7 +74,6 @@ export const cartStyles = css`
     /* As wide as what is chosen, three stand side by side on a telephone. */
     .filters select {
       flex: auto;
-      field-sizing: content;
     }
     .filters > :last-child {
       flex-shrink: 0;
@@ -154,7 +154,6 @@ export const cartStyles = css`
   }
   .product > .link {
     align-self: start;
-    margin: -0.5em -0.15em 0;
     font-size: 0.9em;
   }
   .foot {

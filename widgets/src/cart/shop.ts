@@ -137,11 +137,11 @@ export class Shop {
     this.#tell();
     try {
       const products: PublicProduct[] = [];
-      let path: string | null = 'products';
+      let path: string | null = 'products?limit=48';
       while (path !== null) {
         const answer: Catalogue = await page.api.get(path);
         products.push(...answer.products);
-        // The first thousand are shown while the next are on their way.
+        // A first few are shown while the others are on their way.
         if (this.status === 'loading') this.#show([...products]);
         const { nextCursor } = answer;
         path = nextCursor && `products?cursor=${encodeURIComponent(nextCursor)}`;
