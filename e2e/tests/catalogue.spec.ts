@@ -2,32 +2,12 @@ import { expect, type Page } from '@playwright/test';
 import { add, drawer, line, TenantShop } from './shop.ts';
 import { test } from './visitor.ts';
 
-/** How many products one shop shows at most in one answer, and how many are put in at a time. */
 const MANY = 1000;
-const AT_ONCE = 12;
 
 /** How many cards `<dream-cart>` draws at once. */
 const BATCH = 24;
 
 test.afterEach(() => TenantShop.closeAll());
-
-async function hugeShop(): Promise<TenantShop> {
-  const shop = await TenantShop.open([]);
-  const left = [...Array(MANY).keys()];
-  const putIn = async () => {
-    for (let number = left.pop(); number !== undefined; number = left.pop())
-      await shop.put({
-        name: `Thing ${number}`,
-        description: 'Made by hand in small numbers, of paper that lasts. '.repeat(2),
-        category: `Shelf ${number % 9}`,
-        position: number,
-        priceMinor: 1000 + number,
-        stockUnits: 10,
-      });
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, putIn));
-  return shop;
-}
 
 /** Writes down how many cards came to the grid, frame by frame, and how often a card was changed. */
 const watchCards = (page: Page): Promise<unknown> =>
@@ -54,11 +34,12 @@ const cardsOn = (page: Page) =>
   );
 
 // What is measured in seconds depends on the machine; what makes it fast does not.
-test('of a thousand products only those in sight are drawn, from one small answer, and adding draws no card anew', async ({
+test('of a thousand products only those in sight are drawn, from a small first answer, and adding draws no card anew', async ({
   page,
 }) => {
   test.setTimeout(400_000);
-  const shop = await hugeShop();
+  const shop = await TenantShop.open([]);
+  await shop.fill(MANY);
   const url = await shop.serve('<dream-cart></dream-cart>');
   const answers: number[] = [];
   page.on('requestfinished', async (request) => {
@@ -77,8 +58,10 @@ test('of a thousand products only those in sight are drawn, from one small answe
   const { perFrame } = await cardsOn(page);
   expect(Math.max(...perFrame)).toBeLessThanOrEqual(2 * BATCH);
   expect(perFrame[0]).toBe(BATCH);
-  expect(answers).toHaveLength(1);
-  expect(answers[0]).toBeLessThan(100 * 1024);
+  // The few that are shown first do not wait for the others.
+  await expect.poll(() => answers.length).toBe(2);
+  expect(Math.min(...answers)).toBeLessThan(8 * 1024);
+  expect(Math.max(...answers)).toBeLessThan(100 * 1024);
 
   await page.getByRole('searchbox').pressSequentially('thing 99');
   await expect(cards).toHaveCount(19);

@@ -74,6 +74,28 @@ export class TenantShop {
     return answer;
   }
 
+  /** The ware of a number in a shop that was filled. */
+  static thing(number: number): Ware {
+    return {
+      name: `Thing ${number}`,
+      description: 'Made by hand in small numbers, of paper that lasts. '.repeat(2),
+      category: `Shelf ${number % 9}`,
+      position: number,
+      priceMinor: 1000 + number,
+      stockUnits: 10,
+    };
+  }
+
+  /** Puts so many things on sale, a few at a time. */
+  async fill(count: number): Promise<void> {
+    const left = [...Array(count).keys()];
+    const putIn = async () => {
+      for (let number = left.pop(); number !== undefined; number = left.pop())
+        await this.put(TenantShop.thing(number));
+    };
+    await Promise.all(Array.from({ length: 12 }, putIn));
+  }
+
   /** Puts a ware on sale, or one of that name as it is now. */
   async put({ priceMinor, stockUnits, ...product }: Ware): Promise<void> {
     const known = this.#shelf.get(product.name);
