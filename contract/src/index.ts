@@ -6,6 +6,7 @@ import * as cart from './cart.ts';
 import * as clerkApp from './clerk-app.ts';
 import * as customers from './customers.ts';
 import * as managedCustomers from './managed-customers.ts';
+import * as dashboard from './dashboard.ts';
 import * as images from './images.ts';
 import * as oauth from './oauth.ts';
 import * as orders from './orders.ts';
@@ -56,6 +57,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     account,
     images,
     webhooks,
+    dashboard,
   ].flatMap((resource) =>
     Object.entries(resource)
       .filter((entry): entry is [string, Route] => isRoute(entry[1]))
@@ -68,6 +70,7 @@ export type * from './bootstrap.ts';
 export type * from './bot-check.ts';
 export type * from './clerk-app.ts';
 export type * from './customers.ts';
+export type * from './dashboard.ts';
 export type { CartProblem } from './cart.ts';
 export type { ErrorCode } from './errors.ts';
 export type * from './images.ts';

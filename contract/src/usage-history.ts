@@ -9,7 +9,7 @@ export const MAX_DAYS = 366;
 
 const DAY_FORM = 'Must be a day, like "2026-01-31".';
 /** A day of the calendar, in the project's time zone. */
-const Day = v.pipe(v.string(DAY_FORM), v.isoDate(DAY_FORM), v.check(isDay, DAY_FORM));
+export const Day = v.pipe(v.string(DAY_FORM), v.isoDate(DAY_FORM), v.check(isDay, DAY_FORM));
 
 /** Whether the calendar has the day: no month has a 31st because another one does. */
 function isDay(text: string): boolean {

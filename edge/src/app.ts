@@ -16,6 +16,7 @@ import type { AppEnv } from './http/call.ts';
 import { onError } from './http/errors.ts';
 import { Fail } from './http/fail.ts';
 import { contentHost, cors, securityHeaders } from './http/headers.ts';
+import { dashboardRoutes } from './metrics/dashboard.route.ts';
 import { oauthRoutes } from './oauth/oauth.route.ts';
 import { cartRoutes } from './orders/cart.route.ts';
 import { orderRoutes } from './orders/orders.route.ts';
@@ -78,6 +79,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     imageRoutes,
     docsRoutes,
     accountRoutes,
+    dashboardRoutes,
   ]) {
     routes(app, deps);
   }

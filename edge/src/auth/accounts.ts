@@ -84,3 +84,17 @@ export async function ownsProject(
     .first();
   return found !== null;
 }
+
+/** The projects in use of an account, oldest first. */
+export async function projectsOf(
+  directory: D1Database,
+  accountId: string,
+): Promise<{ id: string; name: string }[]> {
+  const { results } = await directory
+    .prepare(
+      "SELECT id, name FROM project WHERE account_id = ? AND state = 'active' ORDER BY created_ms, id",
+    )
+    .bind(accountId)
+    .all<{ id: string; name: string }>();
+  return results;
+}

@@ -45,7 +45,8 @@ export async function authenticate(
 ): Promise<Principal> {
   if (allowed.includes('none')) return { kind: 'none' };
   const bearer = bearerOf(request);
-  if (allowed.includes('operator')) {
+  const isKey = bearer === null || /^[sp]k_/.test(bearer);
+  if (allowed.includes('operator') && !(isKey && allowed.includes('sk'))) {
     const manager = await managerOf(deps, request, bearer, nowMs);
     if (!allowed.includes(manager.kind)) throw new Fail('operator_required');
     return manager;

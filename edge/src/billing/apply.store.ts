@@ -13,6 +13,7 @@ import type {
   StripeState,
   SubscriptionState,
 } from '../providers/stripe/state.ts';
+import { bookCharge, bookSubscription, isBooked } from '../metrics/book.rpc.ts';
 import { timeOf } from '../test-clock/now.rpc.ts';
 import { chooseSubscription, countFrom, isLive, planFromSubscription } from './subscription.ts';
 import {
@@ -141,6 +142,7 @@ function applySubscription(
     ...nextOf(sql, state),
   };
   putSubscription(sql, record);
+  bookSubscriptions(sql, customerId, nowMs);
   const isSeen = known?.toldPlan != null && isSeenAnew(known, record);
   const jobIds = tellPlan(storage, customerId, `${jobId}_plan`, nowMs, isSeen);
   const timeMs = timeOf(sql, customerId, nowMs);
@@ -186,8 +188,10 @@ function applyPayment(storage: DurableObjectStorage, state: PaymentState, nowMs:
     receiptUrl: _receipt,
     ...payment
   } = state;
-  applyOrderCharge(storage, state, nowMs);
+  const isOfOrder = applyOrderCharge(storage, state, nowMs);
   const customerId = stripeCustomerId === null ? null : ownerOf(sql, stripeCustomerId);
+  if (customerId !== null || isOfOrder || isBooked(sql, state.id))
+    bookCharge(sql, { ...payment, isOfOrder }, nowMs);
   if (customerId === null) return NOTHING;
   const known = findPayment(sql, state.id);
   putPayment(sql, customerId, payment);
@@ -223,8 +227,14 @@ function applyGone(
     customerId,
     timeOf(sql, customerId, nowMs),
   );
+  bookSubscriptions(sql, customerId, nowMs);
   noteGoneCustomer(sql, id);
   return { ...NOTHING, jobIds: tellPlan(storage, customerId, `${jobId}_plan`, nowMs) };
+}
+
+function bookSubscriptions(sql: SqlStorage, customerId: string, nowMs: number): void {
+  for (const subscription of subscriptionsOf(sql, customerId))
+    bookSubscription(sql, subscription, nowMs);
 }
 
 /** What follows counts as far as it is a price of ours. */

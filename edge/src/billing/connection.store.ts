@@ -1,3 +1,4 @@
+import { endAllSubscriptions } from './subscription.store.ts';
 import { PLATFORM_PROJECT } from '../auth/keys.ts';
 import { type AccountFacts, type ConnectionRecord, saleBlockOf, sellerOf } from './connection.ts';
 import { takeUpCustomers } from './stripe-customer.store.ts';
@@ -68,7 +69,7 @@ export function putAccount(
     sql.exec('UPDATE customer SET stripe_customer_id = NULL');
     sql.exec('UPDATE connection SET events_since_ms = ?, events_after_id = NULL', nowMs);
     sql.exec("UPDATE checkout SET status = 'expired' WHERE status = 'open'");
-    sql.exec('UPDATE subscription SET ends_ms = coalesce(ends_ms, renews_ms)');
+    endAllSubscriptions(sql, nowMs);
     takeUpCustomers(sql, accountId);
   }
   const before = [stripe_account_id, factsIn(onboarding)?.id ?? null];

@@ -1,5 +1,6 @@
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
 import { dropAccount } from './connection.store.ts';
+import { endAllSubscriptions } from './subscription.store.ts';
 import { soldObjects } from './sold.store.ts';
 import { lookAgainAt } from './sync.store.ts';
 
@@ -11,7 +12,7 @@ import { lookAgainAt } from './sync.store.ts';
 export function letGo(storage: DurableObjectStorage, accountId: string, act: Act): boolean {
   const { sql } = storage;
   if (!dropAccount(sql, accountId)) return false;
-  sql.exec('UPDATE subscription SET ends_ms = coalesce(ends_ms, renews_ms)');
+  endAllSubscriptions(sql, act.nowMs);
   for (const { id, endsAtMs } of soldObjects(sql))
     if (endsAtMs !== null) lookAgainAt(storage, id, endsAtMs, act.nowMs);
   sql.exec('UPDATE environment SET version = version + 1');

@@ -1,4 +1,5 @@
 import type { Interval } from '@dream/contract/primitives';
+import { bookSubscription } from '../metrics/book.rpc.ts';
 import type { SubscriptionFacts } from './subscription.ts';
 
 /** A subscription as it stands in the table. */
@@ -59,6 +60,16 @@ function read(sql: SqlStorage, column: 'id' | 'customer_id', value: string): Pri
     .exec<Row>(`SELECT ${COLUMNS} FROM ${TABLES} WHERE s.${column} = ? ORDER BY s.rowid`, value)
     .toArray()
     .map((row) => ({ ...row, billed: JSON.parse(row.billed) as string[] }));
+}
+
+/** Lets everything last to the end of the period that is paid, and no longer. */
+export function endAllSubscriptions(sql: SqlStorage, nowMs: number): void {
+  sql.exec('UPDATE subscription SET ends_ms = coalesce(ends_ms, renews_ms)');
+  const ids = sql.exec<{ id: string }>("SELECT id FROM subscription WHERE status <> 'canceled'");
+  for (const { id } of ids.toArray()) {
+    const subscription = findSubscription(sql, id);
+    if (subscription) bookSubscription(sql, subscription, nowMs);
+  }
 }
 
 /** Writes the whole of a subscription; what the shard was told of it stays. */

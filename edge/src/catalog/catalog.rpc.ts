@@ -258,3 +258,23 @@ export function defaultTierName(sql: SqlStorage): string | null {
     null
   );
 }
+
+/** Every tier in the order they are shown, also those not sold any more. */
+export const tierNames = (
+  sql: SqlStorage,
+): { name: string; displayName: string; archived: boolean }[] =>
+  readTiers(sql).map(({ name, displayName, archived }) => ({ name, displayName, archived }));
+
+/** The limits of metered features by tier and feature; null is unlimited. */
+export function meteredLimits(sql: SqlStorage): Map<string, Map<string, number | null>> {
+  return new Map(
+    readTiers(sql).map(({ name, features }) => [
+      name,
+      new Map(
+        features.flatMap((feature) =>
+          feature.kind === 'metered' ? [[feature.name, feature.limitUnits] as const] : [],
+        ),
+      ),
+    ]),
+  );
+}

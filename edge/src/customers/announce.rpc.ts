@@ -1,4 +1,5 @@
 import { defaultTierName } from '../catalog/catalog.rpc.ts';
+import { bookCustomer } from '../metrics/book.rpc.ts';
 import { emit } from '../outgoing/emit.rpc.ts';
 import { defaultToldOf } from './default-change.rpc.ts';
 import { type CustomerRow, insertCustomer, toCustomer, touchCustomer } from './customers.store.ts';
@@ -10,6 +11,7 @@ export function addCustomer(
   nowMs: number,
 ): CustomerRow {
   const row = insertCustomer(storage.sql, given, nowMs);
+  bookCustomer(storage.sql, nowMs);
   const customer = toCustomer(storage.sql, row, nowMs);
   emit(storage, { type: 'customer.created', data: { customer }, customerId: row.id }, nowMs);
   return row;

@@ -10,6 +10,7 @@ import { type Act, forgetAudit, writeAudit } from '../projects/audit.rpc.ts';
 import { forgetReplies } from '../replies/replies.rpc.ts';
 import { eraseIdentity, identificationsOf } from '../sessions/erasure.rpc.ts';
 import type { Perishable } from '../storage/prune.ts';
+import { forgetStandings } from '../metrics/book.rpc.ts';
 import { eraseUsageHistory } from '../usage/history.rpc.ts';
 import { addCustomer, noteChange } from './announce.rpc.ts';
 import {
@@ -221,6 +222,7 @@ export class ErasureRpc extends RpcTarget {
     eraseOrders(this.#storage, id, nowMs);
     eraseIdentity(sql, id);
     eraseUsageHistory(sql, id);
+    forgetStandings(sql, id, nowMs);
     const jobIds = [shardJob];
     const keptAs = [...hashes.known];
     enqueue(sql, shardJob, { kind: 'shard.erase', customerId: id, keptAs }, nowMs);

@@ -79,17 +79,18 @@ function completedFields(
 const addressText = (address: BoughtAddress | null): string | null =>
   address === null ? null : JSON.stringify(address);
 
-/** Applies the whole of a charge to the order it paid; nothing when it paid none of ours. */
+/** Applies the whole of a charge to the order it paid. Whether there is one: it may pay none of ours. */
 export function applyOrderCharge(
   storage: DurableObjectStorage,
   payment: PaymentState,
   nowMs: number,
-): void {
+): boolean {
   const { sql } = storage;
   const { paymentIntentId, status } = payment;
   const order = paymentIntentId === null ? undefined : orderOfPayment(sql, paymentIntentId);
+  if (!order) return false;
   // A try that was declined says nothing of the one that paid.
-  if (!order || status === 'failed') return;
+  if (status === 'failed') return true;
   updateOrder(sql, order.id, {
     charge_id: payment.id,
     receipt_url: payment.receiptUrl,
@@ -98,18 +99,19 @@ export function applyOrderCharge(
   if (payment.dispute !== null && payment.dispute !== order.dispute)
     noteEvent(sql, order.id, 'disputed', { actor: BY_STRIPE, nowMs }, { dispute: payment.dispute });
   // First the session says that it was paid; then the charge is looked at again.
-  if (!isPaid(order.status)) return;
+  if (!isPaid(order.status)) return true;
   updateOrder(sql, order.id, { refunded_minor: payment.refundedMinor });
   const facts = { status: 'complete', isPaid: true, isPaymentFailed: false } as const;
   const money = { totalMinor: order.total_minor, refundedMinor: payment.refundedMinor };
   settleOrder(storage, order.id, statusOf(facts, money, false), nowMs);
   const moreMinor = payment.refundedMinor - order.refunded_minor;
-  if (moreMinor === 0) return;
+  if (moreMinor === 0) return true;
   // Less than before: a bank sent it back.
   const type = moreMinor > 0 ? 'refunded' : 'refund_refused';
   const amountMinor = Math.abs(moreMinor);
   noteEvent(sql, order.id, type, { actor: BY_STRIPE, nowMs }, { amountMinor });
   if (moreMinor > 0) tellOrder(storage, order.id, 'order.refunded', nowMs);
+  return true;
 }
 
 /** The session of an order is not at Stripe any more: nobody can pay it. */

@@ -18,6 +18,7 @@ import { forgetVisitors } from '../orders/guests.rpc.ts';
 import { OpeningRpc } from '../orders/opening.rpc.ts';
 import { OrdersRpc } from '../orders/orders.rpc.ts';
 import { UnseenRpc } from '../orders/unseen.rpc.ts';
+import { MetricsRpc, OLD_NEAR_LIMITS } from '../metrics/metrics.rpc.ts';
 import { armAlarm, DONE_JOBS, OutboxRpc } from '../outbox/outbox.rpc.ts';
 import { OauthRpc, OLD_ATTEMPTS } from '../oauth/oauth.rpc.ts';
 import { DeliveriesRpc, OLD_DELIVERIES, OLD_WEBHOOK_EVENTS } from '../outgoing/deliveries.rpc.ts';
@@ -47,6 +48,7 @@ const PERISHABLE = [
   OLD_DELIVERIES,
   OLD_WEBHOOK_EVENTS,
   OLD_USAGE_DAYS,
+  OLD_NEAR_LIMITS,
 ];
 
 /** One environment of a project: the thin object that hands out one target per feature. */
@@ -164,6 +166,10 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   usageHistory(): UsageHistoryRpc {
     return new UsageHistoryRpc(this.#inUse());
+  }
+
+  metrics(): MetricsRpc {
+    return new MetricsRpc(this.#inUse());
   }
 
   replies(): RepliesRpc {

@@ -25,6 +25,7 @@ import {
   CUSTOMERS_SCHEMA,
   KEPT_BAN_SCHEMA,
 } from '../customers/customers.schema.ts';
+import { METRICS_SCHEMA } from '../metrics/metrics.schema.ts';
 import { OAUTH_AGE_INDEX, OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
 import { ORDERS_SCHEMA, UNSEEN_SCHEMA } from '../orders/orders.schema.ts';
 import {
@@ -91,4 +92,5 @@ export const PROJECT_STEPS: readonly string[] = [
   USAGE_HISTORY_SCHEMA,
   AUDIT_SUBJECT_INDEX,
   UNSEEN_SCHEMA,
+  METRICS_SCHEMA,
 ];

@@ -32,5 +32,6 @@ export function everyDay({ from, to }: DayRange, days: readonly UsageDay[]): Usa
   return every;
 }
 
-const later = (day: string, days: number): string =>
+/** The day some days after another one; before it when `days` is negative. */
+export const later = (day: string, days: number): string =>
   new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);

@@ -15,6 +15,9 @@ export interface DayUsage {
   feature: string;
   day: string;
   units: number;
+  /** The count of the period that runs, and its end; not of days that are over. */
+  usedUnits?: number;
+  periodEndMs?: number;
 }
 
 /** Usage by day that is handed over as one: fixed, and known by its number. */

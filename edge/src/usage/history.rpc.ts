@@ -1,5 +1,6 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { TopCustomer, UsageDay, UsageTotal } from '@dream/contract/usage-history';
+import { noteNearLimits } from '../metrics/near-limit.rpc.ts';
 import type { Perishable } from '../storage/prune.ts';
 import type { DayRange } from './day-range.ts';
 import type { Batch, DayUsage } from './day.ts';
@@ -40,6 +41,7 @@ export class UsageHistoryRpc extends RpcTarget {
       if (isNew.toArray().length === 0) return;
       for (const row of rows) this.#addDay(row);
       this.#addTotals(rows);
+      noteNearLimits(sql, rows);
     });
   }
 
@@ -60,28 +62,39 @@ export class UsageHistoryRpc extends RpcTarget {
   /** The units of all customers by day and feature, and who used most; of every feature if null. */
   totals(
     feature: string | null,
-    { from, to }: DayRange,
+    range: DayRange,
   ): { days: UsageTotal[]; topCustomers: TopCustomer[] } {
-    const { sql } = this.#storage;
-    const days = sql.exec<Row<UsageTotal>>(
-      `SELECT day, feature, units FROM usage_total
-       WHERE day BETWEEN ?1 AND ?2 AND iif(?3 IS NULL, 1, feature = ?3) ORDER BY day, feature`,
-      from,
-      to,
-      feature,
-    );
-    const top = sql.exec<Row<TopCustomer>>(
-      `SELECT id, external_id AS externalId, email, feature, units FROM (
-         SELECT customer_id, feature, sum(units) AS units FROM usage_day
-         WHERE day BETWEEN ?1 AND ?2 AND iif(?3 IS NULL, 1, feature = ?3)
-         GROUP BY customer_id, feature ORDER BY units DESC, customer_id, feature LIMIT ?4
-       ) JOIN customer ON id = customer_id ORDER BY units DESC, id, feature`,
-      from,
-      to,
-      feature,
-      TOP,
-    );
-    return { days: days.toArray(), topCustomers: top.toArray() };
+    return { days: this.daysOfAll(feature, range), topCustomers: this.top(feature, range) };
+  }
+
+  /** The units of all customers by day and feature; of every feature if null. */
+  daysOfAll(feature: string | null, { from, to }: DayRange): UsageTotal[] {
+    return this.#storage.sql
+      .exec<Row<UsageTotal>>(
+        `SELECT day, feature, units FROM usage_total
+         WHERE day BETWEEN ?1 AND ?2 AND iif(?3 IS NULL, 1, feature = ?3) ORDER BY day, feature`,
+        from,
+        to,
+        feature,
+      )
+      .toArray();
+  }
+
+  /** Who used most of a feature, of any if null. It looks through every customer's days. */
+  top(feature: string | null, { from, to }: DayRange): TopCustomer[] {
+    return this.#storage.sql
+      .exec<Row<TopCustomer>>(
+        `SELECT id, external_id AS externalId, email, feature, units FROM (
+           SELECT customer_id, feature, sum(units) AS units FROM usage_day
+           WHERE day BETWEEN ?1 AND ?2 AND iif(?3 IS NULL, 1, feature = ?3)
+           GROUP BY customer_id, feature ORDER BY units DESC, customer_id, feature LIMIT ?4
+         ) JOIN customer ON id = customer_id ORDER BY units DESC, id, feature`,
+        from,
+        to,
+        feature,
+        TOP,
+      )
+      .toArray();
   }
 
   #addDay({ customerId, feature, day, units }: DayUsage): void {

@@ -1,6 +1,7 @@
 import type { Batch, DayUsage, MeterName } from './day.ts';
 
-type Row = { [Field in keyof DayUsage]: DayUsage[Field] };
+type Row = { [Field in keyof DayUsage]-?: NonNullable<DayUsage[Field]> };
+type OverRow = Omit<Row, 'usedUnits' | 'periodEndMs'>;
 
 /** The batch that did not arrive yet, the number of the last one, and when the next is due. */
 export function rollUpState(sql: SqlStorage): {
@@ -50,7 +51,10 @@ export function putDayOver(sql: SqlStorage, { customerId, feature, day, units }:
 /** Takes what was left of days that are over, at most `limit` rows. */
 export function takeDaysOver(sql: SqlStorage, limit: number): DayUsage[] {
   const rows = sql
-    .exec<Row>('SELECT customer_id AS customerId, feature, day, units FROM day_over LIMIT ?', limit)
+    .exec<OverRow>(
+      'SELECT customer_id AS customerId, feature, day, units FROM day_over LIMIT ?',
+      limit,
+    )
     .toArray();
   for (const { customerId, feature, day } of rows)
     sql.exec(
@@ -62,7 +66,8 @@ export function takeDaysOver(sql: SqlStorage, limit: number): DayUsage[] {
   return rows;
 }
 
-const UNROLLED = `SELECT customer_id AS customerId, feature, day, day_units - rolled_units AS units
+const UNROLLED = `SELECT customer_id AS customerId, feature, day, day_units - rolled_units AS units,
+  used_units AS usedUnits, period_end_ms AS periodEndMs
   FROM meter WHERE day_units > rolled_units AND`;
 
 /** Takes what one meter counted and did not hand over; null when there is nothing. */
