@@ -153,6 +153,19 @@ describe('sockets that never say who they are', () => {
   });
 });
 
+it('a page hears at once of a count that was changed by hand', async () => {
+  const shop = await createEnvironment();
+  const ada = await signIn(shop);
+  await track(shop, 'ada');
+  const socket = await open(shop.pk, shardOf(ada));
+  socket.say(ada.accessToken);
+  expect(await socket.next()).toEqual({ type: 'ready' });
+  expect(await socket.next()).toMatchObject({ type: 'usage', usage: { usageCount: 1 } });
+  const path = `/api/projects/${shop.id}/${shop.mode}/customers/ada/usage`;
+  await manage('POST', path, { kind: 'reset' });
+  expect(await socket.next()).toMatchObject({ type: 'usage', usage: { usageCount: 0 } });
+});
+
 describe('the first message', () => {
   it.each([
     ['of another type', { type: 'hello', accessToken: 'ey' }],
