@@ -2,46 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page } from '@playwright/test';
-import { codeFor, local, newEmail, signup } from './stack.ts';
+import { expect } from '@playwright/test';
+import { faultsOf, newProject, section, signInAs, signUp } from './developer.ts';
+import { local } from './stack.ts';
 import { test } from './visitor.ts';
 
 const MARKUP = 'Quills <img src=x onerror="document.title=1"> & Ink';
-
-/** A developer who signed up where they were led, and is there now. */
-async function signUp(page: Page, path = '/', email = newEmail()): Promise<string> {
-  await page.goto(local.dashboard + path);
-  await signInAs(page, email);
-  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
-  return email;
-}
-
-async function signInAs(page: Page, email: string, letters = 1): Promise<void> {
-  const form = signup(page);
-  await form.getByLabel('E-mail').fill(email);
-  await form.getByRole('button', { name: 'Continue', exact: true }).click();
-  await form.getByLabel('Code').fill(await codeFor(email, letters));
-}
-
-/** Makes a project by hand; gives the path of its test environment. */
-async function newProject(page: Page, name: string): Promise<string> {
-  await page.goto(`${local.dashboard}/projects/new`);
-  await page.getByLabel('Name of your product').fill(name);
-  await page.getByRole('button', { name: 'Create project' }).click();
-  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
-  return new URL(page.url()).pathname;
-}
-
-const section = (page: Page, name: string) =>
-  page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true }).click();
-
-/** Everything the page's policy forbade, and every mistake it made. */
-function faultsOf(page: Page): string[] {
-  const faults: string[] = [];
-  page.on('pageerror', ({ message }) => faults.push(message));
-  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-  return faults;
-}
 
 test('a developer signs up, makes a project, a key, a tier and an origin, and the key works', async ({
   page,
@@ -264,6 +230,7 @@ const PAGES = {
   'of the developer': ['/projects', '/projects/new', '/account', '/nowhere'],
   'to set up': ['', '/integrate', '/keys', '/origins', '/stripe'],
   'to sell': ['/tiers', '/tiers/new', '/tiers/edit/free', '/customers', '/customers/cust_nobody'],
+  'of a store': ['/products', '/products/new', '/orders', '/store'],
   'to look after': ['/metrics', '/webhooks', '/audit', '/settings'],
 };
 

@@ -36,15 +36,7 @@ export class TenantShop {
   /** Opens a shop that sells these, sent to Germany and the US for 5 or 15 dollars. */
   static async open(wares: readonly Ware[]): Promise<TenantShop> {
     const tenant = await newTenant();
-    const stripe = `/api/projects/${tenant.id}/test/stripe`;
-    const { state } = await ask('POST', `${stripe}/start`, operatorSecret, {
-      redirectUrl: 'http://localhost:5173/stripe',
-    });
-    const { code } = await connectAccount();
-    const { account } = await ask('POST', stripe, operatorSecret, { code, state });
-    const { stripeAccountId } = account;
-    await ask('POST', `${stripe}/confirm`, operatorSecret, { stripeAccountId });
-    const shop = new TenantShop(tenant, stripeAccountId);
+    const shop = new TenantShop(tenant, await connectStripe(tenant.id));
     await shop.manage('PUT', 'store', {
       shippingCountries: ['DE', 'US'],
       shippingOptions: [
@@ -177,6 +169,19 @@ export class TenantShop {
 }
 
 const usd = (priceMinor: number) => [{ priceMinor, currency: 'usd' }];
+
+/** Connects the test environment of a project to an account of its own; gives the account's id. */
+export async function connectStripe(project: string): Promise<string> {
+  const stripe = `/api/projects/${project}/test/stripe`;
+  const { state } = await ask('POST', `${stripe}/start`, operatorSecret, {
+    redirectUrl: 'http://localhost:5173/stripe',
+  });
+  const { code } = await connectAccount();
+  const { account } = await ask('POST', stripe, operatorSecret, { code, state });
+  const { stripeAccountId } = account;
+  await ask('POST', `${stripe}/confirm`, operatorSecret, { stripeAccountId });
+  return stripeAccountId;
+}
 
 /** A new account of the sandbox; its code is what a developer's browser would bring. */
 async function connectAccount(): Promise<{ code: string }> {

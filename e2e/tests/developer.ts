@@ -1,0 +1,39 @@
+import { expect, type Page } from '@playwright/test';
+import { codeFor, local, newEmail, signup } from './stack.ts';
+
+/** A developer who signed up where they were led, and is there now. */
+export async function signUp(page: Page, path = '/', email = newEmail()): Promise<string> {
+  await page.goto(local.dashboard + path);
+  await signInAs(page, email);
+  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
+  return email;
+}
+
+/** Signs a developer in, by the newest of so many codes. */
+export async function signInAs(page: Page, email: string, letters = 1): Promise<void> {
+  const form = signup(page);
+  await form.getByLabel('E-mail').fill(email);
+  await form.getByRole('button', { name: 'Continue', exact: true }).click();
+  await form.getByLabel('Code').fill(await codeFor(email, letters));
+}
+
+/** Makes a project by hand; gives the path of its test environment. */
+export async function newProject(page: Page, name: string): Promise<string> {
+  await page.goto(`${local.dashboard}/projects/new`);
+  await page.getByLabel('Name of your product').fill(name);
+  await page.getByRole('button', { name: 'Create project' }).click();
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  return new URL(page.url()).pathname;
+}
+
+/** Goes to a page by the navigation. */
+export const section = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true }).click();
+
+/** Everything the page's policy forbade, and every mistake it made. */
+export function faultsOf(page: Page): string[] {
+  const faults: string[] = [];
+  page.on('pageerror', ({ message }) => faults.push(message));
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  return faults;
+}
