@@ -72,6 +72,15 @@ describe('usage.track', () => {
       usageCount: 10,
       limit: 10,
       retryAfterMs: null,
+      body: {
+        error: 'Title',
+        message: 'Advice',
+        code: 'limit_reached',
+        docs: 'd',
+        requestId: 'req_1',
+        usageCount: 10,
+        limit: 10,
+      },
     });
     expect(seen).toHaveLength(1);
   });

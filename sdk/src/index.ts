@@ -28,7 +28,7 @@ export class Dream {
   constructor(options: DreamOptions) {
     const settings = settingsOf(options);
     const api = new ApiClient(settings);
-    this.usage = new UsageApi(api, settings.batch);
+    this.usage = new UsageApi(api, settings.batch, settings.onOutage);
     this.customers = new CustomersApi(api);
     this.sessions = new SessionsApi(api);
     this.billing = new BillingApi(api);
@@ -48,6 +48,35 @@ export class Dream {
   verifyToken(token: string, expected: TokenExpectation): Promise<TokenResult> {
     return this.#verifier.verify(token, expected);
   }
+
+  /**
+   * Before the process ends: settles leases and reservations, and sends what was allowed while the edge
+   * was away, for `timeoutMs` at most (10,000 unless told). Says what could not be done; never rejects.
+   */
+  async close({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<Closed> {
+    let stop = () => {};
+    const late = new Promise<null>((resolve) => {
+      const timer = setTimeout(() => resolve(null), timeoutMs);
+      stop = () => clearTimeout(timer);
+    });
+    const failures = await Promise.race([this.usage.close(), late]);
+    stop();
+    return { inTime: failures !== null, failures: failures ?? [], uncounted: this.usage.uncounted };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/**
+ * What became of a clean end. `failures`: leases and reservations that could not be settled; their
+ * units count as used. `uncounted`: calls that were allowed while the edge was away, and are lost now.
+ */
+export interface Closed {
+  inTime: boolean;
+  failures: unknown[];
+  uncounted: number;
 }
 
 export type { Cart } from './cart.ts';
@@ -61,9 +90,14 @@ export type {
   PaymentPage,
 } from './customers.ts';
 export { DreamError } from './errors.ts';
+export type { Lease, LeaseAnswer, LeaseInput } from './lease.ts';
+export type { LeasePool, LeasePoolInput } from './lease-pool.ts';
 export type { OrderFilter, OrderPage, RefundInput } from './orders.ts';
 export type { DreamOptions } from './options.ts';
+export type { Refusal } from './refusal.ts';
+export type { Reservation, ReserveInput } from './reservation.ts';
 export type * from './types.ts';
+export type { OnUnavailable, Outage, Queued, UncountedEvent } from './unavailable.ts';
 export type { HistoryInput, TrackInput, TrackResult } from './usage.ts';
 export type { User } from './user.ts';
 export type { TokenExpectation, TokenResult } from './verify-token.ts';

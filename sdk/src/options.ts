@@ -1,3 +1,5 @@
+import type { Outage } from './unavailable.ts';
+
 /** How to reach the edge. */
 export interface DreamOptions {
   /** A secret key, sk_…. Never let it reach a page. */
@@ -12,6 +14,8 @@ export interface DreamOptions {
   maxRetries?: number;
   /** Sends calls of `usage.track` that overlap in one request; true unless told. */
   batch?: boolean;
+  /** Told of each call the edge could not answer, and of what became of it. Must not throw. */
+  onOutage?: (outage: Outage) => void;
   /** Allows a window and a document: for tests in a simulated browser, never for a page. */
   allowBrowser?: boolean;
 }
@@ -24,6 +28,7 @@ export interface Settings {
   timeoutMs: number;
   maxRetries: number;
   batch: boolean;
+  onOutage: ((outage: Outage) => void) | undefined;
 }
 
 const DEFAULT_BASE_URL = 'https://api.dream.dev';
@@ -58,6 +63,7 @@ export function settingsOf(options: DreamOptions): Settings {
     timeoutMs,
     maxRetries,
     batch,
+    onOutage: options.onOutage,
   };
 }
 

@@ -17,6 +17,15 @@ export interface Usage {
   resetsAtMs: number;
 }
 
+/** Units set aside for a customer; from the grant on they last `lastsMs`, then all count as used. */
+export interface Hold {
+  id: string;
+  feature: string;
+  units: number;
+  expiresAtMs: number;
+  lastsMs: number;
+}
+
 /** Usage as it is read, with the customer it is of. */
 export interface UsageStatus {
   userId: string;

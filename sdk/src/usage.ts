@@ -1,7 +1,20 @@
 import type { ApiClient } from './client.ts';
-import { DreamError } from './errors.ts';
+import { inTurns } from './background.ts';
+import { HoldsApi } from './holds.ts';
+import { Lease, type LeaseAnswer, type LeaseInput } from './lease.ts';
+import { LeasePool, type LeasePoolInput } from './lease-pool.ts';
+import { REFUSALS, type Refusal, refusalOf } from './refusal.ts';
+import { Reservation, type ReserveInput } from './reservation.ts';
 import { isBatchable, TrackQueue } from './track-queue.ts';
 import type { Usage, UsageHistory, UsageStatus } from './types.ts';
+import {
+  namedCustomer,
+  type OnUnavailable,
+  type Outage,
+  Outages,
+  type Queued,
+  type UncountedEvent,
+} from './unavailable.ts';
 import { type User, userHeaders } from './user.ts';
 import { webCrypto } from './web-crypto.ts';
 
@@ -15,29 +28,17 @@ export type TrackInput = User & {
   idempotencyKey?: string;
   /** Waits and tries again when the customer calls too often; unless told, that is an answer. */
   retryRateLimited?: boolean;
+  /** What to answer when the edge gives none; it throws `DreamError` unless told. */
+  onUnavailable?: OnUnavailable;
 };
 
 /** Which days to read, both of the range. `feature` is "requests" unless told. */
 export type HistoryInput = User & { feature?: string; from?: string; to?: string };
 
 /** The edge said yes and counted, or no and counted nothing. */
-export type TrackResult =
-  | { allowed: true; usage: Usage }
-  | {
-      allowed: false;
-      code: 'limit_reached' | 'rate_limited' | 'feature_not_included';
-      /** Why, in a few words. */
-      reason: string;
-      /** What to tell the customer. */
-      message: string;
-      usageCount: number | null;
-      limit: number | null;
-      retryAfterMs: number | null;
-    };
+export type TrackResult = { allowed: true; usage: Usage } | Refusal;
 
-type Refusal = Extract<TrackResult, { allowed: false }>;
-
-const REFUSALS = ['limit_reached', 'rate_limited', 'feature_not_included'] as const;
+const CLOSED_AT_ONCE = 32;
 
 /** Metering. */
 export class UsageApi {
@@ -45,10 +46,19 @@ export class UsageApi {
 
   readonly #queue: TrackQueue | null;
 
+  readonly #holds: HoldsApi;
+
+  readonly #outages: Outages;
+
+  /** What has to be settled before the process ends. */
+  readonly #open = new Set<{ close(): Promise<void> }>();
+
   /** `isBatching`: calls that overlap are sent together. */
-  constructor(api: ApiClient, isBatching: boolean) {
+  constructor(api: ApiClient, isBatching: boolean, onOutage?: (outage: Outage) => void) {
     this.#api = api;
     this.#queue = isBatching ? new TrackQueue(api, REFUSALS) : null;
+    this.#holds = new HoldsApi(api);
+    this.#outages = new Outages((event) => this.#counted(event), onOutage);
   }
 
   /**
@@ -56,14 +66,99 @@ export class UsageApi {
    * goes wrong throws `DreamError`. Tries of one call count once. A lone call is sent at once; those
    * that come while one is in flight go together after it, unless the option `batch` is false.
    */
-  async track(input: TrackInput): Promise<TrackResult> {
+  track(input: TrackInput & { onUnavailable?: 'deny' }): Promise<TrackResult>;
+  /** With `onUnavailable: 'allow'`: also what was allowed without asking. */
+  track(input: TrackInput): Promise<TrackResult | Queued>;
+  async track({ onUnavailable, ...input }: TrackInput): Promise<TrackResult | Queued> {
+    if (onUnavailable === 'allow') namedCustomer(input.customer);
+    // A call that is sent again later must have the key of its first try.
+    const idempotencyKey =
+      input.idempotencyKey ?? (onUnavailable && (await webCrypto()).randomUUID());
+    const keyed = idempotencyKey === undefined ? input : { ...input, idempotencyKey };
     try {
-      return { allowed: true, usage: await this.#counted(input) };
+      return { allowed: true, usage: await this.#counted(keyed) };
     } catch (error) {
-      const refusal = error instanceof DreamError ? refusalOf(error) : null;
+      const refusal = refusalOf(error);
+      return refusal ?? this.#outages.answer(onUnavailable, error, eventOf(keyed));
+    }
+  }
+
+  /**
+   * Units of a customer, granted at once and then spent here, without a call each: see `Lease`. One
+   * that was refused is empty, and `refusal` says why. Throws `DreamError` when the edge does not answer.
+   */
+  async lease(input: LeaseInput): Promise<Lease> {
+    const { signal, onUnavailable, ...size } = input;
+    signal?.throwIfAborted();
+    const { customer } = input;
+    if (onUnavailable === 'allow') namedCustomer(customer);
+    const lease: Lease = new Lease(this.#holds, size, {
+      endsIdle: false,
+      onClose: (done) => this.#forget(lease, done),
+      failed: (error, amount) => this.#failed(onUnavailable, error, { ...size, customer, amount }),
+    });
+    await lease.open();
+    this.#open.add(lease);
+    signal?.addEventListener('abort', () => void lease.close().catch(() => {}), { once: true });
+    return lease;
+  }
+
+  /** A lease for each customer who comes, for a server of many: see `LeasePool`. Asks for nothing yet. */
+  leases(input: LeasePoolInput): LeasePool {
+    const { onUnavailable, feature } = input;
+    const pool: LeasePool = new LeasePool(this.#holds, input, {
+      onClose: (done) => this.#forget(pool, done),
+      failed: (error, customer, amount) =>
+        this.#failed(onUnavailable, error, { customer, feature, amount }),
+    });
+    this.#open.add(pool);
+    return pool;
+  }
+
+  /**
+   * Sets units aside for work whose size is known afterwards: see `Reservation`. A refusal is a value;
+   * anything else that goes wrong throws `DreamError`.
+   */
+  async reserve(input: ReserveInput): Promise<Reservation | Refusal> {
+    const { amount, atLeast = amount, seconds, ...holder } = input;
+    const size = { amount, atLeast, ...(seconds === undefined ? {} : { seconds }) };
+    try {
+      const { hold, usage } = await this.#holds.grant(holder, size);
+      const reservation: Reservation = new Reservation(this.#holds, hold, usage, () =>
+        this.#open.delete(reservation),
+      );
+      this.#open.add(reservation);
+      return reservation;
+    } catch (error) {
+      const refusal = refusalOf(error);
       if (!refusal) throw error;
       return refusal;
     }
+  }
+
+  /** For `Dream.close`: settles all that is held, and sends what waits. Gives what could not be done. */
+  async close(): Promise<unknown[]> {
+    const failures = await inTurns([...this.#open], CLOSED_AT_ONCE, (held) => held.close());
+    await this.#outages.flush();
+    return failures;
+  }
+
+  /** Calls that were allowed while the edge was away, and are not counted yet. */
+  get uncounted(): number {
+    return this.#outages.waiting;
+  }
+
+  #forget(held: { close(): Promise<void> }, done: Promise<void>): void {
+    const forget = () => void this.#open.delete(held);
+    done.then(forget, forget);
+  }
+
+  async #failed(
+    choice: OnUnavailable | undefined,
+    error: unknown,
+    call: Pick<TrackInput, 'feature' | 'plan' | 'amount'> & { customer?: string | undefined },
+  ): Promise<LeaseAnswer> {
+    return this.#outages.answer(choice, error, eventOf(call));
   }
 
   async #counted(input: TrackInput): Promise<Usage> {
@@ -115,19 +210,20 @@ export class UsageApi {
   }
 }
 
-/** The refusal an error stands for, or null if it is none. */
-function refusalOf({ code, title, advice, details, retryAfterMs }: DreamError): Refusal | null {
-  const known = REFUSALS.find((candidate) => candidate === code);
-  if (!known) return null;
+/** What a call would count, without what is of one try. */
+function eventOf(call: {
+  customer?: string | undefined;
+  feature?: string | undefined;
+  amount?: number | undefined;
+  plan?: string | undefined;
+  idempotencyKey?: string | undefined;
+}): Omit<UncountedEvent, 'idempotencyKey'> & { idempotencyKey?: string | undefined } {
+  const { customer = '', feature, amount, plan, idempotencyKey } = call;
   return {
-    allowed: false,
-    code: known,
-    reason: title,
-    message: advice,
-    usageCount: numberOrNull(details.usageCount),
-    limit: numberOrNull(details.limit),
-    retryAfterMs,
+    customer,
+    ...(feature === undefined ? {} : { feature }),
+    ...(amount === undefined ? {} : { amount }),
+    ...(plan === undefined ? {} : { plan }),
+    idempotencyKey,
   };
 }
-
-const numberOrNull = (value: unknown): number | null => (typeof value === 'number' ? value : null);
