@@ -10,34 +10,13 @@ const guides = join(root, 'docs/guides');
 
 /** What the guides use of packages that are not ours, as their own types have it. */
 const OTHERS = `
-declare module 'express' {
-  import type { IncomingMessage } from 'node:http';
-  interface Response {
-    set(name: string, value: string): Response;
-    status(code: number): Response;
-    json(body: unknown): void;
-    send(body?: string): Response;
-  }
-  type Handler = (request: Request, response: Response, next: () => void) => unknown;
-  interface Request extends IncomingMessage { body: any; oidc: { user?: Record<string, any> } }
-  interface App { use(handler: Handler): App; post(path: string, ...handlers: Handler[]): App }
-  function express(): App;
-  namespace express { function raw(options: { type: string }): Handler }
-  export default express;
-  export type { Handler };
-}
 declare module 'express-openid-connect' {
-  import type { Handler } from 'express';
-  export function auth(options: { authRequired?: boolean }): Handler;
-  export function requiresAuth(): Handler;
+  import type { RequestHandler } from 'express';
+  export function auth(options: { authRequired?: boolean }): RequestHandler;
+  export function requiresAuth(): RequestHandler;
 }
-declare module 'hono' {
-  interface Context {
-    req: { raw: Request; text(): Promise<string> };
-    text(text: string, status: number): Response;
-    body(body: null, status: number): Response;
-  }
-  export class Hono { post(path: string, handler: (c: Context) => Promise<Response>): Hono }
+declare namespace Express {
+  interface Request { oidc: { user?: Record<string, any> } }
 }
 declare module '@supabase/supabase-js' {
   type UserAnswer = { data: { user: { id: string; email?: string } }; error: null }
@@ -68,7 +47,13 @@ beforeAll(async () => {
     compilerOptions: {
       types: ['node'],
       rootDir: root,
-      paths: { 'dream-api': [join(root, 'sdk/src/index.ts')] },
+      paths: {
+        'dream-api': [join(root, 'sdk/src/index.ts')],
+        'dream-api/*': [join(root, 'sdk/src/*.ts')],
+        express: [join(root, 'sdk/node_modules/@types/express')],
+        hono: [join(root, 'sdk/node_modules/hono')],
+        fastify: [join(root, 'sdk/node_modules/fastify')],
+      },
     },
     include: ['*.ts'],
   };

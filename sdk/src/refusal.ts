@@ -29,7 +29,7 @@ export function refusalOf(error: unknown): Refusal | null {
 
 /** An error as a refusal with this code. */
 export function asRefusal(error: DreamError, code: Refusal['code']): Refusal {
-  const { title, advice, docs, requestId, details, retryAfterMs } = error;
+  const { title, advice, details, retryAfterMs } = error;
   return {
     allowed: false,
     code,
@@ -38,14 +38,20 @@ export function asRefusal(error: DreamError, code: Refusal['code']): Refusal {
     usageCount: numberOrNull(details.usageCount),
     limit: numberOrNull(details.limit),
     retryAfterMs,
-    body: {
-      error: title,
-      message: advice,
-      code,
-      ...(docs === null ? {} : { docs }),
-      ...(requestId === null ? {} : { requestId }),
-      ...details,
-    },
+    body: { ...bodyOf(error), code },
+  };
+}
+
+/** The body of the answer an error was made of. */
+export function bodyOf(error: DreamError): Readonly<Record<string, unknown>> {
+  const { title, advice, code, docs, requestId, details } = error;
+  return {
+    error: title,
+    message: advice,
+    code,
+    ...(docs === null ? {} : { docs }),
+    ...(requestId === null ? {} : { requestId }),
+    ...details,
   };
 }
 
