@@ -4,6 +4,7 @@ import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail } from '../http/fail.ts';
 import type { Environment } from '../projects/access.rpc.ts';
 import { verifyAccessToken } from '../sessions/access-token.ts';
+import { BoundedMap } from '../storage/bounded-map.ts';
 import {
   equalInConstantTime,
   hashSecret,
@@ -72,7 +73,19 @@ function bearerOf(request: Request): string | null {
   return /^Bearer ([^\s]{1,4000})$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? null;
 }
 
+type CheckedKey = Pick<Extract<Principal, { kind: 'sk' }>, 'ref' | 'environment'> & {
+  known: Environment['keys'][number];
+};
+/**
+ * Secret keys that were checked, as they were sent: reading and hashing one costs more than the rest of
+ * a call. Each is good while its environment is the very one it was checked against, 10 s at most.
+ */
+const checkedKeys = new BoundedMap<string, CheckedKey>(2_000);
+
 async function byKey(deps: Deps, key: string, nowMs: number): Promise<EnvironmentPrincipal> {
+  const checked = checkedKeys.get(key);
+  if (checked && checked.environment === (await deps.environments.get(checked.ref, nowMs)))
+    return standing(checked, nowMs);
   const parsed = parseKey(key);
   if (!parsed) throw new Fail('key_invalid');
   const environment = await environmentOf(deps, parsed, nowMs);
@@ -81,6 +94,12 @@ async function byKey(deps: Deps, key: string, nowMs: number): Promise<Environmen
   const hash = await hashSecret(key);
   const known = environment.keys.find((candidate) => equalInConstantTime(candidate.hash, hash));
   if (!known) throw new Fail('key_invalid');
+  checkedKeys.set(key, { ref, environment, known }, 1);
+  return standing({ ref, environment, known }, nowMs);
+}
+
+/** Who calls with a key that is known; throws when it is known to be over. */
+function standing({ ref, environment, known }: CheckedKey, nowMs: number): EnvironmentPrincipal {
   if (known.revoked || (known.expiresAtMs !== null && known.expiresAtMs <= nowMs))
     throw new Fail('key_revoked');
   return { kind: 'sk', ref, environment, keyId: known.id };

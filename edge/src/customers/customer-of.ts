@@ -75,14 +75,12 @@ export async function customerInPath(
 /** The id in X-User-Id, decoded if it says so; null when there is none. */
 function userIdOf(header: string | undefined, encoding: string | undefined): string | null {
   if (header === undefined) return null;
-  return checkedId(encoding === 'percent' ? decoded(header) : header);
+  return encoding === 'percent' ? decoded(header) : header;
 }
 
-function checkedId(id: string): string {
-  if (id.startsWith('cust_')) return id;
+function checkId(id: string): void {
   const read = v.safeParse(ExternalId, id);
   if (!read.success) throw new Fail('user_id_invalid', { reason: read.issues[0].message });
-  return id;
 }
 
 /** The customer an id names: a cust_… id, or the developer's own, which makes one at first use. */
@@ -91,7 +89,7 @@ export const customerNamed = (
   { ref, environment }: Pick<CalledCustomer, 'ref' | 'environment'>,
   id: string,
   nowMs: number,
-): Promise<string> => customerOfId(deps, ref, environment.version, checkedId(id), nowMs);
+): Promise<string> => customerOfId(deps, ref, environment.version, id, nowMs);
 
 function decoded(text: string): string {
   try {
@@ -114,6 +112,7 @@ async function customerOfId(
   }
   const remembered = known.get(nameOf(ref, id));
   if (remembered?.version === version) return remembered.customerId;
+  checkId(id);
   const customer = await customerWithOwnId(deps, ref, id, undefined, nowMs);
   const eldest = known.keys().next().value;
   if (known.size >= MOST_KNOWN && eldest !== undefined) known.delete(eldest);

@@ -54,7 +54,9 @@ export async function readBytes(
   heardBytes = maxBytes,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () => new Fail('body_too_large', { maxBytes });
-  if (Number(request.headers.get('content-length') ?? 0) > heardBytes) throw tooLarge();
+  const announced = request.headers.get('content-length');
+  if (announced === '0') return new Uint8Array();
+  if (Number(announced ?? 0) > heardBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body ?? []) {
