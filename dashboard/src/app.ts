@@ -186,7 +186,9 @@ export class DashApp extends LitElement {
       navigation: navigationOf(this.pathname, found?.route.section ?? '', context),
       person: this.customer?.email ?? 'Your account',
       isTest: context.project !== null && found?.params.mode === 'test',
-      isWide: ['tiers', 'products', 'integrate', 'metrics'].includes(found?.route.section ?? ''),
+      isWide: ['tiers', 'products', 'integrate', 'metrics', 'totals'].includes(
+        found?.route.section ?? '',
+      ),
       offline: this.offline,
       go,
       content: this.#content(found !== null, context),

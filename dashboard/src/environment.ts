@@ -1,6 +1,8 @@
 import type {
   AuditEntry,
   Connection,
+  Dashboard,
+  DashboardTotals,
   Mode,
   Project,
   ProposedAccount,
@@ -9,8 +11,6 @@ import type {
   SettingsPatch,
   Tier,
   TierInput,
-  TopCustomer,
-  UsageTotal,
   Webhook,
   WebhookDelivery,
   WebhookEventType,
@@ -30,6 +30,9 @@ export const projectsApi = (call: Call) => ({
     }),
   remove: (id: string) =>
     call<{ success: true }>('DELETE', `/api/projects/${encodeURIComponent(id)}`),
+  /** `query` as `rangeQuery` writes it. */
+  totals: (query: string, mode: Mode, signal?: Signal) =>
+    call<DashboardTotals>('GET', `/api/dashboard/totals${query}&mode=${mode}`, { signal }),
 });
 
 /** An endpoint as a developer writes it; `events` null is all. */
@@ -40,15 +43,6 @@ export interface WebhookInput {
 }
 
 type Shown<Name extends string, T> = Promise<Record<Name, T> & { secret: string }>;
-
-/** What all customers used in a range of days, and who used most. */
-export interface UsageReport {
-  from: string;
-  to: string;
-  timeZone: string;
-  days: UsageTotal[];
-  topCustomers: TopCustomer[];
-}
 
 /** The management routes of one environment. */
 export function environmentApi(call: Call, project: string, mode: Mode) {
@@ -98,7 +92,9 @@ export function environmentApi(call: Call, project: string, mode: Mode) {
     checkConnection: () => connection('POST', '/check'),
     disconnect: () => connection('DELETE', ''),
 
-    usage: (signal?: Signal) => call<UsageReport>('GET', `${base}/usage`, { signal }),
+    /** `query` as `rangeQuery` writes it. */
+    dashboard: (query: string, signal?: Signal) =>
+      call<Dashboard>('GET', `${base}/dashboard${query}`, { signal }),
 
     audit: (cursor: string | null, signal?: Signal) =>
       call<{ entries: AuditEntry[]; nextCursor: string | null }>(

@@ -13,6 +13,12 @@ export function navigationOf(pathname: string, section: string, context: Context
     href: paths.projects(),
     icon: icons.projects,
   };
+  const totals: NavigationItem = {
+    id: 'totals',
+    words: 'Totals',
+    href: paths.totals('live'),
+    icon: icons.metrics,
+  };
   const other = (to: Mode) => (project ? inEnvironment(pathname, project.id, to) : '');
   return {
     home: paths.projects(),
@@ -26,9 +32,9 @@ export function navigationOf(pathname: string, section: string, context: Context
           { title: '', items: itemsOf(project.id, mode) },
           { title: 'Sell', items: sellingOf(project.id, mode) },
           { title: 'Set up', items: setUpOf(project.id, mode) },
-          { title: '', items: [home] },
+          { title: '', items: [home, totals] },
         ]
-      : [{ title: '', items: [home] }],
+      : [{ title: '', items: [home, totals] }],
   };
 }
 

@@ -8,6 +8,7 @@ export const paths = {
   projects: () => '/projects',
   newProject: () => '/projects/new',
   account: () => '/account',
+  totals: (mode: Mode) => (mode === 'live' ? '/totals' : `/totals/${mode}`),
   /** Where Stripe sends developers back to: one address for all projects, as Stripe wants it listed. */
   stripeReturn: () => '/stripe',
   overview: (project: string, mode: Mode) => environment(project, mode),

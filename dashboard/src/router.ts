@@ -35,6 +35,8 @@ export function startRouter(show: Show): void {
     const link = document.activeElement?.closest('a')?.getAttribute('href');
     if (key && link && !isBack) followed.set(key, link);
     const destination = event.destination.key;
+    // The same page with another question, like a range: who asked goes on from the same link.
+    const asked = url.pathname === location.pathname ? (link ?? undefined) : undefined;
     event.intercept({
       scroll: 'after-transition',
       focusReset: 'manual',
@@ -42,7 +44,7 @@ export function startRouter(show: Show): void {
         const settled = await show(url);
         // Where one was can be scrolled to, and the link be found, only when all of it is there again.
         if (isBack) await settled();
-        focusPage(isBack ? followed.get(destination) : undefined);
+        focusPage(isBack ? followed.get(destination) : asked);
       },
     });
   });

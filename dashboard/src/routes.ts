@@ -37,6 +37,20 @@ export const routes: readonly Route[] = [
     load: () => import('./pages/start/account.ts'),
   },
   {
+    path: '/totals',
+    title: 'Totals',
+    tag: 'page-totals',
+    section: 'totals',
+    load: () => import('./pages/metrics/totals.ts'),
+  },
+  {
+    path: '/totals/test',
+    title: 'Totals in test mode',
+    tag: 'page-totals',
+    section: 'totals',
+    load: () => import('./pages/metrics/totals.ts'),
+  },
+  {
     path: '/stripe',
     title: 'Back from Stripe',
     tag: 'page-stripe-return',

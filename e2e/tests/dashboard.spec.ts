@@ -225,9 +225,49 @@ test('a project is renamed, and deleted only when its name was typed', async ({ 
   await expect(page.getByText('Your first project')).toBeVisible();
 });
 
+test('metrics say what there is, in a range of the address, and have every plot as a table', async ({
+  page,
+}) => {
+  const faults = faultsOf(page);
+  await signUp(page);
+  const path = await newProject(page, 'Counted');
+  await section(page, 'Metrics');
+  await expect(page.getByText('No customer yet')).toBeVisible();
+  await page.goto(`${local.dashboard}${path}/keys`);
+  await page.getByLabel('What it is for').fill('Server');
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  const secret = (await page.locator('#shown code').textContent()) ?? '';
+  await fetch(`${local.edge}/api/customers`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ email: newEmail() }),
+  });
+  await section(page, 'Metrics');
+  const range = page.getByRole('navigation', { name: 'Range' });
+  await range.getByRole('link', { name: '7 days' }).click();
+  await expect(page).toHaveURL(/range=7d$/);
+  await expect(range.getByRole('link', { name: '7 days' })).toBeFocused();
+  const plot = page.getByRole('region', { name: 'New customers' });
+  const days = plot.getByRole('slider');
+  await days.press('End');
+  await expect(days).toHaveAttribute('aria-valuetext', /: 1$/);
+  await days.press('ArrowLeft');
+  await expect(days).toHaveAttribute('aria-valuetext', /: 0$/);
+  await plot.getByText('Table').click();
+  await expect(plot.getByRole('row')).toHaveCount(8);
+  const saved = page.waitForEvent('download');
+  await plot.getByRole('button', { name: 'Download CSV' }).click();
+  expect((await saved).suggestedFilename()).toMatch(/^new-customers-.*\.csv$/);
+  await section(page, 'Totals');
+  await expect(page.getByRole('heading', { level: 1, name: 'Totals' })).toBeVisible();
+  await page.getByRole('group', { name: 'Mode' }).getByRole('link', { name: 'Test' }).click();
+  await expect(page.getByRole('row', { name: /Counted/ })).toContainText('1');
+  expect(faults).toEqual([]);
+});
+
 /** Pages that look at nothing but the developer, and those of a project. */
 const PAGES = {
-  'of the developer': ['/projects', '/projects/new', '/account', '/nowhere'],
+  'of the developer': ['/projects', '/projects/new', '/totals', '/account', '/nowhere'],
   'to set up': ['', '/integrate', '/keys', '/origins', '/stripe'],
   'to sell': ['/tiers', '/tiers/new', '/tiers/edit/free', '/customers', '/customers/cust_nobody'],
   'of a store': ['/products', '/products/new', '/orders', '/store'],

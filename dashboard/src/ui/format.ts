@@ -45,3 +45,30 @@ export const count = (value: number): string => whole.format(value);
 
 /** The same where there is little room: 12K. */
 export const shortCount = (value: number): string => compact.format(value);
+
+const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
+
+/** A part of one as people read it: 12.5%. */
+export const share = (part: number): string => percent.format(part);
+
+/** An amount of minor units where there is little room: $1.2K. */
+export function shortMoney(priceMinor: number, currency: string): string {
+  const value = priceMinor / 10 ** decimalsOf(currency);
+  try {
+    return new Intl.NumberFormat(undefined, {
+      style: 'currency',
+      currency,
+      notation: 'compact',
+      maximumFractionDigits: Math.abs(value) < 10 && value % 1 !== 0 ? 2 : 1,
+    }).format(value);
+  } catch {
+    return compact.format(value);
+  }
+}
+
+/** An amount as a headline has it: whole units from a thousand on, where cents only distract. */
+export function roundMoney(priceMinor: number, currency: string): string {
+  const unit = 10 ** decimalsOf(currency);
+  const isLarge = Math.abs(priceMinor) >= 1000 * unit;
+  return money(isLarge ? Math.round(priceMinor / unit) * unit : priceMinor, currency);
+}

@@ -69,3 +69,10 @@ it('adds days up to weeks from Monday on, and knows nothing of a week of which n
   expect(weekly.days).toEqual(['2026-01-02', '2026-01-05', '2026-01-12']);
   expect(weekly.series[0]?.values).toEqual([3, 14, null]);
 });
+
+it('names weeks all along a year, though few of them begin a month', () => {
+  const values = Array.from({ length: 365 }, () => 1);
+  const data = byWeek({ ...plot('bar', values), days: daysFrom('2025-11-22', 365) });
+  const named = plotShape(data, size).xTicks.map(({ index }) => data.days[index]);
+  expect(named).toEqual(['2026-01-05', '2026-04-06', '2026-07-06', '2026-10-05']);
+});

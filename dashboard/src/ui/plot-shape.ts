@@ -139,11 +139,13 @@ function dayTicks(
   const room = Math.max(1, Math.floor(inner / PIXELS_A_DAY_LABEL));
   if (days.length <= room) return xs.map((x, index) => ({ x, index }));
   const at = (day: string | undefined) => new Date(`${day ?? '1970-01-01'}T00:00:00Z`);
-  const places = new Map(days.map((day, index) => [at(day).getTime(), index]));
+  const times = days.map((day) => at(day).getTime());
+  // A week is named where its first day comes after the day a calendar would name.
   const ticks = scaleUtc()
     .domain([at(days[0]), at(days.at(-1))])
     .ticks(room)
-    .flatMap((date) => places.get(date.getTime()) ?? []);
+    .map((date) => times.findIndex((time) => time >= date.getTime()))
+    .filter((index, place, all) => index >= 0 && all.indexOf(index) === place);
   const chosen = ticks.length > 0 ? ticks : [0];
   return chosen.map((index) => ({ x: xs[index] ?? 0, index }));
 }

@@ -1,22 +1,31 @@
+import type { Dashboard } from '@dream/contract';
 import { html, nothing, type TemplateResult } from 'lit';
 import { checklist, type Setup, type Step } from '../../checklist.ts';
 import { paths } from '../../paths.ts';
 import { secretBlock } from '../../ui/copy-button.ts';
 import { icons } from '../../ui/icons.ts';
+import { figureList } from '../metrics/figures.ts';
+import '../metrics/metrics.css';
 import { Page } from '../page.ts';
 
-/** What an environment has, and what is left to do. */
-class OverviewPage extends Page<Setup & { publishableKey: string }> {
-  protected async load(signal: AbortSignal): Promise<Setup & { publishableKey: string }> {
+/** What stands on the page; without the numbers where they could not be read. */
+type Overview = Setup & { publishableKey: string; dashboard: Dashboard | null };
+
+/** What an environment has, what is left to do, and how it is doing. */
+class OverviewPage extends Page<Overview> {
+  protected async load(signal: AbortSignal): Promise<Overview> {
     const { environment } = this;
-    const [keys, origins, tiers, connection] = await Promise.all([
+    const [keys, origins, tiers, connection, dashboard] = await Promise.all([
       environment.keys(signal),
       environment.origins(signal),
       environment.tiers(signal),
       environment.connection(signal),
+      // The checklist is of use without the numbers, too.
+      environment.dashboard('?range=30d', signal).catch(() => null),
     ]);
     const { projectId: project } = this;
-    return { project, mode: this.context.mode, ...keys, ...origins, ...tiers, ...connection };
+    const setup = { ...keys, ...origins, ...tiers, ...connection };
+    return { project, mode: this.context.mode, ...setup, dashboard };
   }
 
   protected head(): TemplateResult {
@@ -29,11 +38,12 @@ class OverviewPage extends Page<Setup & { publishableKey: string }> {
     </div>`;
   }
 
-  protected body(setup: Setup & { publishableKey: string }): TemplateResult {
+  protected body(setup: Overview): TemplateResult {
     const steps = checklist(setup);
     const counted = steps.slice(0, -1);
     const done = counted.filter((step) => step.done).length;
     return html`
+      ${this.#numbers(setup.dashboard)}
       <section class="card" aria-labelledby="steps-title">
         <div class="card-head">
           <h2 id="steps-title">${done === counted.length ? 'Ready to sell' : 'On the way to your first sale'}</h2>
@@ -63,6 +73,27 @@ class OverviewPage extends Page<Setup & { publishableKey: string }> {
         </section>
       </div>
     `;
+  }
+
+  /** The most important numbers, once there is a customer to count. */
+  #numbers(dashboard: Dashboard | null): TemplateResult | typeof nothing {
+    if (!dashboard || dashboard.customers.total === 0) return nothing;
+    const near = dashboard.customers.nearLimit.length;
+    const more = paths.metrics(this.projectId, this.context.mode);
+    return html`<section class="stack" aria-labelledby="numbers-title">
+      <div class="card-head">
+        <h2 id="numbers-title">The last 30 days</h2>
+        <a class="small" href=${more}>All metrics</a>
+      </div>
+      ${figureList(dashboard.metrics, true)}
+      ${
+        near > 0
+          ? html`<p class="small">
+              <a href=${more}>${near === 1 ? 'One customer is' : `${near} customers are`} near a limit</a>
+            </p>`
+          : nothing
+      }
+    </section>`;
   }
 }
 customElements.define('page-overview', OverviewPage);
