@@ -223,7 +223,22 @@ export const ERRORS = {
   feature_not_metered: row(
     400,
     'Not counted',
-    'Nothing is counted of this feature. Use the name of a metered one.',
+    'This feature is on or off: it has no units. Ask with POST /api/usage whether the plan has it.',
+  ),
+  hold_not_found: row(
+    404,
+    'Hold not found',
+    'Use the id of a hold of this environment; holds are known for 24 h, and a renewed one has a new id.',
+  ),
+  hold_settled: row(
+    409,
+    'Hold settled',
+    'This hold was settled or renewed before, and not with this. What was counted stays counted.',
+  ),
+  hold_expired: row(
+    410,
+    'Hold expired',
+    'All its units count as used now. Settle or renew before "expiresAtMs", or hold fewer at a time.',
   ),
   limit_reached: row(403, 'Tier limit reached', 'Please upgrade to unlock more requests'),
   rate_limited: row(

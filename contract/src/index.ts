@@ -7,6 +7,7 @@ import * as clerkApp from './clerk-app.ts';
 import * as customers from './customers.ts';
 import * as managedCustomers from './managed-customers.ts';
 import * as dashboard from './dashboard.ts';
+import * as holds from './holds.ts';
 import * as images from './images.ts';
 import * as oauth from './oauth.ts';
 import * as orders from './orders.ts';
@@ -37,6 +38,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     customers,
     managedCustomers,
     usage,
+    holds,
     usageHistory,
     tiers,
     products,
@@ -73,6 +75,7 @@ export type * from './customers.ts';
 export type * from './dashboard.ts';
 export type { CartProblem } from './cart.ts';
 export type { ErrorCode } from './errors.ts';
+export type { Hold } from './holds.ts';
 export type * from './images.ts';
 export type { CustomerDetail, CustomerEvent, CustomerStatus } from './managed-customers.ts';
 export type { Interval, Limit, Mode } from './primitives.ts';

@@ -9,14 +9,16 @@ export const MAX_AMOUNT_UNITS = 1_000_000_000;
 /**
  * A customer's usage of one feature in the running period. `periodStart` and `periodEnd` are days
  * (YYYY-MM-DD, the end being the last day) or, for hourly periods, instants; `resetsAtMs` is exact.
- * `overageUnits` is there when a feature with overage is above its limit: by how much. Of a boolean
- * feature nothing is counted: an answer says that the plan includes it, an error that it does not.
+ * `overageUnits` is there when a feature with overage is above its limit: by how much; `held` when
+ * units are in holds: they are not in `count`, and not in `remaining` either. Of a boolean feature
+ * nothing is counted: an answer says that the plan includes it, an error that it does not.
  */
 export const Usage = v.object({
   count: v.number(),
   limit: Limit,
   remaining: Limit,
   overageUnits: v.exactOptional(v.number()),
+  held: v.exactOptional(v.number()),
   plan: Name,
   feature: Name,
   periodStart: v.string(),
@@ -124,6 +126,7 @@ export const UsageStatus = v.object({
   limit: Limit,
   remaining: Limit,
   overageUnits: v.exactOptional(v.number()),
+  held: v.exactOptional(v.number()),
   periodStart: v.string(),
   periodEnd: v.string(),
   resetsAtMs: AtMs,

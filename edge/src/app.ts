@@ -30,6 +30,7 @@ import { accountRoutes } from './sessions/account.route.ts';
 import { sessionRoutes } from './sessions/sessions.route.ts';
 import { productRoutes } from './store/products.route.ts';
 import { adjustUsageRoutes } from './usage/adjust.route.ts';
+import { holdRoutes } from './usage/holds.route.ts';
 import { usageBatchRoutes } from './usage/batch.route.ts';
 import { usageHistoryRoutes } from './usage/history.route.ts';
 import { usageRoutes } from './usage/usage.route.ts';
@@ -50,6 +51,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   for (const routes of [
     usageRoutes,
     usageBatchRoutes,
+    holdRoutes,
     usageHistoryRoutes,
     customerRoutes,
     managedCustomerRoutes,

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { shardOf } from '../src/customers/customer-id.ts';
 import { reportOverage } from '../src/usage/overage.job.ts';
 import { meterEventName } from '../src/usage/overage.ts';
+import { LiveHolds } from '../src/usage/live-holds.ts';
 import { MeterRpc } from '../src/usage/meter.rpc.ts';
 import { type Answer, control, deps, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
 
@@ -202,6 +203,65 @@ describe('a renewal', () => {
   });
 });
 
+describe('overage of a hold', () => {
+  const hold = async (id: string, amount: number, seconds = 60) =>
+    (await shop.bySecretKey('POST', '/api/usage/holds', { amount, seconds }, id)).body.hold;
+  const end = (holdId: string, how: string, used: number): Promise<Answer> =>
+    shop.bySecretKey('POST', `/api/usage/holds/${holdId}/${how}`, { used });
+
+  it('is billed once, for what was used, when it is settled or renewed', async () => {
+    const id = await subscriber();
+    await track(id, 8);
+    const first = await hold(id, 50);
+    expect(first.units).toBe(50);
+    expect(await waiting(id)).toEqual([]);
+    const renewed = await end(first.id, 'renew', 5);
+    expect(renewed.body.usage).toMatchObject({ count: 13, held: 50, overageUnits: 3 });
+    expect((await end(renewed.body.hold.id, 'settle', 4)).body.usage).toMatchObject({
+      count: 17,
+      overageUnits: 7,
+    });
+    await end(renewed.body.hold.id, 'settle', 4);
+    await aMinuteLater(id);
+    await aMinuteLater(id);
+    expect(await counted(id)).toBe(7);
+  });
+
+  it('is billed for all of it when it expires, in the period of the grant, whoever comes first', async () => {
+    const id = await subscriber();
+    const { resetsAtMs } = (await track(id, 8)).body.usage;
+    setDate(resetsAtMs - 5000);
+    const { expiresAtMs } = await hold(id, 6);
+    expect(expiresAtMs).toBe(resetsAtMs);
+    setDate(resetsAtMs + 1000);
+    expect((await track(id, 12)).body.usage).toMatchObject({ count: 12, overageUnits: 2 });
+    expect(await waiting(id)).toMatchObject([{ units: 4, at_ms: resetsAtMs - 1000 }]);
+  });
+
+  it('is refused in a trial', async () => {
+    const id = await subscriber('trial');
+    const refused = await shop.bySecretKey('POST', '/api/usage/holds', { amount: 11 }, id);
+    expect(refused.body.code).toBe('limit_reached');
+  });
+
+  it('ends with the period of a test clock, which is moved while it is held', async () => {
+    await manage('PATCH', `${shop.base}/settings`, { period: 'subscription' });
+    const email = `${crypto.randomUUID()}@example.com`;
+    const made = await shop.bySecretKey('POST', '/api/customers', { email, testClock: true });
+    const { id } = made.body.customer;
+    await shop.buy(id, 'gold');
+    const { id: holdId } = await hold(id, 4);
+    const moved = await shop.bySecretKey('POST', `/api/customers/${id}/clock`, { to: 'renewal' });
+    expect(moved.status).toBe(200);
+    expect(await end(holdId, 'settle', 1)).toMatchObject({
+      status: 410,
+      body: { code: 'hold_expired' },
+    });
+    expect((await track(id, 1)).body.usage).toMatchObject({ count: 1, remaining: LIMIT - 1 });
+    await manage('PATCH', `${shop.base}/settings`, { period: 'month' });
+  });
+});
+
 describe('overage of who does not pay for it', () => {
   it('is counted and not billed when the plan was set', async () => {
     const id = await shop.newCustomer();
@@ -336,6 +396,7 @@ describe('a metered call', () => {
         () => {},
         () => {},
         (counted, nowMs) => shard.rollUp().counted(counted, nowMs),
+        new LiveHolds(),
       );
       const answer = meter.track({
         customerId: id,

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { shardOf } from '../src/customers/customer-id.ts';
 import type { Bindings } from '../src/env.ts';
+import { LiveHolds } from '../src/usage/live-holds.ts';
 import { MeterRpc, type UsageCall } from '../src/usage/meter.rpc.ts';
 import { MeterStore } from '../src/usage/meter.store.ts';
 import { call, createEnvironment, manage, type TestEnvironment } from './harness.ts';
@@ -52,7 +53,8 @@ const inShard = <T>(act: (track: (call: Partial<UsageCall>) => unknown, sql: Sql
       },
     };
     const none = () => {};
-    const meter = new MeterRpc(counting as unknown as DurableObjectStorage, none, none, none);
+    const counted = counting as unknown as DurableObjectStorage;
+    const meter = new MeterRpc(counted, none, none, none, new LiveHolds());
     const answer = act((call) => {
       const said = meter.track({
         customerId: id,

@@ -76,6 +76,18 @@ describe('usage', () => {
     expect(await deliveries(id)).toBe(3);
   });
 
+  it('of a hold is told of when it is settled, and its refusal at once', async () => {
+    await listen();
+    const key = shop.sk;
+    const hold = (amount: number) =>
+      call('POST', '/api/usage/holds', { key, user: 'ada', body: { amount } });
+    const { id } = (await hold(10)).body.hold;
+    expect((await hold(1)).body.code).toBe('limit_reached');
+    await untilTold(['usage.limit_reached  at 0']);
+    await call('POST', `/api/usage/holds/${id}/settle`, { key, body: { used: 8 } });
+    await untilTold(['usage.limit_reached  at 0', 'usage.threshold 80 at 8']);
+  });
+
   it('is told of once, however many calls meet the limit at the same time', async () => {
     const id = await listen();
     await Promise.all(Array.from({ length: 40 }, () => track(1)));

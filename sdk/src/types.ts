@@ -10,6 +10,8 @@ export interface Usage {
   limit: Limit;
   remaining: Limit;
   overageUnits?: number;
+  /** Units in holds: neither counted nor remaining. Left out when there are none. */
+  held?: number;
   plan: string;
   feature: string;
   periodStart: string;
@@ -35,6 +37,8 @@ export interface UsageStatus {
   limit: Limit;
   remaining: Limit;
   overageUnits?: number;
+  /** Units in holds: neither counted nor remaining. Left out when there are none. */
+  held?: number;
   periodStart: string;
   periodEnd: string;
   resetsAtMs: number;

@@ -6,7 +6,13 @@ import type { Call } from './call.ts';
 import { Fail, unwrap } from './fail.ts';
 
 /** Routes whose keys the customers' shards keep. */
-const METERED: ReadonlySet<string> = new Set(['/api/usage', '/api/usage/batch']);
+const METERED: ReadonlySet<string> = new Set([
+  '/api/usage',
+  '/api/usage/batch',
+  '/api/usage/holds',
+  '/api/usage/holds/:hold/settle',
+  '/api/usage/holds/:hold/renew',
+]);
 
 const KEY = /^[\x21-\x7e]{1,200}$/;
 

@@ -8,6 +8,13 @@ import { LiveSockets } from '../sessions/live.sockets.ts';
 import { erase, isErased, refusingStorage } from '../storage/erase.ts';
 import { GroupCommit } from '../storage/group-commit.ts';
 import { migrate } from '../storage/migrate.ts';
+import {
+  type HoldAnswer,
+  type HoldCall,
+  rememberHolds,
+  type SettleCall,
+} from '../usage/hold.rpc.ts';
+import { LiveHolds } from '../usage/live-holds.ts';
 import { OverageRpc } from '../usage/overage.rpc.ts';
 import {
   type Adjusting,
@@ -36,12 +43,14 @@ export class ShardObject extends DurableObject<Bindings> {
   #isErased: boolean;
   #meter: MeterRpc | undefined;
   #rollUp: RollUp | undefined;
+  readonly #liveHolds = new LiveHolds();
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     this.#isErased = isErased(ctx.storage);
     if (!this.#isErased) {
       migrate(ctx.storage, SHARD_STEPS);
+      rememberHolds(ctx.storage, this.#liveHolds);
       armShard(ctx.storage, Date.now());
     }
     this.#commits = new GroupCommit(ctx.storage, (reason) => ctx.abort(reason));
@@ -60,6 +69,16 @@ export class ShardObject extends DurableObject<Bindings> {
   /** Counts calls one after the other, each judged alone; all of them are one commit. */
   trackMany(calls: readonly UsageCall[]): Promise<UsageAnswer[]> {
     return Promise.all(calls.map((call) => this.track(call).catch(ownFailure)));
+  }
+
+  /** Sets units aside for a customer. */
+  hold(call: HoldCall): Promise<HoldAnswer> {
+    return this.#commits.run(() => this.meter().hold(call));
+  }
+
+  /** Counts what was used of a hold, and grants the next one where that is asked for. */
+  settle(call: SettleCall): Promise<HoldAnswer> {
+    return this.#commits.run(() => this.meter().settle(call));
   }
 
   /** Reads usage, likewise. */
@@ -85,6 +104,7 @@ export class ShardObject extends DurableObject<Bindings> {
       (customerId, told) => this.#tell(customerId, told),
       () => armShard(storage, Date.now()),
       (meter, nowMs) => this.rollUp().counted(meter, nowMs),
+      this.#liveHolds,
     );
     return this.#meter;
   }
@@ -130,6 +150,7 @@ export class ShardObject extends DurableObject<Bindings> {
   override async alarm(): Promise<void> {
     if (this.#isErased) return;
     await this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
+    const ended = await Promise.allSettled([this.#endHolds()]);
     // What was counted is stored before anybody hears of it.
     await this.ctx.storage.sync();
     const done = await Promise.allSettled([
@@ -137,12 +158,17 @@ export class ShardObject extends DurableObject<Bindings> {
       this.#reportOverage(),
       this.#handOver(),
     ]);
-    const failed = done.filter((one) => one.status === 'rejected');
+    const failed = [...ended, ...done].filter((one) => one.status === 'rejected');
     for (const { reason } of failed)
       console.error(JSON.stringify({ event: 'shard.alarm_failed', error: String(reason) }));
     // Erased meanwhile, it stays empty.
     if (failed.length > 0 || this.#isErased) return;
     if (!armShard(this.ctx.storage, Date.now())) await this.ctx.storage.deleteAlarm();
+  }
+
+  /** Comes first: what it counts is handed on by the others. */
+  #endHolds(): Promise<void> {
+    return this.#commits.run(() => this.meter().endHolds(Date.now()));
   }
 
   async #handOn(): Promise<void> {

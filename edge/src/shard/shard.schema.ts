@@ -1,5 +1,6 @@
 import { DEVICE_SCHEMA, SESSIONS_SCHEMA } from '../sessions/sessions.schema.ts';
 import { SHARD_CLOCK_SCHEMA } from '../test-clock/clock.schema.ts';
+import { HOLD_SCHEMA } from '../usage/hold.schema.ts';
 import {
   ANSWER_LOG_SCHEMA,
   METER_SCHEMA,
@@ -20,4 +21,5 @@ export const SHARD_STEPS: readonly string[] = [
   SHARD_CLOCK_SCHEMA,
   ROLL_UP_SCHEMA,
   ANSWER_LOG_SCHEMA,
+  HOLD_SCHEMA,
 ];

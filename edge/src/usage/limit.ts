@@ -32,7 +32,7 @@ export type Decision =
 /**
  * Whether a customer may use `amountUnits` more. A call that would cross the limit is refused
  * whole, unless the customer may go on above it (`isSoft`); a refused call counts nothing, not even
- * against the rate limit.
+ * against the rate limit. Units in holds (`heldUnits`) are taken, and not used yet.
  */
 export function decideUsage(
   tier: TierLimits,
@@ -42,6 +42,7 @@ export function decideUsage(
   window: RateWindow,
   nowMs: number,
   isSoft = false,
+  heldUnits = 0,
 ): Decision {
   const limitUnits = tier.features[feature];
   if (limitUnits === undefined) return { allowed: false, reason: 'feature_not_included' };
@@ -54,7 +55,7 @@ export function decideUsage(
     };
   }
   const afterUnits = usedUnits + amountUnits;
-  if (typeof limitUnits === 'number' && afterUnits > limitUnits && !isSoft) {
+  if (typeof limitUnits === 'number' && afterUnits + heldUnits > limitUnits && !isSoft) {
     return { allowed: false, reason: 'limit_reached', limitUnits };
   }
   return {

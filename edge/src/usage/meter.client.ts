@@ -40,7 +40,7 @@ export function trackUsage(
   customerId: string,
   call: Metered,
 ): Promise<UsageAnswer> {
-  return ask(
+  return ask<UsageAnswer>(
     deps,
     ref,
     environment,
@@ -154,7 +154,7 @@ export function adjustUsage(
       nowMs,
       rulesVersion: environment.version,
     });
-  return ask(deps, ref, environment, customerId, nowMs, adjust, null);
+  return ask<UsageAnswer>(deps, ref, environment, customerId, nowMs, adjust, null);
 }
 
 function query(
@@ -166,7 +166,7 @@ function query(
 ): Promise<UsageAnswer> {
   const { customerId } = asked;
   const nowMs = deps.nowMs();
-  return ask(
+  return ask<UsageAnswer>(
     deps,
     ref,
     environment,
@@ -186,24 +186,26 @@ function shardFor(deps: Deps, ref: EnvironmentRef, customerId: string) {
   return deps.shard(ref, shard);
 }
 
+type Need = Extract<UsageAnswer, { kind: 'need' }>;
 type More = Pick<UsageQuery, 'rules' | 'snapshot'>;
 
 /** A shard can need at most the rules, the customer and the header's plan, each once. */
 const MOST_ASKS = 4;
 
-async function ask(
+/** Asks a shard, and again with what it needs to know. */
+export async function ask<A extends { kind: string }>(
   deps: Deps,
   ref: EnvironmentRef,
   environment: Environment,
   customerId: string,
   nowMs: number,
-  call: (more: More) => PromiseLike<UsageAnswer>,
+  call: (more: More) => PromiseLike<A>,
   headerPlan: string | null,
-): Promise<UsageAnswer> {
+): Promise<Exclude<A, Need>> {
   const more: More = {};
   for (let asks = 0; asks < MOST_ASKS; asks++) {
-    const answer = await call(more);
-    if (answer.kind !== 'need') return answer;
+    const answer: A | Need = await call(more);
+    if (!isNeed(answer)) return answer as Exclude<A, Need>;
     if (answer.what === 'rules') more.rules = rulesOf(environment);
     else
       more.snapshot = await snapshot(
@@ -216,6 +218,8 @@ async function ask(
   }
   throw new Error('A shard asked for the same thing twice');
 }
+
+const isNeed = (answer: { kind: string }): answer is Need => answer.kind === 'need';
 
 async function snapshot(
   deps: Deps,

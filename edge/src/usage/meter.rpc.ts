@@ -5,17 +5,20 @@ import { shardOf } from '../customers/customer-id.ts';
 import type { RunningUsage } from '../customers/kept.ts';
 import type { CustomerSnapshot, SubscriptionTerms } from '../customers/plan.ts';
 import type { EnvironmentRef } from '../deps.ts';
-import type { FailDetails } from '../http/fail.ts';
 import { adjustedUnits, type Adjustment } from './adjust.ts';
 import { logAnswer } from './answer-log.ts';
 import { countOnDay, type DayCount, type MeterName, NO_DAY } from './day.ts';
+import { type HoldAnswer, type HoldCall, Holds, type SettleCall } from './hold.rpc.ts';
+import { type Refused, unitsToGrant } from './hold.ts';
 import {
   aboveLimit,
   type Decision,
   decideUsage,
   newOverageUnits,
+  type RateWindow,
   type TierLimits,
 } from './limit.ts';
+import type { LiveHolds } from './live-holds.ts';
 import { momentsOf, type NoticesTo } from './notice.ts';
 import { noticeId, Notices } from './notices.rpc.ts';
 import type { Told } from './told.ts';
@@ -51,7 +54,7 @@ export interface UsageCall {
 /** `need`: the shard knows too little; call again with what it asks for. Nothing was counted. */
 export type UsageAnswer =
   | { kind: 'usage'; usage: Usage; replayed: boolean }
-  | { kind: 'refused'; code: ErrorCode; details: FailDetails; retryAfterSeconds?: number }
+  | Refused
   | { kind: 'need'; what: 'customer' | 'rules' | 'header_plan' }
   | { kind: 'erased' };
 
@@ -80,16 +83,19 @@ export class MeterRpc extends RpcTarget {
   readonly #tell: (customerId: string, told: Told) => void;
   readonly #arm: () => void;
   readonly #counted: Counted;
+  readonly #holds: Holds;
 
   /**
    * `tell` reaches a customer's open pages; `arm` sees to it that overage is reported in time;
-   * `counted` hears of each meter that counted, when that is written and not yet committed.
+   * `counted` hears of each meter that counted, when that is written and not yet committed; `live`
+   * remembers which meters have holds.
    */
   constructor(
     storage: DurableObjectStorage,
     tell: (customerId: string, told: Told) => void,
     arm: () => void,
     counted: Counted,
+    live: LiveHolds,
   ) {
     super();
     this.#counted = counted;
@@ -97,25 +103,56 @@ export class MeterRpc extends RpcTarget {
     this.#storage = storage;
     this.#store = new MeterStore(storage.sql);
     this.#tell = tell;
+    this.#holds = new Holds(storage, live, {
+      atOnce: (customerId, act) => this.#atOnce(customerId, act),
+      learn: (query) => this.#learn(query),
+      refusal: refusalTo,
+      stored: ({ customerId, feature }) => this.#store.meter(customerId, feature),
+      running: (known, query) => this.#runningRow(known, query),
+      judge: (known, query, asked, heldUnits) => this.#judge(known, query, asked, heldUnits),
+      count: (known, query, running, units, window) =>
+        this.#count(known, query, running, units, window),
+      usage: toUsage,
+      tell: (query) => this.#tellOf(query),
+      changed: (query) => {
+        this.#counted(query, query.nowMs);
+        this.#tellOf(query);
+      },
+      arm,
+    });
+  }
+
+  /** Sets units aside for a customer, or says why not. */
+  hold(call: HoldCall): HoldAnswer {
+    return this.#holds.grant(call);
+  }
+
+  /** Counts what was used of a hold; the rest comes back. */
+  settle(call: SettleCall): HoldAnswer {
+    return this.#holds.settle(call);
+  }
+
+  /** Counts the holds that have expired. Throws when one has to wait. */
+  endHolds(nowMs: number): void {
+    this.#holds.endDue(nowMs);
   }
 
   /** Counts a call, or says why not. The answer leaves after the commit that holds the count. */
   track(call: UsageCall): UsageAnswer {
+    this.#holds.end(call);
     const answer = this.#atOnce(call.customerId, () => this.#track(call));
     if (answer.kind === 'usage' && !answer.replayed) {
       // Of a boolean feature nothing is counted.
       if (answer.usage.count > 0) this.#counted(call, call.nowMs);
       this.#tell(call.customerId, { usage: answer.usage });
     }
-    if (answer.kind === 'refused' && answer.code === 'limit_reached') {
-      const read = this.read(call);
-      if (read.kind === 'usage') this.#tell(call.customerId, { usage: read.usage });
-    }
+    if (answer.kind === 'refused' && answer.code === 'limit_reached') this.#tellOf(call);
     return answer;
   }
 
   /** The usage of one feature now; counts nothing. */
   read(query: UsageQuery): UsageAnswer {
+    this.#holds.end(query);
     const known = this.#learn(query);
     if ('kind' in known) return known;
     const limitUnits = known.limits.features[query.feature];
@@ -124,7 +161,7 @@ export class MeterRpc extends RpcTarget {
     return {
       kind: 'usage',
       replayed: false,
-      usage: toUsage(known, query.feature, row, limitUnits),
+      usage: toUsage(known, query, row, this.#holds.units(query)),
     };
   }
 
@@ -133,6 +170,7 @@ export class MeterRpc extends RpcTarget {
    * nothing changes. Webhooks are told of the refusal that follows, not of this.
    */
   fill(query: UsageQuery): UsageAnswer {
+    this.#holds.end(query);
     this.#atOnce(query.customerId, () => {
       const known = this.#learn(query);
       const limitUnits = 'kind' in known ? undefined : known.limits.features[query.feature];
@@ -157,6 +195,7 @@ export class MeterRpc extends RpcTarget {
    * billed, and webhooks are told of the use that follows, not of this.
    */
   adjust(asked: Adjusting): UsageAnswer {
+    this.#holds.end(asked);
     const answer = this.#atOnce(asked.customerId, () => this.#adjust(asked));
     if (answer.kind === 'usage' && !answer.replayed)
       this.#tell(asked.customerId, { usage: answer.usage });
@@ -176,7 +215,7 @@ export class MeterRpc extends RpcTarget {
     const { row, over } = this.#runningRow(known, asked);
     if (over) this.#report(asked, over);
     const adjusted = { ...row, used_units: adjustedUnits(row.used_units, change) };
-    const usage = toUsage(known, feature, adjusted, limitUnits);
+    const usage = toUsage(known, asked, adjusted, this.#holds.units(asked));
     const answers = this.#logged(asked, row.answers, usage);
     this.#store.putMeter(customerId, feature, { ...adjusted, answers });
     return { kind: 'usage', usage, replayed: false };
@@ -222,6 +261,7 @@ export class MeterRpc extends RpcTarget {
    * same again until it is erased, and nothing then.
    */
   retire(customerId: string, nowMs: number): RunningUsage[] {
+    this.#holds.endAllOf(customerId, nowMs);
     return this.#atOnce(customerId, () => {
       this.#store.retire(customerId, nowMs);
       return this.#store.running(customerId, nowMs);
@@ -262,67 +302,109 @@ export class MeterRpc extends RpcTarget {
   #track(call: UsageCall): UsageAnswer {
     const known = this.#learn(call);
     if ('kind' in known) return known;
-    if (known.isBanned) return { kind: 'refused', code: 'customer_banned', details: {} };
-    if (call.headerPlan !== null && call.headerPlan !== known.headerPlan)
-      return { kind: 'need', what: 'header_plan' };
+    const no = refusalTo(known, call.headerPlan);
+    if (no) return no;
     if (call.idempotency) {
       const replay = this.#replay(call, call.idempotency);
       if (replay) return replay;
     }
     // Nothing is counted of a boolean feature: the answer is that the plan includes it.
     if (known.limits.features[call.feature] === true) return this.read(call);
-    const { row, over } = this.#runningRow(known, call);
-    const above = aboveLimit(known.limits, call.feature, known.subscription, known.timeMs);
-    const window = this.#store.window(call.customerId);
-    const decision = decideUsage(
-      known.limits,
-      call.feature,
-      row.used_units,
-      call.amountUnits,
-      window,
-      call.nowMs,
-      above !== 'refused',
+    const { amountUnits } = call;
+    const heldUnits = this.#holds.units(call);
+    const all = { amountUnits, atLeastUnits: amountUnits };
+    const judged = this.#judge(known, call, all, heldUnits);
+    if ('kind' in judged) return judged;
+    const counted = this.#count(known, call, judged.running, amountUnits, judged.window, (row) =>
+      this.#logged(call, row.answers, toUsage(known, call, row, heldUnits)),
     );
-    const told = this.#note(known, call, row, decision);
-    if (!decision.allowed) return refusal(decision, known, call.feature, row);
-    const limitUnits = known.limits.features[call.feature] ?? null;
-    const overUnits =
-      above === 'billed' && typeof limitUnits === 'number'
-        ? newOverageUnits(limitUnits, row.used_units, call.amountUnits, row.over_units)
-        : 0;
-    const counted: MeterRow = {
-      ...row,
-      ...this.#countOnDay(known, call, row, call.amountUnits),
-      over_units: row.over_units + overUnits,
-      used_units: decision.usedUnits,
-      window_start_ms: decision.window.startMs,
-      window_calls: (row.window_start_ms === decision.window.startMs ? row.window_calls : 0) + 1,
-      told,
-    };
-    const usage = toUsage(known, call.feature, counted, limitUnits);
-    if (over) this.#report(call, over);
-    this.#store.putMeter(call.customerId, call.feature, {
-      ...counted,
-      answers: this.#logged(call, row.answers, usage),
-    });
-    if (overUnits > 0) this.#noteOverage(call);
+    const usage = toUsage(known, call, counted, heldUnits);
     return { kind: 'usage', usage, replayed: false };
   }
 
   /**
-   * Keeps what the call gives to tell of, in its transaction, and answers all that was told then. The
-   * first refusal of a period is the one refused call that leaves a trace.
+   * How many units a customer may take beside those in holds: all that are asked for, or as many as
+   * are left, but not fewer than `atLeastUnits`. Or why none, which is told of.
    */
-  #note(known: Known, call: UsageCall, row: MeterRow, decision: Decision): number {
-    const { customerId, feature, nowMs } = call;
+  #judge(
+    known: Known,
+    query: UsageQuery,
+    asked: { amountUnits: number; atLeastUnits: number },
+    heldUnits: number,
+  ): { units: number; running: RunningRow; window: RateWindow } | Refused {
+    const { customerId, feature, nowMs } = query;
+    const { limits } = known;
+    const running = this.#runningRow(known, query);
+    const { row } = running;
+    const isSoft = aboveLimit(limits, feature, known.subscription, known.timeMs) !== 'refused';
+    const limitUnits = limits.features[feature];
+    const hardUnits = isSoft || typeof limitUnits !== 'number' ? null : limitUnits;
+    const units = unitsToGrant(hardUnits, row.used_units + heldUnits, asked);
+    const window = this.#store.window(customerId);
+    const decision = decideUsage(
+      limits,
+      feature,
+      row.used_units,
+      units,
+      window,
+      nowMs,
+      isSoft,
+      heldUnits,
+    );
+    if (decision.allowed) return { units, running, window: decision.window };
+    if (decision.reason === 'limit_reached') {
+      const told = this.#note(known, query, row, null);
+      if (told !== row.told) this.#store.putMeter(customerId, feature, { ...row, told });
+    }
+    return refusal(decision, known, feature, row, heldUnits);
+  }
+
+  /** Counts units: on their day and, above the limit, as overage; in the rate window where it is one. */
+  #count(
+    known: Known,
+    query: UsageQuery,
+    { row, over }: RunningRow,
+    units: number,
+    window: RateWindow | null,
+    answersOf: (counted: MeterRow) => string = ({ answers }) => answers,
+  ): MeterRow {
+    const { customerId, feature, nowMs } = query;
+    const { limits, subscription } = known;
+    const limitUnits = limits.features[feature];
+    const isBilled = aboveLimit(limits, feature, subscription, known.timeMs) === 'billed';
+    const overUnits =
+      isBilled && typeof limitUnits === 'number'
+        ? newOverageUnits(limitUnits, row.used_units, units, row.over_units)
+        : 0;
+    const usedUnits = row.used_units + units;
+    const counted: MeterRow = {
+      ...row,
+      ...this.#countOnDay(known, query, row, units),
+      over_units: row.over_units + overUnits,
+      used_units: usedUnits,
+      ...(window && {
+        window_start_ms: window.startMs,
+        window_calls: (row.window_start_ms === window.startMs ? row.window_calls : 0) + 1,
+      }),
+      told: this.#note(known, query, row, usedUnits),
+    };
+    if (over) this.#report(query, over);
+    this.#store.putMeter(customerId, feature, { ...counted, answers: answersOf(counted) });
+    if (overUnits > 0 && noteOverage(this.#storage.sql, customerId, feature, nowMs)) this.#arm();
+    return counted;
+  }
+
+  /**
+   * Keeps what the call gives to tell of, in its transaction, and answers all that was told then. The
+   * first refusal of a period (`afterUnits` null) is the one refused call that leaves a trace.
+   */
+  #note(known: Known, query: UsageQuery, row: MeterRow, afterUnits: number | null): number {
+    const { customerId, feature, nowMs } = query;
     const limitUnits = known.limits.features[feature];
-    const isJudged = decision.allowed || decision.reason === 'limit_reached';
-    if (!known.rules.noticesTo || !isJudged || typeof limitUnits !== 'number') return row.told;
+    if (!known.rules.noticesTo || typeof limitUnits !== 'number') return row.told;
     const before = { usedUnits: row.used_units, told: row.told };
-    const afterUnits = decision.allowed ? decision.usedUnits : null;
     const { moments, told } = momentsOf(before, afterUnits, limitUnits);
     if (moments.length === 0) return told;
-    if (!decision.allowed) this.#store.putMeter(customerId, feature, { ...row, told });
     const usage = {
       feature,
       plan: known.plan,
@@ -396,8 +478,10 @@ export class MeterRpc extends RpcTarget {
     return now;
   }
 
-  #noteOverage({ customerId, feature, nowMs }: UsageCall): void {
-    if (noteOverage(this.#storage.sql, customerId, feature, nowMs)) this.#arm();
+  /** Tells a customer's open pages how a feature stands. */
+  #tellOf(query: UsageQuery): void {
+    const read = this.read(query);
+    if (read.kind === 'usage') this.#tell(query.customerId, { usage: read.usage });
   }
 
   /** Reports what is left of a period that is over, before its row is written over. */
@@ -414,10 +498,7 @@ export class MeterRpc extends RpcTarget {
    * The meter of a feature in the period of now, started anew when the one before is over: then
    * `over` is that one.
    */
-  #runningRow(
-    known: Known,
-    { customerId, feature }: UsageQuery,
-  ): { row: MeterRow; over: MeterRow | null } {
+  #runningRow(known: Known, { customerId, feature }: UsageQuery): RunningRow {
     const row = this.#store.meter(customerId, feature);
     const running = row ? { startMs: row.period_start_ms, endMs: row.period_end_ms } : null;
     const period = countingPeriod(running, known.rules, known.subscription, known.timeMs);
@@ -448,7 +529,16 @@ const dayOf = ({ day, day_end_ms, day_units, rolled_units }: DayCount): DayCount
   rolled_units,
 });
 
-interface Known {
+type Need = Extract<UsageAnswer, { kind: 'need' }>;
+
+/** A meter in the period of now; `over` is the one it was in, where that is over. */
+export interface RunningRow {
+  row: MeterRow;
+  over: MeterRow | null;
+}
+
+/** What a shard knows that a call is judged by. */
+export interface Known {
   rules: Rules;
   plan: string;
   limits: TierLimits;
@@ -459,7 +549,15 @@ interface Known {
   timeMs: number;
 }
 
-function notIncluded(known: Known, feature: string): UsageAnswer {
+/** Why nothing may begin for a known customer; null when it may. */
+function refusalTo(known: Known, headerPlan: string | null): Refused | Need | null {
+  if (known.isBanned) return { kind: 'refused', code: 'customer_banned', details: {} };
+  if (headerPlan !== null && headerPlan !== known.headerPlan)
+    return { kind: 'need', what: 'header_plan' };
+  return null;
+}
+
+function notIncluded(known: Known, feature: string): Refused {
   const exists = Object.values(known.rules.tiers).some((tier) => feature in tier.features);
   const code = exists ? 'feature_not_included' : 'feature_not_found';
   return {
@@ -474,7 +572,8 @@ function refusal(
   known: Known,
   feature: string,
   row: MeterRow,
-): UsageAnswer {
+  heldUnits: number,
+): Refused {
   switch (decision.reason) {
     case 'feature_not_included':
       return notIncluded(known, feature);
@@ -492,6 +591,7 @@ function refusal(
         details: {
           usageCount: row.used_units,
           limit: decision.limitUnits,
+          ...(heldUnits > 0 && { held: heldUnits }),
           plan: known.plan,
           feature,
           resetsAtMs: row.period_end_ms,
@@ -500,21 +600,19 @@ function refusal(
   }
 }
 
-function toUsage(
-  known: Known,
-  feature: string,
-  row: MeterRow,
-  limitUnits: number | null | true,
-): Usage {
+/** A row as the API shows it. Of a feature the plan does not have any more nothing remains. */
+function toUsage(known: Known, { feature }: UsageQuery, row: MeterRow, heldUnits: number): Usage {
   const bounds = { startMs: row.period_start_ms, endMs: row.period_end_ms };
+  const { [feature]: limitUnits = 0 } = known.limits.features;
   const limited = typeof limitUnits === 'number';
   return {
     count: row.used_units,
     limit: limited ? limitUnits : 'unlimited',
-    remaining: limited ? Math.max(0, limitUnits - row.used_units) : 'unlimited',
+    remaining: limited ? Math.max(0, limitUnits - row.used_units - heldUnits) : 'unlimited',
     ...(limited &&
       known.limits.soft?.includes(feature) &&
       row.used_units > limitUnits && { overageUnits: row.used_units - limitUnits }),
+    ...(heldUnits > 0 && { held: heldUnits }),
     plan: known.plan,
     feature,
     ...periodLabels(bounds, known.rules.timeZone),

@@ -316,7 +316,14 @@ export class MeterStore {
 
   erase(customerId: string): void {
     this.#remembered.delete(customerId);
-    for (const table of ['meter', 'answer_chunk', 'notice', 'overage_due', 'overage_report'])
+    for (const table of [
+      'meter',
+      'hold',
+      'answer_chunk',
+      'notice',
+      'overage_due',
+      'overage_report',
+    ])
       this.#sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, customerId);
     eraseRollUp(this.#sql, customerId);
     this.#sql.exec('DELETE FROM customer WHERE id = ?', customerId);

@@ -1,7 +1,7 @@
 import { DEFAULT_FEATURE } from '@dream/contract/primitives';
 import { getUsage, trackUsage as trackRoute } from '@dream/contract/usage';
 import type { Hono } from 'hono';
-import { customerOf, forgetExternalId } from '../customers/customer-of.ts';
+import { type CalledCustomer, customerOf, forgetExternalId } from '../customers/customer-of.ts';
 import type { Deps } from '../deps.ts';
 import { type AppEnv, serve } from '../http/call.ts';
 import { Fail } from '../http/fail.ts';
@@ -45,10 +45,10 @@ export function usageRoutes(app: Hono<AppEnv>, deps: Deps): void {
 }
 
 /** An id this isolate remembers may be of a customer erased since: it is looked up once more. */
-async function withCustomer(
+export async function withCustomer<A extends { kind: string }>(
   call: Parameters<typeof customerOf>[0],
-  ask: (customer: Awaited<ReturnType<typeof customerOf>>) => Promise<UsageAnswer>,
-): Promise<UsageAnswer> {
+  ask: (customer: CalledCustomer) => Promise<A>,
+): Promise<A> {
   const customer = await customerOf(call);
   const answer = await ask(customer);
   if (answer.kind !== 'erased' || customer.externalId === null) return answer;

@@ -1,0 +1,279 @@
+import type { Hold, Usage } from '@dream/contract';
+import type { ErrorCode } from '@dream/contract/errors';
+import type { FailDetails } from '../http/fail.ts';
+import type { MeterName } from './day.ts';
+import {
+  type Asked,
+  type AskedNext,
+  askedNext,
+  type Closed,
+  type Closing,
+  decideClosing,
+  type HeldAnswer,
+  KNOWN_FOR_MS,
+  lastingMs,
+  type Refused,
+  turnId,
+  wrongAtLeast,
+} from './hold.ts';
+import {
+  closeHold,
+  dropHolds,
+  findHold,
+  firstExpiryMs,
+  forgetHolds,
+  heldUnits,
+  liveHolds,
+  metersWithHolds,
+  putHold,
+  renewHold,
+  type StoredHold,
+} from './hold.store.ts';
+import type { RateWindow } from './limit.ts';
+import type { LiveHolds } from './live-holds.ts';
+import type { Known, RunningRow, UsageAnswer, UsageCall, UsageQuery } from './meter.rpc.ts';
+import type { MeterRow } from './meter.store.ts';
+import { countingPeriod } from './period.ts';
+
+type Need = Extract<UsageAnswer, { kind: 'need' }>;
+type NotYet = Need | Extract<UsageAnswer, { kind: 'erased' }>;
+
+/** Asks for a hold. `rowId` is the id it gets; the same key has the same. */
+export type HoldCall = UsageCall & Asked & { rowId: string };
+
+/** Ends a hold. `next` is what is asked for after it, null for no more. */
+export interface SettleCall extends Pick<UsageQuery, 'rulesVersion' | 'nowMs' | 'rules'> {
+  rowId: string;
+  turn: number;
+  closing: Closing;
+  next: AskedNext | null;
+}
+
+/** What is answered to a holder; as with usage, the shard may need to know more first. */
+export type HoldAnswer = ({ kind: 'held'; replayed: boolean } & HeldAnswer) | Refused | NotYet;
+
+/** What counts calls, as far as holds need it. The last three come after the transaction. */
+export interface Counting {
+  /** Does it all or, when it throws, nothing. */
+  atOnce<T>(customerId: string, act: () => T): T;
+  learn(query: UsageQuery): Known | NotYet;
+  /** Why nothing may begin for a known customer; null when it may. */
+  refusal(known: Known, headerPlan: string | null): Refused | Need | null;
+  stored(meter: MeterName): MeterRow | undefined;
+  running(known: Known, query: UsageQuery): RunningRow;
+  judge(
+    known: Known,
+    query: UsageQuery,
+    asked: Omit<Asked, 'seconds'>,
+    heldUnits: number,
+  ): { units: number; running: RunningRow; window: RateWindow } | Refused;
+  count(
+    known: Known,
+    query: UsageQuery,
+    running: RunningRow,
+    units: number,
+    window: RateWindow | null,
+  ): MeterRow;
+  usage(known: Known, query: UsageQuery, row: MeterRow, heldUnits: number): Usage;
+  /** Tells a customer's open pages. */
+  tell(query: UsageQuery): void;
+  /** The same, and has usage by day handed over. */
+  changed(query: UsageQuery): void;
+  /** Sees to it that the object wakes when the first hold expires. */
+  arm(): void;
+}
+
+/** When the first hold expires; null when there is none. */
+export const nextHoldMs = (storage: DurableObjectStorage): number | null =>
+  firstExpiryMs(storage.sql);
+
+/** Has remembered what stands on disk: which meters have holds, and when to wake for them. */
+export function rememberHolds({ sql }: DurableObjectStorage, live: LiveHolds): void {
+  live.reset(metersWithHolds(sql), firstExpiryMs(sql));
+}
+
+/** Units set aside, counted when they are settled or expire. Each method is one transaction. */
+export class Holds {
+  readonly #storage: DurableObjectStorage;
+  readonly #live: LiveHolds;
+  readonly #counting: Counting;
+
+  constructor(storage: DurableObjectStorage, live: LiveHolds, counting: Counting) {
+    this.#storage = storage;
+    this.#live = live;
+    this.#counting = counting;
+  }
+
+  /** The units of a meter that are in holds. */
+  units(meter: MeterName): number {
+    return this.#live.has(meter) ? heldUnits(this.#storage.sql, meter) : 0;
+  }
+
+  /** Grants a hold, or says why not. */
+  grant(call: HoldCall): HoldAnswer {
+    this.end(call);
+    const answer = this.#counting.atOnce(call.customerId, () => this.#grant(call));
+    this.#after(call, answer);
+    return answer;
+  }
+
+  /** Counts what was used of a hold, and grants the next one if that is asked for: both or neither. */
+  settle(call: SettleCall): HoldAnswer {
+    const hold = findHold(this.#storage.sql, call.rowId);
+    if (!hold) return no('hold_not_found');
+    const { customerId, feature } = hold;
+    const { nowMs, rulesVersion, rules } = call;
+    const query = { customerId, feature, nowMs, rulesVersion, ...(rules && { rules }) };
+    const known = this.#counting.learn(query);
+    if ('kind' in known) return known.kind === 'erased' ? no('hold_not_found') : known;
+    this.end(query);
+    const answer = this.#counting.atOnce(customerId, () => this.#settle(known, call, query));
+    this.#after(query, answer);
+    return answer;
+  }
+
+  /**
+   * Counts the holds of a meter that are over as used, with all their units and in the period of
+   * their grant: those that expired, and every one where the period itself is over. Comes before
+   * anything is said of the meter.
+   */
+  end(query: UsageQuery, isEveryOne = false): void {
+    if (!this.#live.has(query)) return;
+    const known = this.#counting.learn(query);
+    if ('kind' in known) {
+      if (known.kind === 'erased') dropHolds(this.#storage.sql, query.customerId);
+      return;
+    }
+    const hasEnded = this.#counting.atOnce(query.customerId, () => {
+      const row = this.#counting.stored(query);
+      if (!row) return false;
+      const running = { startMs: row.period_start_ms, endMs: row.period_end_ms };
+      const { rules, subscription } = known;
+      const { startsAnew } = countingPeriod(running, rules, subscription, known.timeMs);
+      const over = liveHolds(this.#storage.sql, query).filter(
+        ({ expiresMs }) => isEveryOne || startsAnew || expiresMs <= query.nowMs,
+      );
+      for (const hold of over) {
+        const stored = this.#counting.stored(query) ?? row;
+        // A test clock knows nothing of when it expired; everybody's period does.
+        const atMs = known.timeMs === query.nowMs ? hold.expiresMs - 1 : known.timeMs;
+        const then = { ...known, timeMs: Math.min(known.timeMs, atMs, running.endMs - 1) };
+        this.#counting.count(then, query, { row: stored, over: null }, hold.units, null);
+        closeHold(this.#storage.sql, hold.id, expired(hold), query.nowMs);
+      }
+      return over.length > 0;
+    });
+    if (hasEnded) this.#counting.changed(query);
+  }
+
+  /** Ends every hold of a customer. */
+  endAllOf(customerId: string, nowMs: number): void {
+    for (const feature of this.#live.featuresOf(customerId))
+      this.end({ customerId, feature, nowMs, rulesVersion: 0 }, true);
+  }
+
+  /** Ends what has expired, and forgets what ended long ago. Throws when a hold has to wait. */
+  endDue(nowMs: number): void {
+    const { sql } = this.#storage;
+    for (const meter of metersWithHolds(sql, nowMs)) this.end({ ...meter, nowMs, rulesVersion: 0 });
+    rememberHolds(this.#storage, this.#live);
+    if (this.#live.isTimeToForget(nowMs)) forgetHolds(sql, nowMs - KNOWN_FOR_MS);
+    if (metersWithHolds(sql, nowMs).length > 0) throw new Error('A hold could not be ended yet');
+  }
+
+  #grant(call: HoldCall): HoldAnswer {
+    const known = this.#counting.learn(call);
+    if ('kind' in known) return known;
+    const refusal = this.#counting.refusal(known, call.headerPlan);
+    if (refusal) return refusal;
+    const { rowId: id, customerId, feature, idempotency } = call;
+    const first = idempotency && findHold(this.#storage.sql, id)?.granted;
+    if (first) {
+      const kept = JSON.parse(first) as { fingerprint: string; answer: HeldAnswer };
+      if (kept.fingerprint !== idempotency.fingerprint) return no('idempotency_conflict');
+      return { kind: 'held', replayed: true, ...kept.answer };
+    }
+    const granted = this.#next(known, call, call, { id, heldUnits: this.units(call) });
+    if ('kind' in granted) return granted;
+    const { units, expiresAtMs: expiresMs } = granted.hold;
+    const answer: HeldAnswer = { ...granted, refusal: null };
+    const kept = idempotency && JSON.stringify({ fingerprint: idempotency.fingerprint, answer });
+    this.#live.add(call);
+    putHold(this.#storage.sql, { id, customerId, feature, units, expiresMs, granted: kept });
+    return { kind: 'held', replayed: false, ...answer };
+  }
+
+  #settle(known: Known, call: SettleCall, query: UsageQuery): HoldAnswer {
+    const { sql } = this.#storage;
+    const { rowId, turn, closing, next } = call;
+    const hold = findHold(sql, rowId);
+    if (!hold) return no('hold_not_found');
+    const decision = decideClosing(hold, turn, closing);
+    if (decision.kind === 'refused') return decision;
+    if (decision.kind === 'repeat') return { kind: 'held', replayed: true, ...decision.answer };
+    const asked = next && askedNext(next, hold.firstUnits);
+    const mistake = asked && wrongAtLeast(asked);
+    if (mistake) return mistake;
+    const { usedUnits, key, fingerprint } = closing;
+    const running = this.#counting.running(known, query);
+    const row = this.#counting.count(known, query, running, usedUnits, null);
+    const leftUnits = this.units(query) - hold.units;
+    const usage = this.#counting.usage(known, query, row, leftUnits);
+    const at = { id: turnId(rowId, turn + 1), heldUnits: leftUnits };
+    const granted =
+      asked && (known.isBanned ? no('customer_banned') : this.#next(known, query, asked, at));
+    const answer: HeldAnswer =
+      granted === null
+        ? { hold: null, refusal: null, usage }
+        : 'kind' in granted
+          ? { hold: null, refusal: granted, usage }
+          : { ...granted, refusal: null };
+    const closed: Closed = { turn, usedUnits, key, fingerprint, answer };
+    if (answer.hold) {
+      const { units, expiresAtMs: expiresMs } = answer.hold;
+      renewHold(sql, rowId, closed, { turn: turn + 1, units, expiresMs });
+    } else closeHold(sql, rowId, closed, call.nowMs);
+    return { kind: 'held', replayed: false, ...answer };
+  }
+
+  /** Counts a grant against the rate limit, and says what it grants; writes no hold. */
+  #next(
+    known: Known,
+    query: UsageQuery,
+    asked: Asked,
+    { id, heldUnits }: { id: string; heldUnits: number },
+  ): { hold: Hold; usage: Usage } | Refused {
+    const { feature, nowMs } = query;
+    if (known.limits.features[feature] === true) return no('feature_not_metered', { feature });
+    const judged = this.#counting.judge(known, query, asked, heldUnits);
+    if ('kind' in judged) return judged;
+    const { units, running, window } = judged;
+    const row = this.#counting.count(known, query, running, 0, window);
+    const lastsMs = lastingMs(asked.seconds, row.period_end_ms - known.timeMs);
+    const hold = { id, feature, units, expiresAtMs: nowMs + lastsMs, lastsMs };
+    return { hold, usage: this.#counting.usage(known, query, row, heldUnits + units) };
+  }
+
+  /** What others hear of it, once it is written. */
+  #after(query: UsageQuery, answer: HoldAnswer): void {
+    if (answer.kind === 'refused' && answer.code === 'limit_reached') this.#counting.tell(query);
+    if (answer.kind !== 'held' || answer.replayed) return;
+    this.#counting.changed(query);
+    if (answer.hold && this.#live.expiresFirst(answer.hold.expiresAtMs)) this.#counting.arm();
+  }
+}
+
+const no = (code: ErrorCode, details: FailDetails = {}): Refused => ({
+  kind: 'refused',
+  code,
+  details,
+});
+
+/** How a hold ended that nobody settled. */
+const expired = ({ turn }: StoredHold): Closed => ({
+  turn,
+  usedUnits: null,
+  key: null,
+  fingerprint: '',
+  answer: null,
+});
