@@ -162,6 +162,10 @@ const TimeZone = v.pipe(
 export const PERIODS = ['hour', 'day', 'week', 'month', 'year', 'subscription'] as const;
 export type Period = (typeof PERIODS)[number];
 
+/** Whether calls above a limit are refused, or counted and reported only. */
+export const ENFORCEMENTS = ['enforce', 'observe'] as const;
+export type Enforcement = (typeof ENFORCEMENTS)[number];
+
 const settingsEntries = {
   displayName: text(60),
   logoUrl: v.nullable(HttpUrl),
@@ -175,6 +179,7 @@ const settingsEntries = {
   ),
   period: v.picklist(PERIODS, 'Must be "hour", "day", "week", "month", "year" or "subscription".'),
   timeZone: TimeZone,
+  enforcement: v.picklist(ENFORCEMENTS, 'Must be "enforce" or "observe".'),
   emailCode: v.boolean(),
   password: v.boolean(),
   /** Providers to sign in with, in the order they are shown. Those Clerk does not have are left out. */

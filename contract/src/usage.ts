@@ -6,12 +6,17 @@ import { route } from './respond.ts';
 /** The most units one call may count. */
 export const MAX_AMOUNT_UNITS = 1_000_000_000;
 
+/** What a plan can refuse a call for; in an environment that only observes, what it would have. */
+export const WouldRefuse = v.picklist(['limit_reached', 'rate_limited', 'feature_not_included']);
+export type WouldRefuse = v.InferOutput<typeof WouldRefuse>;
+
 /**
  * A customer's usage of one feature in the running period. `periodStart` and `periodEnd` are days
  * (YYYY-MM-DD, the end being the last day) or, for hourly periods, instants; `resetsAtMs` is exact.
  * `overageUnits` is there when a feature with overage is above its limit: by how much; `held` when
- * units are in holds: they are not in `count`, and not in `remaining` either. Of a boolean feature
- * nothing is counted: an answer says that the plan includes it, an error that it does not.
+ * units are in holds: they are not in `count`, and not in `remaining` either; `wouldRefuse` when the
+ * call was counted only because the environment refuses nothing yet. Of a boolean feature nothing is
+ * counted: an answer says that the plan includes it, an error that it does not.
  */
 export const Usage = v.object({
   count: v.number(),
@@ -19,6 +24,7 @@ export const Usage = v.object({
   remaining: Limit,
   overageUnits: v.exactOptional(v.number()),
   held: v.exactOptional(v.number()),
+  wouldRefuse: v.exactOptional(WouldRefuse),
   plan: Name,
   feature: Name,
   periodStart: v.string(),
@@ -127,6 +133,7 @@ export const UsageStatus = v.object({
   remaining: Limit,
   overageUnits: v.exactOptional(v.number()),
   held: v.exactOptional(v.number()),
+  wouldRefuse: v.exactOptional(WouldRefuse),
   periodStart: v.string(),
   periodEnd: v.string(),
   resetsAtMs: AtMs,

@@ -1,4 +1,4 @@
-import type { Period, Settings } from '@dream/contract';
+import type { Enforcement, Period, Settings } from '@dream/contract';
 import {
   colourFault,
   emailFault,
@@ -20,6 +20,7 @@ export interface SettingsDraft {
   locale: string;
   period: Period;
   timeZone: string;
+  enforcement: Enforcement;
   emailCode: boolean;
   password: boolean;
   oauth: string;
@@ -43,6 +44,7 @@ export const toDraft = (settings: Settings): SettingsDraft => ({
   locale: settings.locale ?? '',
   period: settings.period,
   timeZone: settings.timeZone,
+  enforcement: settings.enforcement,
   emailCode: settings.emailCode,
   password: settings.password,
   oauth: settings.oauth.join(', '),
@@ -63,6 +65,7 @@ export const fromDraft = (draft: SettingsDraft): Settings => ({
   locale: orNull(draft.locale),
   period: draft.period,
   timeZone: draft.timeZone.trim(),
+  enforcement: draft.enforcement,
   emailCode: draft.emailCode,
   password: draft.password,
   oauth: providers(draft.oauth),

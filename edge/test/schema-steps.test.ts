@@ -150,6 +150,7 @@ it('an environment of the first schema comes through every step with its people,
   expect(environment?.settings).toEqual({
     ...FIRST_SETTINGS,
     pastDueGraceDays: 7,
+    enforcement: 'enforce',
     oauth: ['google', 'github'],
     signUpsPerDay: 200,
   });

@@ -76,6 +76,17 @@ describe('usage', () => {
     expect(await deliveries(id)).toBe(3);
   });
 
+  it('is told of at the first refusal also where that is only observed', async () => {
+    await listen();
+    await manage('PATCH', `${base}/settings`, { enforcement: 'observe' });
+    for (const amount of [9, 2, 2]) expect((await track(amount)).status).toBe(200);
+    await untilTold([
+      'usage.limit_reached  at 9',
+      'usage.threshold 100 at 11',
+      'usage.threshold 80 at 9',
+    ]);
+  });
+
   it('of a hold is told of when it is settled, and its refusal at once', async () => {
     await listen();
     const key = shop.sk;

@@ -12,6 +12,8 @@ export interface Usage {
   overageUnits?: number;
   /** Units in holds: neither counted nor remaining. Left out when there are none. */
   held?: number;
+  /** Why the call would have been refused, in an environment that only observes. */
+  wouldRefuse?: 'limit_reached' | 'rate_limited' | 'feature_not_included';
   plan: string;
   feature: string;
   periodStart: string;
@@ -39,6 +41,8 @@ export interface UsageStatus {
   overageUnits?: number;
   /** Units in holds: neither counted nor remaining. Left out when there are none. */
   held?: number;
+  /** Why the call would have been refused, in an environment that only observes. */
+  wouldRefuse?: 'limit_reached' | 'rate_limited' | 'feature_not_included';
   periodStart: string;
   periodEnd: string;
   resetsAtMs: number;

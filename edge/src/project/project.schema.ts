@@ -35,7 +35,11 @@ import {
 } from '../outgoing/outgoing.schema.ts';
 import { ERASURES_OF_BEFORE, OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
 import { CLERK_APP_SCHEMA } from '../projects/clerk-app.schema.ts';
-import { ACCESS_SCHEMA, AUDIT_SUBJECT_INDEX } from '../projects/access.schema.ts';
+import {
+  ACCESS_SCHEMA,
+  AUDIT_SUBJECT_INDEX,
+  ENFORCEMENT_SCHEMA,
+} from '../projects/access.schema.ts';
 import { REPLIES_SCHEMA } from '../replies/replies.schema.ts';
 import { CLERK_USERS_SCHEMA } from '../sessions/clerk-users.schema.ts';
 import {
@@ -93,4 +97,5 @@ export const PROJECT_STEPS: readonly string[] = [
   AUDIT_SUBJECT_INDEX,
   UNSEEN_SCHEMA,
   METRICS_SCHEMA,
+  ENFORCEMENT_SCHEMA,
 ];

@@ -29,3 +29,7 @@ CREATE TABLE audit (
 /** Finds what was done to one thing. */
 export const AUDIT_SUBJECT_INDEX = `
 CREATE INDEX audit_by_subject ON audit(subject) WHERE subject IS NOT NULL;`;
+
+/** Whether limits refuse: environments of before do. */
+export const ENFORCEMENT_SCHEMA = `
+UPDATE environment SET settings = json_insert(settings, '$.enforcement', 'enforce');`;

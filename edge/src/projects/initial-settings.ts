@@ -10,6 +10,7 @@ export function initialSettings(name: string, mode: Mode): Settings {
     locale: null,
     period: 'month',
     timeZone: 'UTC',
+    enforcement: 'enforce',
     emailCode: true,
     password: true,
     oauth: ['google', 'github'],

@@ -1,4 +1,4 @@
-import type { Hold, Usage } from '@dream/contract';
+import type { Hold, Usage, WouldRefuse } from '@dream/contract';
 import type { ErrorCode } from '@dream/contract/errors';
 import type { FailDetails } from '../http/fail.ts';
 import type { MeterName } from './day.ts';
@@ -31,7 +31,8 @@ import {
 } from './hold.store.ts';
 import type { RateWindow } from './limit.ts';
 import type { LiveHolds } from './live-holds.ts';
-import type { Known, RunningRow, UsageAnswer, UsageCall, UsageQuery } from './meter.rpc.ts';
+import type { Judged, Known, RunningRow, UsageAnswer, UsageCall, UsageQuery } from './meter.rpc.ts';
+import { isBoolean } from './observe.ts';
 import type { MeterRow } from './meter.store.ts';
 import { countingPeriod } from './period.ts';
 
@@ -66,7 +67,7 @@ export interface Counting {
     query: UsageQuery,
     asked: Omit<Asked, 'seconds'>,
     heldUnits: number,
-  ): { units: number; running: RunningRow; window: RateWindow } | Refused;
+  ): Judged | Refused;
   count(
     known: Known,
     query: UsageQuery,
@@ -74,7 +75,13 @@ export interface Counting {
     units: number,
     window: RateWindow | null,
   ): MeterRow;
-  usage(known: Known, query: UsageQuery, row: MeterRow, heldUnits: number): Usage;
+  usage(
+    known: Known,
+    query: UsageQuery,
+    row: MeterRow,
+    heldUnits: number,
+    wouldRefuse: WouldRefuse | null,
+  ): Usage;
   /** Tells a customer's open pages. */
   tell(query: UsageQuery): void;
   /** The same, and has usage by day handed over. */
@@ -218,7 +225,7 @@ export class Holds {
     const running = this.#counting.running(known, query);
     const row = this.#counting.count(known, query, running, usedUnits, null);
     const leftUnits = this.units(query) - hold.units;
-    const usage = this.#counting.usage(known, query, row, leftUnits);
+    const usage = this.#counting.usage(known, query, row, leftUnits, null);
     const at = { id: turnId(rowId, turn + 1), heldUnits: leftUnits };
     const granted =
       asked && (known.isBanned ? no('customer_banned') : this.#next(known, query, asked, at));
@@ -244,14 +251,16 @@ export class Holds {
     { id, heldUnits }: { id: string; heldUnits: number },
   ): { hold: Hold; usage: Usage } | Refused {
     const { feature, nowMs } = query;
-    if (known.limits.features[feature] === true) return no('feature_not_metered', { feature });
+    if (isBoolean(known.rules, known.limits, feature))
+      return no('feature_not_metered', { feature });
     const judged = this.#counting.judge(known, query, asked, heldUnits);
     if ('kind' in judged) return judged;
-    const { units, running, window } = judged;
+    const { units, running, window, wouldRefuse } = judged;
     const row = this.#counting.count(known, query, running, 0, window);
     const lastsMs = lastingMs(asked.seconds, row.period_end_ms - known.timeMs);
     const hold = { id, feature, units, expiresAtMs: nowMs + lastsMs, lastsMs };
-    return { hold, usage: this.#counting.usage(known, query, row, heldUnits + units) };
+    const usage = this.#counting.usage(known, query, row, heldUnits + units, wouldRefuse);
+    return { hold, usage };
   }
 
   /** What others hear of it, once it is written. */

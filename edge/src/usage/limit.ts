@@ -61,7 +61,7 @@ export function decideUsage(
   return {
     allowed: true,
     usedUnits: afterUnits,
-    window: { startMs: current.startMs, calls: current.calls + 1 },
+    window: windowAfter(window, nowMs),
     crossed: typeof limitUnits === 'number' ? crossed(usedUnits, afterUnits, limitUnits) : NONE,
   };
 }
@@ -113,6 +113,12 @@ export function newOverageUnits(
 ): number {
   const aboveUnits = usedUnits + amountUnits - limitUnits;
   return Math.min(amountUnits, Math.max(0, aboveUnits - billedUnits));
+}
+
+/** The window after one more call. */
+export function windowAfter(window: RateWindow, nowMs: number): RateWindow {
+  const { startMs, calls } = windowAt(window, nowMs);
+  return { startMs, calls: calls + 1 };
 }
 
 /** The window at an instant: the running one, or a new one if it is over or lies in the future. */

@@ -10,13 +10,14 @@ import type { Adjusting, Rules, UsageAnswer, UsageCall, UsageQuery } from './met
 
 /** The rules of an environment in the form its shards keep. */
 export function rulesOf(environment: Environment): Rules {
-  const { period, timeZone } = environment.settings;
+  const { period, timeZone, enforcement } = environment.settings;
   const { projectId, mode } = environment;
   return {
     version: environment.version,
     environment: { projectId: environment.projectId, mode: environment.mode },
     period,
     timeZone,
+    ...(enforcement === 'observe' && { observes: true }),
     defaultPlan: environment.tiers.find((tier) => tier.isDefault)?.name ?? 'free',
     tiers: Object.fromEntries(environment.tiers.map((tier) => [tier.name, limitsOf(tier)])),
     noticesTo: environment.tellsUsage ? { projectId, mode } : null,

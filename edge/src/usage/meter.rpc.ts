@@ -1,5 +1,5 @@
 import { RpcTarget } from 'cloudflare:workers';
-import type { Usage } from '@dream/contract';
+import type { Usage, WouldRefuse } from '@dream/contract';
 import type { ErrorCode } from '@dream/contract/errors';
 import { shardOf } from '../customers/customer-id.ts';
 import type { RunningUsage } from '../customers/kept.ts';
@@ -17,6 +17,7 @@ import {
   newOverageUnits,
   type RateWindow,
   type TierLimits,
+  windowAfter,
 } from './limit.ts';
 import type { LiveHolds } from './live-holds.ts';
 import { momentsOf, type NoticesTo } from './notice.ts';
@@ -24,6 +25,7 @@ import { noticeId, Notices } from './notices.rpc.ts';
 import type { Told } from './told.ts';
 import { type MeterRow, MeterStore } from './meter.store.ts';
 import { noteOverage, putReport } from './overage.store.ts';
+import { isBoolean, observedInstead } from './observe.ts';
 import { countingPeriod, periodLabels, type PeriodRule } from './period.ts';
 import { putDayOver } from './roll-up.store.ts';
 
@@ -33,6 +35,8 @@ export interface Rules extends PeriodRule {
   /** Whose they are; left out by rules from before there was overage. */
   environment?: EnvironmentRef;
   defaultPlan: string;
+  /** Nothing a plan does not allow is refused, only reported. Left out where it is. */
+  observes?: boolean;
   tiers: Readonly<Record<string, TierLimits>>;
   /** Who is told of thresholds and limits; null, or missing in rules of before, while nobody asks. */
   noticesTo?: NoticesTo | null;
@@ -155,13 +159,15 @@ export class MeterRpc extends RpcTarget {
     this.#holds.end(query);
     const known = this.#learn(query);
     if ('kind' in known) return known;
-    const limitUnits = known.limits.features[query.feature];
-    if (limitUnits === undefined) return notIncluded(known, query.feature);
+    const isIncluded = known.limits.features[query.feature] !== undefined;
+    const no = isIncluded ? null : notIncluded(known, query.feature);
+    const wouldRefuse = no && observedInstead(known.rules, no.code);
+    if (no && !wouldRefuse) return no;
     const { row } = this.#runningRow(known, query);
     return {
       kind: 'usage',
       replayed: false,
-      usage: toUsage(known, query, row, this.#holds.units(query)),
+      usage: toUsage(known, query, row, this.#holds.units(query), wouldRefuse),
     };
   }
 
@@ -309,29 +315,31 @@ export class MeterRpc extends RpcTarget {
       if (replay) return replay;
     }
     // Nothing is counted of a boolean feature: the answer is that the plan includes it.
-    if (known.limits.features[call.feature] === true) return this.read(call);
+    if (isBoolean(known.rules, known.limits, call.feature)) return this.read(call);
     const { amountUnits } = call;
     const heldUnits = this.#holds.units(call);
     const all = { amountUnits, atLeastUnits: amountUnits };
     const judged = this.#judge(known, call, all, heldUnits);
     if ('kind' in judged) return judged;
+    const usageOf = (row: MeterRow) => toUsage(known, call, row, heldUnits, judged.wouldRefuse);
     const counted = this.#count(known, call, judged.running, amountUnits, judged.window, (row) =>
-      this.#logged(call, row.answers, toUsage(known, call, row, heldUnits)),
+      this.#logged(call, row.answers, usageOf(row)),
     );
-    const usage = toUsage(known, call, counted, heldUnits);
+    const usage = usageOf(counted);
     return { kind: 'usage', usage, replayed: false };
   }
 
   /**
    * How many units a customer may take beside those in holds: all that are asked for, or as many as
-   * are left, but not fewer than `atLeastUnits`. Or why none, which is told of.
+   * are left, but not fewer than `atLeastUnits`. Or why none, which is told of; where that is only
+   * observed, all of them.
    */
   #judge(
     known: Known,
     query: UsageQuery,
     asked: { amountUnits: number; atLeastUnits: number },
     heldUnits: number,
-  ): { units: number; running: RunningRow; window: RateWindow } | Refused {
+  ): Judged | Refused {
     const { customerId, feature, nowMs } = query;
     const { limits } = known;
     const running = this.#runningRow(known, query);
@@ -351,12 +359,20 @@ export class MeterRpc extends RpcTarget {
       isSoft,
       heldUnits,
     );
-    if (decision.allowed) return { units, running, window: decision.window };
-    if (decision.reason === 'limit_reached') {
-      const told = this.#note(known, query, row, null);
-      if (told !== row.told) this.#store.putMeter(customerId, feature, { ...row, told });
-    }
-    return refusal(decision, known, feature, row, heldUnits);
+    if (decision.allowed) return { units, running, window: decision.window, wouldRefuse: null };
+    const isAtLimit = decision.reason === 'limit_reached';
+    const told = isAtLimit ? this.#note(known, query, row, null) : row.told;
+    const no = refusal(decision, known, feature, row, heldUnits);
+    const wouldRefuse = observedInstead(known.rules, no.code);
+    if (wouldRefuse)
+      return {
+        units: asked.amountUnits,
+        running: { ...running, row: { ...row, told } },
+        window: windowAfter(window, nowMs),
+        wouldRefuse,
+      };
+    if (told !== row.told) this.#store.putMeter(customerId, feature, { ...row, told });
+    return no;
   }
 
   /** Counts units: on their day and, above the limit, as overage; in the rate window where it is one. */
@@ -537,6 +553,14 @@ export interface RunningRow {
   over: MeterRow | null;
 }
 
+/** Units a customer may take, or takes where a refusal (`wouldRefuse`) is only observed. */
+export interface Judged {
+  units: number;
+  running: RunningRow;
+  window: RateWindow;
+  wouldRefuse: WouldRefuse | null;
+}
+
 /** What a shard knows that a call is judged by. */
 export interface Known {
   rules: Rules;
@@ -601,7 +625,13 @@ function refusal(
 }
 
 /** A row as the API shows it. Of a feature the plan does not have any more nothing remains. */
-function toUsage(known: Known, { feature }: UsageQuery, row: MeterRow, heldUnits: number): Usage {
+function toUsage(
+  known: Known,
+  { feature }: UsageQuery,
+  row: MeterRow,
+  heldUnits: number,
+  wouldRefuse: WouldRefuse | null,
+): Usage {
   const bounds = { startMs: row.period_start_ms, endMs: row.period_end_ms };
   const { [feature]: limitUnits = 0 } = known.limits.features;
   const limited = typeof limitUnits === 'number';
@@ -613,6 +643,7 @@ function toUsage(known: Known, { feature }: UsageQuery, row: MeterRow, heldUnits
       known.limits.soft?.includes(feature) &&
       row.used_units > limitUnits && { overageUnits: row.used_units - limitUnits }),
     ...(heldUnits > 0 && { held: heldUnits }),
+    ...(wouldRefuse && { wouldRefuse }),
     plan: known.plan,
     feature,
     ...periodLabels(bounds, known.rules.timeZone),

@@ -1,4 +1,4 @@
-import type { Period, Settings } from '@dream/contract';
+import type { Enforcement, Period, Settings } from '@dream/contract';
 import { html, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { projectsApi } from '../../environment.ts';
 import { paths } from '../../paths.ts';
@@ -27,9 +27,14 @@ const PERIODS: readonly (readonly [Period, string])[] = [
   ['year', 'Every year'],
 ];
 
+const ENFORCEMENTS: readonly (readonly [Enforcement, string])[] = [
+  ['enforce', 'Refuse the call'],
+  ['observe', 'Count it, and only say so'],
+];
+
 type TextField = {
   [K in keyof SettingsDraft]: SettingsDraft[K] extends string ? K : never;
-}[Exclude<keyof SettingsDraft, 'period'>];
+}[Exclude<keyof SettingsDraft, 'period' | 'enforcement'>];
 
 /** Everything a developer sets for one environment, and the project's name and end. */
 class SettingsPage extends Page<Settings> {
@@ -167,6 +172,14 @@ class SettingsPage extends Page<Settings> {
           onInput: (period) => (this.draft = { ...draft, period: period as Period }),
         })}
         ${this.#text('timeZone', 'Time zone', { hint: 'Like “Europe/Berlin”.' })}
+        ${choice({
+          id: 'enforcement',
+          label: 'Above a limit',
+          value: draft.enforcement,
+          choices: ENFORCEMENTS,
+          onInput: (enforcement) =>
+            (this.draft = { ...draft, enforcement: enforcement as Enforcement }),
+        })}
         ${this.#text('pastDueGraceDays', 'Days a plan is kept when a payment is missing', { type: 'number' })}
       </div>
     </section>`;
