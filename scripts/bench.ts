@@ -1,109 +1,105 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { startSandbox } from '@dream/sandbox';
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
-import { bundleEdge, startEdge } from './local/edge.ts';
-import { edgeVariables, localSecrets } from './local/variables.ts';
+import { parseArgs } from 'node:util';
+import { type Case, casesOf } from './bench/cases.ts';
+import { costOf } from './bench/cost.ts';
+import { commitsDuring, cpuMsOf } from './bench/process.ts';
+import { chartOf, type Measured, median, pageOf, tableOf } from './bench/report.ts';
+import { serveEdge, serveHello, serveRedisCounter } from './bench/servers.ts';
 
-const ROUNDS = 5;
-const SECONDS = 4;
-const CONNECTIONS = 32;
-const OPERATOR_TIERS = {
-  displayName: 'Bench',
-  features: [{ kind: 'metered', name: 'requests', limitUnits: null }],
-  rateLimitPerMinute: null,
-  isDefault: true,
-};
+/**
+ * Measures what a metered call costs, beside what workerd does at best and a counter over Redis, in
+ * shuffled rounds: only ratios within one run mean anything. `--write` renews docs/performance.md.
+ */
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '2' },
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
+  },
+});
+const rounds = Number(values.rounds);
+const seconds = Number(values.seconds);
+const names = values.only?.split(',');
 
-const cannon = fileURLToPath(new URL('../node_modules/autocannon/autocannon.js', import.meta.url));
+const cores = cpus().length;
+const [load = 0] = loadavg();
+if (load > cores / 2)
+  console.log(`This machine is busy (load ${load.toFixed(1)}, ${cores} cores): ratios will jump.`);
 
-/** Calls a second, over one round. Throws when anything but a success is answered. */
-async function round(url: string, args: string[]): Promise<number> {
-  const common = ['-j', '-c', String(CONNECTIONS), '-d', String(SECONDS), ...args, url];
-  const { stdout } = await promisify(execFile)(process.execPath, [cannon, ...common], {
-    maxBuffer: 1e7,
-  });
-  const result = JSON.parse(stdout) as {
-    '2xx': number;
-    non2xx: number;
-    errors: number;
-    duration: number;
-  };
-  if (result.non2xx + result.errors > 0)
-    throw new Error(`${url} failed ${result.non2xx + result.errors} times`);
-  return result['2xx'] / result.duration;
+const docs = (name: string) => fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
+
+const shuffled = <T>(list: readonly T[]): T[] =>
+  list
+    .map((one) => ({ one, at: Math.random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ one }) => one);
+
+const cpuMs = ({ pids }: Case): number => pids.reduce((sum, pid) => sum + (cpuMsOf(pid) ?? 0), 0);
+
+interface Round {
+  perSecond: number;
+  cpuMsPerCall: number;
 }
 
-const median = (values: number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+/** One round of a case; what it answered is added to `said`. */
+async function measure(one: Case, said: Map<string, number>): Promise<Round> {
+  const before = cpuMs(one);
+  const { calls, failures, seconds: took } = await one.run(seconds);
+  if (failures > 0) throw new Error(`${one.name} failed ${failures} times`);
+  said.set(one.name, (said.get(one.name) ?? 0) + calls);
+  return { perSecond: calls / took, cpuMsPerCall: (cpuMs(one) - before) / calls };
+}
 
-const folder = mkdtempSync(join(tmpdir(), 'dream-bench-'));
-const sandbox = await startSandbox();
-const secrets = localSecrets(join(folder, 'secrets.json'));
-const variables = await edgeVariables(secrets, 'http://127.0.0.1', sandbox);
-const edge = await startEdge({
-  bundle: await bundleEdge(join(folder, 'bundle')),
-  port: 0,
-  variables,
-  dataDir: join(folder, 'data'),
-  widgets: false,
-});
-const hello = new Miniflare(
-  convertV4MiniflareOptions({
-    host: '127.0.0.1',
-    port: 0,
-    workers: [
-      {
-        name: 'hello',
-        modules: true,
-        script: "export default { fetch: () => new Response('hello') }",
-        compatibilityDate: '2026-10-01',
-      },
-    ],
-  }),
-);
-
+const [hello, edge, redis] = [await serveHello(), await serveEdge(), await serveRedisCounter()];
 try {
-  const manage = async (method: string, path: string, body: object) => {
-    const headers = {
-      authorization: `Bearer ${secrets.operatorSecret}`,
-      'content-type': 'application/json',
-    };
-    const answer = await fetch(edge.url + path, { method, headers, body: JSON.stringify(body) });
-    return (await answer.json()) as { project: { id: string }; secret: string };
-  };
-  const { project } = await manage('POST', '/api/projects', {
-    name: 'Bench',
-    ownerEmail: 'bench@example.com',
-  });
-  await manage('PUT', `/api/projects/${project.id}/test/tiers/free`, OPERATOR_TIERS);
-  const { secret } = await manage('POST', `/api/projects/${project.id}/test/keys`, {});
-  const metered = ['-m', 'POST', '-H', `Authorization=Bearer ${secret}`, '-H', 'X-User-Id=ada'];
-  const helloUrl = (await hello.ready).href;
-
-  const rates = { hello: [] as number[], metered: [] as number[], ratio: [] as number[] };
-  for (let n = 1; n <= ROUNDS; n++) {
-    const first = n % 2 === 0;
-    const before = first
-      ? await round(helloUrl, [])
-      : await round(`${edge.url}/api/usage`, metered);
-    const after = first ? await round(`${edge.url}/api/usage`, metered) : await round(helloUrl, []);
-    const [plain, counted] = first ? [before, after] : [after, before];
-    rates.hello.push(plain);
-    rates.metered.push(counted);
-    rates.ratio.push(counted / plain);
-    console.log(
-      `round ${n}: hello ${plain.toFixed(0)}/s, metered ${counted.toFixed(0)}/s, ratio ${(counted / plain).toFixed(3)}`,
-    );
+  if (!redis) console.log('redis-server is not installed: its counter is left out.');
+  const all = casesOf(hello, edge, redis);
+  const cases = all.filter(({ name }) => name === 'hello' || !names || names.includes(name));
+  const said = new Map<string, number>();
+  const seen = new Map<string, Round[]>(cases.map(({ name }) => [name, []]));
+  // In a shard that knows nobody else, whose usage by day would be counted with it.
+  const cost = await costOf(edge);
+  // Code is compiled and customers are made before anything is measured.
+  for (const one of cases) {
+    said.set(one.name, (await one.prepare?.()) ?? 0);
+    await measure(one, said);
   }
-  console.log(
-    `median: hello ${median(rates.hello).toFixed(0)}/s, metered ${median(rates.metered).toFixed(0)}/s, ratio ${median(rates.ratio).toFixed(3)}`,
-  );
+  for (let n = 1; n <= rounds; n++) {
+    for (const one of shuffled(cases)) seen.get(one.name)?.push(await measure(one, said));
+    const rates = cases.map(
+      ({ name }) => `${name} ${seen.get(name)?.at(-1)?.perSecond.toFixed(0)}`,
+    );
+    console.log(`round ${n}: ${rates.join(' · ')}`);
+  }
+  const measured: Measured[] = [];
+  for (const one of cases) {
+    const [pid] = one.pids;
+    const before = said.get(one.name) ?? 0;
+    const commits = pid === undefined ? null : await commitsDuring(pid, () => measure(one, said));
+    const calls = (said.get(one.name) ?? 0) - before;
+    const stored = (await one.storedUnits?.()) ?? null;
+    const own = seen.get(one.name) ?? [];
+    const ratios = own.map(
+      ({ perSecond }, n) => perSecond / (seen.get('hello')?.[n]?.perSecond ?? 0),
+    );
+    measured.push({
+      name: one.name,
+      about: one.about,
+      perSecond: median(own.map(({ perSecond }) => perSecond)),
+      ratio: median(ratios),
+      cpuMsPerCall: median(own.map(({ cpuMsPerCall }) => cpuMsPerCall)),
+      commitsPerCall: commits === null ? null : commits / calls,
+      lostUnits: stored === null ? null : (said.get(one.name) ?? 0) - stored,
+    });
+  }
+  console.log(`\n${tableOf(measured)}\n\n${cost}`);
+  if (values.write) {
+    writeFileSync(docs('images/performance.svg'), chartOf(measured));
+    writeFileSync(docs('performance.md'), pageOf(measured, cost, { rounds, seconds, cores, load }));
+  }
 } finally {
-  await Promise.all([edge.stop(), hello.dispose(), sandbox.stop()]);
-  rmSync(folder, { recursive: true, force: true });
+  await Promise.all([edge.stop(), hello.stop(), redis?.stop()]);
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
@@ -24,8 +24,11 @@ export async function buildPackages(): Promise<void> {
   await Promise.all([build('widgets'), build('sdk'), build('dashboard')]);
 }
 
-/** Bundles the Worker, as a deployment would, without deploying it. The widgets must be built. */
-export async function bundleEdge(outDir: string): Promise<string> {
+/**
+ * Bundles the Worker, as a deployment would, without deploying it. The widgets must be built. `entry`
+ * is another file to begin with than the Worker's own.
+ */
+export async function bundleEdge(outDir: string, entry?: string): Promise<string> {
   const wrangler = join(edge, 'node_modules', '.bin', 'wrangler');
   // The bundle reads NODE_ENV: a test runner's own must not get into it.
   const env = {
@@ -34,11 +37,10 @@ export async function bundleEdge(outDir: string): Promise<string> {
     WRANGLER_SEND_METRICS: 'false',
     CI: 'true',
   };
-  await promisify(execFile)(wrangler, ['deploy', '--dry-run', '--outdir', outDir], {
-    cwd: edge,
-    env,
-  });
-  return join(outDir, 'index.js');
+  const named = entry === undefined ? [] : [entry, '--config', join(edge, 'wrangler.jsonc')];
+  const args = ['deploy', ...named, '--dry-run', '--outdir', outDir];
+  await promisify(execFile)(wrangler, args, { cwd: edge, env });
+  return join(outDir, `${basename(entry ?? 'index.ts', '.ts')}.js`);
 }
 
 /**
@@ -52,8 +54,14 @@ export async function startEdge(options: {
   dataDir?: string;
   /** False leaves the widget files out: locally they cost every request a hop it has nowhere else. */
   widgets?: boolean;
+  /** Classes of objects that the bundle has besides the Worker's own, by their binding. */
+  objects?: Record<string, string>;
 }): Promise<LocalEdge> {
   const worker = unstable_getMiniflareWorkerOptions(join(edge, 'wrangler.jsonc'));
+  const objects = Object.entries(worker.workerOptions.durableObjects ?? {});
+  const own = Object.entries(options.objects ?? {}).map(
+    ([binding, className]) => [binding, { className, useSQLite: true }] as const,
+  );
   const miniflare = new Miniflare({
     ...convertV4MiniflareOptions({
       workers: [
@@ -61,6 +69,7 @@ export async function startEdge(options: {
           name: 'dream-edge',
           ...worker.workerOptions,
           ...(options.widgets === false ? { assets: undefined } : {}),
+          durableObjects: Object.fromEntries([...objects, ...own]),
           modules: [
             {
               type: 'ESModule',
