@@ -200,6 +200,15 @@ describe('a lease', () => {
     await lease.close();
   });
 
+  it('does not use up the limit where grants are over before they come', async () => {
+    // Between any two looks at the clock there are two seconds.
+    let nowMs = performance.now();
+    vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += 2_000));
+    const late = dream.usage.lease({ customer: 'ada', size: 10, seconds: 1 });
+    await expect(late).rejects.toMatchObject({ code: 'timeout' });
+    expect(asked('/holds')).toBe(2);
+  });
+
   it('answers by choice when the edge cannot be reached, and counts later what it allowed', async () => {
     const [denied, allowed] = await Promise.all([
       dream.usage.lease({ customer: 'ada', size: 1, onUnavailable: 'deny', renewAt: 0 }),

@@ -5,7 +5,10 @@ import { type Refusal, refusalOf } from './refusal.ts';
 import type { Usage } from './types.ts';
 import type { OnUnavailable } from './unavailable.ts';
 
-/** What to take units of, and how many at a time. `feature` is "requests" unless told. */
+/**
+ * What to take units of, and how many at a time. `feature` is "requests" unless told. With a `token` it
+ * gets more for as long as the token is valid.
+ */
 export type LeaseInput = Holder & LeaseSize & LeaseRules;
 
 /** When a lease ends, and what it answers when nobody else does. */
@@ -43,7 +46,11 @@ const ALLOWED: LeaseAnswer = Object.freeze({ allowed: true });
 /** After a "no" or a failure the edge is left alone for a while; `Retry-After` can make it longer. */
 const ASK_AGAIN_MS = 1000;
 /** The units of such a hold are settled, by us or by its end. */
-const GONE = new Set(['hold_expired', 'hold_settled', 'hold_not_found']);
+export const GONE: ReadonlySet<string> = new Set([
+  'hold_expired',
+  'hold_settled',
+  'hold_not_found',
+]);
 
 /**
  * Units of one customer, granted by the edge and spent here without asking. More is asked for in the
@@ -244,8 +251,23 @@ export class Lease {
     const spent = this.#spent;
     this.#spent = null;
     const isLive = spent !== null && spent.endsInMs > 0;
-    const hold = isLive ? await this.#renewed(spent, need) : await this.#granted(need);
+    let hold = isLive ? await this.#renewed(spent, need) : await this.#granted(need);
+    // At the end of a period a hold may last no longer than its answer takes; the next one does.
+    if (hold?.endsInMs === 0) hold = await this.#insteadOf(hold, need);
+    if (hold?.endsInMs === 0) throw this.#late(hold);
     if (hold) this.#place(hold);
+  }
+
+  #insteadOf(over: LocalHold, need: number): Promise<LocalHold | null> {
+    this.#settle(over).catch(() => {});
+    return this.#granted(need);
+  }
+
+  /** Asking on would use up the customer's units for nothing. */
+  #late(over: LocalHold): DreamError {
+    this.#settle(over).catch(() => {});
+    const message = 'The units were over before they came. Let them last longer.';
+    return new DreamError(0, { error: 'No answer in time', message, code: 'timeout' }, null);
   }
 
   /** Null when it was refused. */

@@ -16,7 +16,7 @@ export interface MeterOptions<Request> {
   amount?: number | ((request: Request) => number | Promise<number>);
   /** What happens when the edge gives no answer: `deny`, with 503, unless told. */
   onUnavailable?: OnUnavailable;
-  /** Counts by these leases of `dream.usage.leases`, without a call for each request. */
+  /** Counts by these leases of `dream.usage.leases`, their feature, without a call for each request. */
   leases?: LeasePool;
 }
 

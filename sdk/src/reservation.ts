@@ -1,5 +1,6 @@
+import { DreamError } from './errors.ts';
 import type { Holder, HoldsApi, LocalHold } from './holds.ts';
-import { checkUnits } from './lease.ts';
+import { checkUnits, GONE } from './lease.ts';
 import type { Usage } from './types.ts';
 
 /** How much to set aside for work whose size is known afterwards. `feature` is "requests" unless told. */
@@ -52,9 +53,10 @@ export class Reservation {
     const answer = this.#holds.settle(this.#hold.id, used);
     const settling = { used, answer };
     this.#settling ??= settling;
-    // What failed may be said again; what was said needs no closing.
-    answer.then(this.#onSettle, () => {
+    // What failed may be said again; what was said, or is too late to say, needs no closing.
+    answer.then(this.#onSettle, (error: unknown) => {
       if (this.#settling === settling) this.#settling = null;
+      if (error instanceof DreamError && GONE.has(error.code)) this.#onSettle();
     });
     return answer;
   }

@@ -1,5 +1,5 @@
 import type { ApiClient } from './client.ts';
-import { inTurns } from './background.ts';
+import { inTurns, later } from './background.ts';
 import { HoldsApi } from './holds.ts';
 import { Lease, type LeaseAnswer, type LeaseInput } from './lease.ts';
 import { LeasePool, type LeasePoolInput } from './lease-pool.ts';
@@ -124,9 +124,13 @@ export class UsageApi {
     const size = { amount, atLeast, ...(seconds === undefined ? {} : { seconds }) };
     try {
       const { hold, usage } = await this.#holds.grant(holder, size);
-      const reservation: Reservation = new Reservation(this.#holds, hold, usage, () =>
-        this.#open.delete(reservation),
-      );
+      const forget = () => {
+        stopTimer();
+        this.#open.delete(reservation);
+      };
+      const reservation: Reservation = new Reservation(this.#holds, hold, usage, forget);
+      // One that nobody settles counts whole then, and there is nothing left to close.
+      const stopTimer = later(forget, hold.endsInMs);
       this.#open.add(reservation);
       return reservation;
     } catch (error) {
