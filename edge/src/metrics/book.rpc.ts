@@ -88,9 +88,10 @@ export function bookEnds(sql: SqlStorage, nowMs: number): void {
   const over = sql
     .exec<StandingRow>(
       `SELECT ${COLUMNS} FROM standing WHERE until_ms <= ? AND state <> 'none'
-       UNION SELECT ${COLUMNS} FROM standing WHERE state <> 'none' AND subscription_id IN (
-         SELECT s.id FROM customer c JOIN subscription s ON s.customer_id = c.id
-         WHERE c.clock_ms IS NOT NULL AND c.clock_ms >= until_ms)`,
+       UNION SELECT ${COLUMNS} FROM standing WHERE seq IN (
+         SELECT t.seq FROM customer c CROSS JOIN subscription s ON s.customer_id = c.id
+         CROSS JOIN standing t ON t.subscription_id = s.id
+         WHERE c.clock_ms IS NOT NULL AND t.until_ms <= c.clock_ms AND t.state <> 'none')`,
       nowMs,
     )
     .toArray();

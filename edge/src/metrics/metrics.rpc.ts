@@ -1,11 +1,13 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { Dashboard, RecentEvent, TierCount } from '@dream/contract/dashboard';
+import type { TopCustomer } from '@dream/contract/usage-history';
 import { defaultTierName, tierNames } from '../catalog/catalog.rpc.ts';
 import { OrdersRpc } from '../orders/orders.rpc.ts';
 import type { Perishable } from '../storage/prune.ts';
 import { type DayRange, later } from '../usage/day-range.ts';
 import { UsageHistoryRpc } from '../usage/history.rpc.ts';
 import { bookEnds } from './book.rpc.ts';
+import type { Lately } from './lately.ts';
 import { nearLimits } from './near-limit.rpc.ts';
 import { type Booked, type DayStep, formerRange, reportOf } from './report.ts';
 import type { Part } from './totals.ts';
@@ -22,14 +24,21 @@ export const OLD_NEAR_LIMITS: Perishable = {
 const RECENT_ORDERS = 10;
 const RECENT_EVENTS = 20;
 const TOP_DAYS = 31;
+const FULL_LIST = 10;
+
+/** The lists of top customers an object reckoned lately. */
+export type LatelyTop = Lately<TopCustomer[]>;
 
 /** The numbers of one environment. */
 export class MetricsRpc extends RpcTarget {
   readonly #storage: DurableObjectStorage;
 
-  constructor(storage: DurableObjectStorage) {
+  readonly #lately: LatelyTop;
+
+  constructor(storage: DurableObjectStorage, lately: LatelyTop) {
     super();
     this.#storage = storage;
+    this.#lately = lately;
   }
 
   /** The metrics of a range, and day by day. What was to end by now has ended. */
@@ -43,11 +52,6 @@ export class MetricsRpc extends RpcTarget {
   dashboard(range: DayRange, nowMs: number): Omit<Dashboard, 'mode' | 'range'> {
     const { sql } = this.#storage;
     const tiers = this.#tiers();
-    const from = later(range.to, 1 - TOP_DAYS);
-    const top = new UsageHistoryRpc(this.#storage).top(null, {
-      from: from > range.from ? from : range.from,
-      to: range.to,
-    });
     const query = { before: Number.MAX_SAFE_INTEGER, limit: RECENT_ORDERS };
     const { orders } = new OrdersRpc(this.#storage).list({
       ...query,
@@ -59,13 +63,30 @@ export class MetricsRpc extends RpcTarget {
       ...this.report(range, nowMs),
       customers: {
         total: tiers.reduce((sum, { customers }) => sum + customers, 0),
-        top,
+        top: this.#top(range, nowMs),
         nearLimit: nearLimits(sql, nowMs),
       },
       tiers,
       orders,
       events: this.#events(),
     };
+  }
+
+  /** Who used most. With many customers that is costly, so a full list is a few minutes old at most. */
+  #top(range: DayRange, nowMs: number): TopCustomer[] {
+    const { sql } = this.#storage;
+    const first = later(range.to, 1 - TOP_DAYS);
+    const asked = { from: first > range.from ? first : range.from, to: range.to };
+    const top = this.#lately.get(
+      `${asked.from} ${asked.to}`,
+      nowMs,
+      () => new UsageHistoryRpc(this.#storage).top(null, asked),
+      ({ length }) => length >= FULL_LIST,
+    );
+    // Who was erased meanwhile is named no more.
+    return top.filter(
+      ({ id }) => sql.exec('SELECT 1 FROM customer WHERE id = ?', id).toArray().length > 0,
+    );
   }
 
   #booked(range: DayRange): Booked {
@@ -143,16 +164,16 @@ export class MetricsRpc extends RpcTarget {
   }
 }
 
-const SUBSCRIPTION = (at: 'began_ms' | 'ended_ms') =>
-  `SELECT t.subscription_id AS subject, s.customer_id AS customerId, t.${at} AS atMs
+const SUBSCRIPTION = (what: 'began' | 'ended') =>
+  `SELECT t.subscription_id AS subject, s.customer_id AS customerId, t.${what}_ms AS atMs
    FROM standing t JOIN subscription s ON s.id = t.subscription_id
-   WHERE t.${at} IS NOT NULL ORDER BY t.${at} DESC LIMIT ?`;
+   WHERE t.${what}_day IS NOT NULL ORDER BY t.${what}_day DESC LIMIT ?`;
 
 const EVENTS: Record<RecentEvent['type'], string> = {
   'customer.created':
     'SELECT id AS subject, id AS customerId, created_ms AS atMs FROM customer ORDER BY seq DESC LIMIT ?',
-  'subscription.started': SUBSCRIPTION('began_ms'),
-  'subscription.ended': SUBSCRIPTION('ended_ms'),
+  'subscription.started': SUBSCRIPTION('began'),
+  'subscription.ended': SUBSCRIPTION('ended'),
   'payment.succeeded': `SELECT id AS subject, customer_id AS customerId, created_ms AS atMs FROM payment
     WHERE status = 'succeeded' ORDER BY created_ms DESC LIMIT ?`,
   'order.paid': `SELECT id AS subject, customer_id AS customerId, paid_ms AS atMs FROM store_order

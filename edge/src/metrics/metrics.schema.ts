@@ -32,8 +32,8 @@ CREATE TABLE standing (
   ended_ms INTEGER
 );
 CREATE INDEX standing_by_until ON standing(until_ms) WHERE until_ms IS NOT NULL AND state <> 'none';
-CREATE INDEX standing_by_began ON standing(began_ms) WHERE began_ms IS NOT NULL;
-CREATE INDEX standing_by_ended ON standing(ended_ms) WHERE ended_ms IS NOT NULL;
+CREATE INDEX standing_by_began ON standing(began_day) WHERE began_day IS NOT NULL;
+CREATE INDEX standing_by_ended ON standing(ended_day, began_day) WHERE ended_day IS NOT NULL;
 CREATE TABLE revenue (
   seq INTEGER PRIMARY KEY,
   charge_id TEXT NOT NULL UNIQUE,

@@ -48,7 +48,7 @@ export function nearLimits(sql: SqlStorage, nowMs: number): NearLimit[] {
     .exec<Noted>(
       `SELECT id, external_id AS externalId, email, announced_plan AS announced, feature,
          used_units AS usedUnits, resets_ms AS resetsAtMs
-       FROM (SELECT * FROM near_limit WHERE resets_ms > ?1 ORDER BY percent DESC LIMIT ?2)
+       FROM (SELECT * FROM near_limit WHERE +resets_ms > ?1 ORDER BY percent DESC LIMIT ?2)
        JOIN customer ON id = customer_id`,
       nowMs,
       LOOKED_AT,

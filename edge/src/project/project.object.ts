@@ -18,7 +18,8 @@ import { forgetVisitors } from '../orders/guests.rpc.ts';
 import { OpeningRpc } from '../orders/opening.rpc.ts';
 import { OrdersRpc } from '../orders/orders.rpc.ts';
 import { UnseenRpc } from '../orders/unseen.rpc.ts';
-import { MetricsRpc, OLD_NEAR_LIMITS } from '../metrics/metrics.rpc.ts';
+import { Lately } from '../metrics/lately.ts';
+import { type LatelyTop, MetricsRpc, OLD_NEAR_LIMITS } from '../metrics/metrics.rpc.ts';
 import { armAlarm, DONE_JOBS, OutboxRpc } from '../outbox/outbox.rpc.ts';
 import { OauthRpc, OLD_ATTEMPTS } from '../oauth/oauth.rpc.ts';
 import { DeliveriesRpc, OLD_DELIVERIES, OLD_WEBHOOK_EVENTS } from '../outgoing/deliveries.rpc.ts';
@@ -54,6 +55,7 @@ const PERISHABLE = [
 /** One environment of a project: the thin object that hands out one target per feature. */
 export class ProjectObject extends DurableObject<Bindings> {
   readonly #lastShown = new LastShown();
+  readonly #latelyTop: LatelyTop = new Lately(5 * 60_000);
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
@@ -169,7 +171,7 @@ export class ProjectObject extends DurableObject<Bindings> {
   }
 
   metrics(): MetricsRpc {
-    return new MetricsRpc(this.#inUse());
+    return new MetricsRpc(this.#inUse(), this.#latelyTop);
   }
 
   replies(): RepliesRpc {

@@ -221,7 +221,7 @@ export class MeterRpc extends RpcTarget {
     const { row, over } = this.#runningRow(known, asked);
     if (over) this.#report(asked, over);
     const adjusted = { ...row, used_units: adjustedUnits(row.used_units, change) };
-    const usage = toUsage(known, asked, adjusted, this.#holds.units(asked));
+    const usage = toUsage(known, asked, adjusted, this.#holds.units(asked), null);
     const answers = this.#logged(asked, row.answers, usage);
     this.#store.putMeter(customerId, feature, { ...adjusted, answers });
     return { kind: 'usage', usage, replayed: false };
