@@ -59,6 +59,11 @@ test('a customer is found as one types, opened, given a plan and units back, and
   await expect(page.getByRole('heading', { level: 1, name: MARKUP })).toBeFocused();
   expect(await page.title()).toBe('Customer · dream');
 
+  await page.getByRole('button', { name: 'Change the name' }).click();
+  await page.getByLabel('Last name').fill('Lovelace');
+  await page.getByRole('button', { name: 'Save the name' }).click();
+  await expect(page.getByRole('heading', { name: `${MARKUP} Lovelace` })).toBeVisible();
+
   await page.getByLabel('Another plan').selectOption('team');
   await page.getByRole('button', { name: 'Give it without payment' }).click();
   await expect(page.getByRole('heading', { name: 'Plan: Team' })).toBeVisible();

@@ -17,8 +17,10 @@ import { confirm } from '../../ui/confirm.ts';
 import { emptyState } from '../../ui/notice.ts';
 import { whileSeen } from '../../ui/refresh.ts';
 import { toast } from '../../ui/toast.ts';
+import { guardUnsaved, releaseUnsaved } from '../../ui/unsaved.ts';
 import { Page } from '../page.ts';
-import { factsCard } from './customer-facts.ts';
+import { bannedNote, dangersCard } from './customer-dangers.ts';
+import { factsCard, type Names } from './customer-facts.ts';
 import { eventsCard, ordersCard, paymentsCard, sessionsCard } from './customer-lists.ts';
 import { changeWords, planCard, purchaseIn } from './customer-plan.ts';
 import { type UsageCard, usageCard } from './customer-usage.ts';
@@ -43,10 +45,12 @@ class CustomerPage extends Page<Data> {
     chosen: { state: true },
     giving: { state: true },
     link: { state: true },
+    names: { state: true },
   };
   declare private chosen: string | null;
   declare private giving: UsageCard['giving'];
   declare private link: string | null;
+  declare private names: Names | null;
   #feature: string | null = null;
   #stopRefreshing = (): void => undefined;
 
@@ -55,10 +59,12 @@ class CustomerPage extends Page<Data> {
     this.chosen = null;
     this.giving = null;
     this.link = null;
+    this.names = null;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
+    guardUnsaved(() => this.#isRenamed());
     this.#stopRefreshing = whileSeen(REFRESH_MS, () => void this.#refresh());
   }
 
@@ -107,7 +113,12 @@ class CustomerPage extends Page<Data> {
     const { busy } = this;
     return html`
       ${detail.customer.banned ? bannedNote : nothing}
-      ${factsCard(detail, sessions)}
+      ${factsCard(detail, sessions, {
+        names: this.names,
+        busy,
+        type: (names) => void this.#name(names),
+        save: (names) => void this.#rename(names),
+      })}
       ${planCard({
         detail,
         tiers,
@@ -132,40 +143,17 @@ class CustomerPage extends Page<Data> {
       })}
       ${sessionsCard(sessions, busy, (session) => void this.#signOut(session))}
       ${ordersCard(orders)} ${paymentsCard(payments)} ${eventsCard(events)}
-      ${this.#dangers(data)}
+      ${dangersCard({
+        customer: detail.customer,
+        busy,
+        ban: (banned) => void this.#ban(banned),
+        erase: () => void this.#erase(),
+      })}
     `;
   }
 
   #chosenIn({ detail: { customer } }: Data): string {
     return this.chosen ?? (customer.subscription ? '' : customer.plan);
-  }
-
-  #dangers({ detail: { customer } }: Data): TemplateResult {
-    return html`<section class="card" aria-labelledby="dangers-title">
-      <h2 id="dangers-title">Keep out, or erase</h2>
-      <p class="muted">
-        Who is banned cannot sign in, and nothing is counted for them; it can be taken back. Erasing
-        cancels a subscription at once, ends every session, and cannot be taken back.
-      </p>
-      <div class="buttons">
-        <button
-          class="button"
-          type="button"
-          aria-disabled=${String(this.busy !== null)}
-          @click=${() => void this.#ban(!customer.banned)}
-        >
-          ${customer.banned ? 'Let in again' : 'Ban'}
-        </button>
-        <button
-          class="button danger"
-          type="button"
-          aria-disabled=${String(this.busy !== null)}
-          @click=${() => void this.#erase()}
-        >
-          Erase customer
-        </button>
-      </div>
-    </section>`;
   }
 
   /** Does something, says so, and shows what has become of it. */
@@ -176,6 +164,29 @@ class CustomerPage extends Page<Data> {
     });
     if (isDone) toast(words);
     return isDone;
+  }
+
+  #isRenamed(): boolean {
+    const { names, data } = this;
+    if (names === null || data === null) return false;
+    const { firstName, lastName } = data.detail.customer;
+    return names.firstName !== (firstName ?? '') || names.lastName !== (lastName ?? '');
+  }
+
+  async #name(names: Names | null): Promise<void> {
+    const opens = this.names === null;
+    this.names = names;
+    if (!opens) return;
+    await this.updateComplete;
+    this.querySelector<HTMLElement>('#firstName')?.focus();
+  }
+
+  async #rename({ firstName, lastName }: Names): Promise<void> {
+    const patch = { firstName: firstName.trim() || null, lastName: lastName.trim() || null };
+    const isDone = await this.#do('rename', 'Name saved', () =>
+      this.#customers.update(this.#id, patch),
+    );
+    if (isDone) this.names = null;
   }
 
   async #setPlan(data: Data): Promise<void> {
@@ -300,6 +311,7 @@ class CustomerPage extends Page<Data> {
     });
     if (!sure) return;
     if (!(await this.act('erase', () => this.#customers.remove(this.#id)))) return;
+    releaseUnsaved();
     toast('Customer erased');
     go(paths.customers(this.projectId, this.context.mode), true);
   }
@@ -330,5 +342,3 @@ class CustomerPage extends Page<Data> {
   }
 }
 customElements.define('page-customer', CustomerPage);
-
-const bannedNote = html`<div class="alert"><strong>Banned</strong><p>Nobody signs in as this customer, and nothing is counted for them.</p></div>`;
