@@ -125,3 +125,9 @@ it('says that dream cannot be reached when an answer breaks off', async () => {
   const failure = await failureOf(call('GET', '/api/x', { read }));
   expect(failure).toMatchObject({ code: 'unreachable', status: 0 });
 });
+
+it('keeps what is wrong with this very thing, and with which field', async () => {
+  const issues = [{ path: 'name', message: 'Must not be empty.' }];
+  const { call } = calling([Response.json({ reason: 'Too wide.', issues }, { status: 400 })]);
+  expect(await failureOf(call('GET', '/api/x'))).toMatchObject({ reason: 'Too wide.', issues });
+});

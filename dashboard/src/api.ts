@@ -5,6 +5,8 @@ export class ApiError extends Error {
   readonly title: string;
   readonly docs: string | null;
   readonly requestId: string | null;
+  /** What is wrong with this very thing, in words of the edge or of Stripe. */
+  readonly reason: string | null;
   /** What is wrong with which field, by its path. */
   readonly issues: readonly { path: string; message: string }[];
 
@@ -16,6 +18,7 @@ export class ApiError extends Error {
     this.title = textOf(body.error) ?? 'Something went wrong';
     this.docs = textOf(body.docs);
     this.requestId = textOf(body.requestId);
+    this.reason = textOf(body.reason);
     this.issues = Array.isArray(body.issues) ? (body.issues as ApiError['issues']) : [];
   }
 }

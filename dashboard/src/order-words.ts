@@ -42,15 +42,16 @@ export const STATUS_WORDS: Readonly<Record<OrderStatus, StatusWords>> = {
   },
 };
 
+/** Whether an order is paid, and not all of that was given back: so it may be sent, and refunded. */
+export const isPaid = ({ status }: Pick<Order, 'status'>): boolean =>
+  status === 'paid' || status === 'partially_refunded';
+
 /** Whether it is on the seller to act: paid, and not on its way. */
-export const isToSend = ({ status, fulfilled }: Order): boolean =>
-  (status === 'paid' || status === 'partially_refunded') && fulfilled === null;
+export const isToSend = (order: Order): boolean => isPaid(order) && order.fulfilled === null;
 
 /** What can be given back still. */
 export const leftMinor = ({ status, totalMinor, refundedMinor }: Order): number =>
-  status === 'paid' || status === 'partially_refunded'
-    ? Math.max(0, totalMinor - refundedMinor)
-    : 0;
+  isPaid({ status }) ? Math.max(0, totalMinor - refundedMinor) : 0;
 
 const EVENT_WORDS: Readonly<Record<OrderEvent['type'], string>> = {
   created: 'Ordered',

@@ -95,6 +95,13 @@ export abstract class ListPage<T, Filter extends Record<string, string>> extends
     }
   }
 
+  /** Looks again for what could not be looked for while one was offline, or signed out. */
+  override recover(): void {
+    const isUnanswered = this.failure !== null && this.data !== null;
+    super.recover();
+    if (isUnanswered) void this.#search();
+  }
+
   /** The button under a list that goes on, and how many rows there are. */
   protected more({ rows, nextCursor }: Rows<T>, words: string): TemplateResult {
     const count = `${rows.length.toLocaleString()}${nextCursor === null ? '' : ' or more'}`;

@@ -27,6 +27,9 @@ export interface Trouble {
   message: string;
   docs: string | null;
   requestId: string | null;
+  /** What is wrong with this very thing. */
+  reason?: string | null;
+  issues?: readonly { path: string; message: string }[];
 }
 
 /** What went wrong and how to go on. */
@@ -40,6 +43,10 @@ export const troubleNotice = (
         <div class="alert" role="alert">
           <strong>${trouble.title}</strong>
           <p>${trouble.message}</p>
+          ${trouble.reason ? html`<p>${trouble.reason}</p>` : nothing}
+          ${(trouble.issues ?? []).map(
+            ({ path, message }) => html`<p><code>${path}</code> ${message}</p>`,
+          )}
           ${
             trouble.requestId
               ? html`<p class="small muted">

@@ -2,6 +2,7 @@ import type { Order } from '@dream/contract';
 import { html, nothing, type TemplateResult } from 'lit';
 import { field } from '../../ui/field.ts';
 import { instant } from '../../ui/format.ts';
+import { isPaid } from '../../order-words.ts';
 import { optionalFault, textFault, urlFault } from '../../validation.ts';
 
 /** How an order is sent, as it is typed. */
@@ -22,8 +23,7 @@ const faultsOf = ({ carrier, trackingUrl }: SendingDraft) => ({
 export const isSendingRight = (draft: SendingDraft): boolean =>
   Object.values(faultsOf(draft)).every((fault) => fault === null);
 
-/** Marks an order as sent, or says how it was and takes that back. */
-export function sendingForm(options: {
+interface Options {
   order: Order;
   draft: SendingDraft;
   tried: boolean;
@@ -31,8 +31,11 @@ export function sendingForm(options: {
   change: (draft: SendingDraft) => void;
   onSend: () => void;
   onUndo: () => void;
-}): TemplateResult {
-  const { order, draft, tried, busy, change, onSend, onUndo } = options;
+}
+
+/** Marks an order as sent, or says how it was and takes that back. */
+export function sendingForm(options: Options): TemplateResult {
+  const { order, draft, tried, busy, onSend, onUndo } = options;
   const faults = tried ? faultsOf(draft) : { carrier: null, trackingUrl: null };
   const submit = (event: Event) => {
     event.preventDefault();
@@ -52,7 +55,15 @@ export function sendingForm(options: {
           : nothing
       }
     </div>
-    <div class="columns">
+    ${isPaid(order) ? fields(options, faults) : nothing}
+  </form>`;
+}
+
+function fields(
+  { order, draft, busy, change }: Options,
+  faults: ReturnType<typeof faultsOf>,
+): TemplateResult {
+  return html`<div class="columns">
       ${field({
         id: 'carrier',
         label: 'Carrier',
@@ -74,8 +85,7 @@ export function sendingForm(options: {
       <button class="button ${order.fulfilled ? '' : 'primary'}" aria-disabled=${String(busy !== null)}>
         ${sendWords(busy === 'send', order.fulfilled !== null)}
       </button>
-    </div>
-  </form>`;
+    </div>`;
 }
 
 function sendWords(isBusy: boolean, isSent: boolean): string {

@@ -93,9 +93,12 @@ class ProductPage extends Page<Data> {
     this.#start = JSON.stringify(this.draft);
   }
 
+  #isSending(): boolean {
+    return this.uploads.some(({ step }) => step !== 'failed');
+  }
+
   #isChanged(): boolean {
-    const isSending = this.uploads.some(({ step }) => step !== 'failed');
-    return isSending || (this.draft !== null && JSON.stringify(this.draft) !== this.#start);
+    return this.#isSending() || (this.draft !== null && JSON.stringify(this.draft) !== this.#start);
   }
 
   protected head(): TemplateResult {
@@ -136,7 +139,7 @@ class ProductPage extends Page<Data> {
           isChanged: this.#isChanged() || product?.archivedAtMs != null,
           faults: Object.keys(shown).length,
           busy: this.busy === 'save',
-          words: saveWords(product),
+          words: this.#isSending() ? 'Pictures are on their way…' : saveWords(product),
           onDiscard: () => (this.draft = JSON.parse(this.#start) as ProductDraft),
         })}
         ${product ? this.#stock(product) : nothing} ${product ? this.#archiving(product) : nothing}
@@ -276,15 +279,14 @@ class ProductPage extends Page<Data> {
         this.#change({ images: [...images, { ...image, alt: '' }] });
     } catch (error) {
       if (this.#left.signal.aborted) return;
-      const fault = error instanceof PictureFault ? error.message : toApiError(error).message;
-      become({ ...current, step: 'failed', fault });
+      become({ ...current, step: 'failed', fault: pictureFault(error) });
     }
   }
 
   readonly #save = async (event: Event): Promise<void> => {
     event.preventDefault();
     const { data, draft } = this;
-    if (data === null || draft === null || data.product === undefined) return;
+    if (data === null || draft === null || data.product === undefined || this.#isSending()) return;
     this.tried = true;
     if (Object.keys(productFaults(draft)).length > 0) {
       await this.updateComplete;
@@ -326,6 +328,12 @@ const saveWords = (product: Product | null): string => {
   if (product === null) return 'Add product';
   return product.archivedAtMs === null ? 'Save product' : 'Put it back on sale';
 };
+
+function pictureFault(error: unknown): string {
+  if (error instanceof PictureFault) return error.message;
+  const { reason, message } = toApiError(error);
+  return reason ?? message;
+}
 
 /** The variants, none of which shows a picture that was taken away. */
 const withoutGone = ({ variants }: ProductDraft, images: ProductDraft['images']) =>
