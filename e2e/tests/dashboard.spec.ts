@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from '@playwright/test';
 import { faultsOf, newProject, section, signInAs, signUp } from './developer.ts';
-import { local } from './stack.ts';
+import { local, newEmail } from './stack.ts';
 import { test } from './visitor.ts';
 
 const MARKUP = 'Quills <img src=x onerror="document.title=1"> & Ink';

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { shardOf } from '../src/customers/customer-id.ts';
 import type { Bindings } from '../src/env.ts';
+import { LiveHolds } from '../src/usage/live-holds.ts';
 import { MeterRpc } from '../src/usage/meter.rpc.ts';
 import { call, createEnvironment } from './harness.ts';
 
@@ -37,7 +38,13 @@ it('a shard of 100,000 customers reads a few rows to open and to count, whoever 
       },
     };
     const none = () => {};
-    const meter = new MeterRpc(counting as unknown as DurableObjectStorage, none, none, none);
+    const meter = new MeterRpc(
+      counting as unknown as DurableObjectStorage,
+      none,
+      none,
+      none,
+      new LiveHolds(),
+    );
     const countFor = (customerId: string) => {
       const answer = meter.track({
         customerId,
