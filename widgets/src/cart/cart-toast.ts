@@ -59,7 +59,7 @@ export class DreamCartToast extends DreamElement {
   }
 
   /** Puts something into the cart and says so; where the cart has no button, it is opened instead. */
-  async add(id: string, quantity = '1'): Promise<void> {
+  async open(id: string, quantity = '1'): Promise<void> {
     const { shop, layout } = this.owner;
     await shop.load();
     const added = shop.add(id, Math.max(1, Math.floor(Number(quantity)) || 1));

@@ -24,7 +24,7 @@ type Part = 'dream-cart-drawer' | 'dream-order-drawer' | 'dream-cart-toast';
 /** The place of a card, which stays while its product is out of sight, and what it was drawn from. */
 interface Place {
   node: HTMLLIElement;
-  drawnFrom: readonly unknown[];
+  of: readonly unknown[];
 }
 
 /**
@@ -125,37 +125,25 @@ export class DreamCart extends DreamElement {
   }
 
   /** Opens the cart. */
-  async open(): Promise<void> {
-    await this.#opened(
-      'dream-cart-drawer',
-      () => import('./cart-drawer.ts'),
-      (part) => part.open(),
-    );
+  open(): Promise<void> {
+    return this.#opened('dream-cart-drawer', () => import('./cart-drawer.ts'));
   }
 
   /** Opens the orders of who is signed in; back from a checkout, what became of that. */
-  async openOrders(checkoutId?: string): Promise<void> {
-    await this.#opened(
-      'dream-order-drawer',
-      () => import('./order-drawer.ts'),
-      (part) => part.open(checkoutId),
-    );
+  openOrders(checkoutId?: string): Promise<void> {
+    return this.#opened('dream-order-drawer', () => import('./order-drawer.ts'), checkoutId);
   }
 
   /** Adds what a `data-dream-add` names, and says so. */
-  async addFromPage(id: string, quantity: string | undefined): Promise<void> {
-    await this.#opened(
-      'dream-cart-toast',
-      () => import('./cart-toast.ts'),
-      (part) => part.add(id, quantity),
-    );
+  addFromPage(id: string, quantity: string | undefined): Promise<void> {
+    return this.#opened('dream-cart-toast', () => import('./cart-toast.ts'), id, quantity);
   }
 
   /** Opens what stands over the page, whose code is loaded when it is first wanted. */
   async #opened<Name extends Part>(
     name: Name,
     load: () => Promise<unknown>,
-    open: (part: HTMLElementTagNameMap[Name]) => Promise<void>,
+    ...wanted: Parameters<HTMLElementTagNameMap[Name]['open']>
   ): Promise<void> {
     try {
       await load();
@@ -165,7 +153,8 @@ export class DreamCart extends DreamElement {
       const { config, texts } = this;
       part.className = 'quiet';
       part.setAttribute('exportparts', 'drawer, line, quantity, total, button, error, toast');
-      await open(Object.assign(part, { owner: this, config, texts }));
+      const opens = part as unknown as { open(...given: typeof wanted): Promise<void> };
+      await Object.assign(opens, { owner: this, config, texts }).open(...wanted);
     } catch (error) {
       this.failure = toDreamError(error);
       this.page.fail(error);
@@ -205,8 +194,8 @@ export class DreamCart extends DreamElement {
 
   #skeleton(): TemplateResult {
     return html`<div role="status" aria-label=${this.text('loading')}>
-      <div class="tools" aria-hidden="true"><span class="bone"></span></div>
-      <div class="products" aria-hidden="true">
+      <div class="tools"><span class="bone"></span></div>
+      <div class="products">
         ${Array(8).fill(
           html`<div class="product">
             <span class="bone picture"></span>
@@ -285,7 +274,7 @@ export class DreamCart extends DreamElement {
     const found = this.#places.get(product.id);
     const chosen = this.chosen.get(product.id);
     const of = [product, currency, chosen, language, headingLevel, this.texts];
-    if (found && !isUnlike(of, found.drawnFrom)) return found.node;
+    if (found && !isUnlike(of, found.of)) return found.node;
     const node = found?.node ?? document.createElement('li');
     const offer = offerOf(product, currency, chosen);
     if (offer) {
@@ -304,7 +293,7 @@ export class DreamCart extends DreamElement {
       };
       render(card(offer, shown), node);
     }
-    this.#places.set(product.id, { node, drawnFrom: of });
+    this.#places.set(product.id, { node, of });
     return node;
   }
 
