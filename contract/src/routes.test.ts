@@ -118,7 +118,12 @@ describe('the route table', () => {
     },
   );
 
-  it.each(having((row) => opens(row, 'operator')))(
+  it('opens no route to managers and secret keys alike but the dashboard', () => {
+    const both = having((row) => opens(row, 'operator') && opens(row, 'sk'));
+    expect(both.map(({ name }) => name)).toEqual(['getDashboard']);
+  });
+
+  it.each(having((row) => opens(row, 'operator') && !opens(row, 'sk')))(
     '$name, a management route, is opened by operators and developers, and by no key',
     ({ row }) => {
       expect(row.auth).toEqual(['operator', 'developer']);
