@@ -52,7 +52,7 @@ function stockRow(
     ${
       stockUnits === null
         ? html`<div class="buttons">
-            ${press('Count it', `Count the stock of ${title}, from nothing`, { stockUnits: 0 })}
+            ${press('Count it', `Count it: ${title}, from nothing`, { stockUnits: 0 })}
           </div>`
         : html`<div class="buttons">
             ${field({
