@@ -28,8 +28,8 @@ const PERIODS: readonly (readonly [Period, string])[] = [
 ];
 
 const ENFORCEMENTS: readonly (readonly [Enforcement, string])[] = [
-  ['enforce', 'Refuse the call'],
-  ['observe', 'Count it, and only say so'],
+  ['enforce', 'Refuse calls'],
+  ['observe', 'Only observe'],
 ];
 
 type TextField = {
@@ -180,7 +180,7 @@ class SettingsPage extends Page<Settings> {
           onInput: (enforcement) =>
             (this.draft = { ...draft, enforcement: enforcement as Enforcement }),
         })}
-        ${this.#text('pastDueGraceDays', 'Days a plan is kept when a payment is missing', { type: 'number' })}
+        ${this.#text('pastDueGraceDays', 'Grace for a payment, in days', { type: 'number' })}
       </div>
     </section>`;
   }
