@@ -16,6 +16,7 @@ export interface Case {
 
 const CONNECTIONS = 32;
 const CALLERS = 64;
+const LEASED = 100;
 /** How many customers are made at once: the most that the edge takes is 500. */
 const BATCH = 200;
 
@@ -24,7 +25,16 @@ interface Sdk {
   Dream: new (options: {
     secretKey: string;
     baseUrl: string;
-  }) => { usage: { track(input: { customer: string }): Promise<{ allowed: boolean }> } };
+  }) => {
+    usage: {
+      track(input: { customer: string }): Promise<{ allowed: boolean }>;
+      lease(input: { customer: string; size: number }): Promise<{
+        take(): boolean;
+        admit(): Promise<{ allowed: boolean }>;
+        close(): Promise<unknown>;
+      }>;
+    };
+  };
 }
 const sdk = (await import(new URL('../../sdk/src/index.ts', import.meta.url).href)) as Sdk;
 
@@ -49,6 +59,7 @@ export function casesOf(hello: Served, edge: ServedEdge, redis: Served | null): 
     tracked(edge, 100, 'the same for 100 customers'),
     tracked(edge, 2000, 'the same for 2,000 customers'),
     batched(edge),
+    leased(edge),
     ...(redis ? [redisCounter(redis)] : []),
   ];
 }
@@ -113,6 +124,30 @@ function batched(edge: ServedEdge): Case {
         }
       };
       await Promise.all(Array.from({ length: CALLERS }, caller));
+      return { ...result, seconds: (performance.now() - startMs) / 1000 };
+    },
+    storedUnits: () => storedUnits(edge, customers),
+  };
+}
+
+function leased(edge: ServedEdge): Case {
+  const customers = namesOf('lease', 1);
+  const dream = new sdk.Dream({ secretKey: edge.secretKey, baseUrl: edge.url });
+  return {
+    name: 'lease',
+    about: `usage.lease of the sdk, ${LEASED} units at a time, in one process, which spends them itself`,
+    pids: edge.pids,
+    async run(seconds) {
+      const result = { calls: 0, failures: 0 };
+      const startMs = performance.now();
+      const lease = await dream.usage.lease({ customer: customers[0] ?? '', size: LEASED });
+      while (performance.now() < startMs + seconds * 1000) {
+        while (lease.take()) result.calls += 1;
+        const { allowed } = await lease.admit();
+        if (allowed) result.calls += 1;
+        else result.failures += 1;
+      }
+      await lease.close();
       return { ...result, seconds: (performance.now() - startMs) / 1000 };
     },
     storedUnits: () => storedUnits(edge, customers),

@@ -7,6 +7,7 @@ import type {
   listCustomers,
   updateCustomer,
 } from '@dream/contract/customers';
+import type { holdUsage } from '@dream/contract/holds';
 import type { fulfilOrder, getOrder, listOrders, refundOrder } from '@dream/contract/orders';
 import type { listPayments } from '@dream/contract/payments';
 import type { moveCustomer } from '@dream/contract/test-clock';
@@ -28,6 +29,7 @@ import type * as sdk from './index.ts';
 import type { OrdersApi } from './orders.ts';
 import type { ProductsApi } from './products.ts';
 import type { SubscriptionApi } from './subscription.ts';
+import type { Hold } from './types.ts';
 import type { UsageApi } from './usage.ts';
 
 /** What a route takes and gives, by its schemas. */
@@ -48,6 +50,7 @@ it('declares the shapes the API answers', () => {
   expectTypeOf<sdk.Usage>().toEqualTypeOf<contract.Usage>();
   expectTypeOf<sdk.UsageStatus>().toEqualTypeOf<contract.UsageStatus>();
   expectTypeOf<sdk.UsageHistory>().toEqualTypeOf<contract.UsageHistory>();
+  expectTypeOf<Hold>().toEqualTypeOf<contract.Hold>();
   expectTypeOf<sdk.Subscription>().toEqualTypeOf<contract.Subscription>();
   expectTypeOf<sdk.Customer>().toEqualTypeOf<contract.Customer>();
   expectTypeOf<sdk.CustomerSession>().toEqualTypeOf<contract.CustomerSession>();
@@ -77,6 +80,9 @@ it('takes what the routes take', () => {
   expectTypeOf<Pick<sdk.TrackInput, 'amount' | 'feature'>>().toEqualTypeOf<
     Body<typeof trackUsage>
   >();
+  type Reserved = Pick<sdk.ReserveInput, 'amount' | 'atLeast' | 'seconds' | 'feature'>;
+  expectTypeOf<Reserved>().toExtend<Body<typeof holdUsage>>();
+  expectTypeOf<Body<typeof holdUsage>>().toExtend<Partial<Reserved>>();
   expectTypeOf<{ externalId: string; email?: string }>().toExtend<Body<typeof createSession>>();
 });
 
