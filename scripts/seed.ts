@@ -111,6 +111,27 @@ export async function seed(target: SeedTarget): Promise<Seeded> {
   };
 }
 
+/**
+ * Makes the platform's own project with its plans, in both modes. One that has plans is left as its
+ * operator made it. Safe to repeat.
+ */
+export async function ensurePlatform(
+  target: Pick<SeedTarget, 'edge' | 'operatorSecret'>,
+  ownerEmail: string,
+): Promise<void> {
+  const call = caller(target);
+  const { projects } = await call('GET', '/api/projects');
+  const id = 'prj_dream';
+  if (!(projects as Json[]).some((project) => project.id === id))
+    await call('POST', '/api/projects', { name: 'dream', ownerEmail, id });
+  for (const mode of ['test', 'live']) {
+    const { tiers } = await call('GET', `/api/projects/${id}/${mode}/tiers`);
+    // The plan that costs is made last, so that its being there says that all are.
+    if (!(tiers as Json[]).some(({ name }) => name === 'pro'))
+      await putTiers(call, id, mode, PLATFORM_TIERS);
+  }
+}
+
 /** Lets developers sign in on the dashboard's pages. Safe to repeat; other origins stay. */
 export async function allowDashboard(
   target: Pick<SeedTarget, 'edge' | 'operatorSecret'>,

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { loadFiles, securityHeaders } from './files.ts';
+import { loadFiles } from './files.ts';
+import { securityHeaders } from './headers.ts';
 
 /** Where the edge is, and the live publishable key of the platform's own project there. */
 export interface DashboardOptions {
