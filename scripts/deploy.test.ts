@@ -93,6 +93,12 @@ describe('the dry run', () => {
     expect(JSON.stringify(edge)).not.toMatch(/sk_|whsec_/);
   });
 
+  it('puts the docs for language models on the cdn, with the address of the edge', () => {
+    const text = readFileSync(join(out, 'cdn/llms.txt'), 'utf8');
+    expect(text).toContain('(https://api.example.com/llms-full.txt)');
+    expect(text).not.toContain('{edge}');
+  });
+
   it('makes a dashboard that answers its pages, keeps its files and lets lost ones be lost', async () => {
     const worker = unstable_getMiniflareWorkerOptions(join(out, 'dashboard.json'));
     const bundle = readFileSync(join(out, 'dashboard-bundle/worker.js'), 'utf8');

@@ -1,6 +1,6 @@
 /**
  * Writes what is made of the contract: `contract/openapi.json`, the heads of the pages in
- * `docs/errors`, and those pages and the guides as the edge serves them. With `--check` it writes
+ * `docs/errors`, those pages and the guides as the edge serves them, and `llms.txt`. With `--check` it writes
  * nothing, says what is stale, missing or unfinished, and exits with 1.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { ERRORS, type ErrorCode } from '../src/errors.ts';
 import { ROUTES } from '../src/index.ts';
 import { deadLinks, linked, titleOf } from './doc-links.ts';
 import { errorIndex, errorPage, orphans, unfinished } from './error-pages.ts';
+import { llmsTexts } from './llms.ts';
 import { openapi } from './openapi.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
@@ -28,6 +29,7 @@ for (const name of ['docs/index.md', ...guides()]) serve(name, read(name) ?? '')
 for (const { page, link } of deadLinks(served))
   faults.push(`/docs/${page} links to ${link}, which is not served.`);
 put('edge/src/docs/pages.json', json(served));
+put('edge/src/docs/llms.json', json(llms()));
 
 if (faults.length > 0) {
   console.error(faults.join('\n'));
@@ -54,6 +56,13 @@ function guides(): string[] {
     .filter((name) => name.endsWith('.md'))
     .sort()
     .map((name) => `docs/guides/${name}`);
+}
+
+function llms() {
+  const names = [...guides(), 'widgets/README.md', 'sdk/README.md'];
+  const pages = Object.fromEntries(names.map((name) => [name, read(name) ?? '']));
+  const [head, start] = [read('docs/llms.md') ?? '', read('docs/index.md') ?? ''];
+  return llmsTexts({ head, start, pages, routes: ROUTES });
 }
 
 /** A page as the edge serves it: by its path without `docs/` and `.md`, its links made to match. */

@@ -1,4 +1,5 @@
 import openapi from '@dream/contract/openapi.json';
+import { ROUTES } from '@dream/contract';
 import { ERRORS } from '@dream/contract/errors';
 import { exports } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
@@ -41,6 +42,37 @@ describe('the docs', () => {
     const answer = await get('/docs/openapi.json');
     expect(answer.headers.get('content-type')).toContain('application/json');
     expect(await answer.json()).toEqual(openapi);
+  });
+
+  it('are there for language models, with the address of this edge, and every link leads somewhere', async () => {
+    const answer = await get('/llms.txt');
+    expect(answer.headers.get('content-type')).toContain('text/plain');
+    const text = await answer.text();
+    expect(text).toMatch(/^# dream\n\n> /);
+    expect(text).toContain('src="https://edge.test/v1/dream.js"');
+    expect(text).not.toContain('{edge}');
+    const links = [...text.matchAll(/\]\(https:\/\/edge\.test([^)#]*)/g)].map(
+      ([, link = '']) => link,
+    );
+    expect(links).toEqual(expect.arrayContaining(['/docs/guides/tiers', '/llms-full.txt']));
+    for (const link of links) expect([link, (await get(link)).status]).toEqual([link, 200]);
+  });
+
+  it('are there as one text, with every call of a server, every error and every guide', async () => {
+    const text = await (await get('/llms-full.txt')).text();
+    expect(text).not.toContain('{edge}');
+    for (const { auth, method, path } of ROUTES.values())
+      expect(text.includes(`- ${method.toUpperCase()} \`${path}\``)).toBe(
+        auth.some((by) => ['pk', 'sk', 'user', 'session'].includes(by)),
+      );
+    for (const code of Object.keys(ERRORS)) expect(text).toContain(`- \`${code}\` (`);
+    const start = await (await get('/llms.txt')).text();
+    const guides = [...start.matchAll(/edge\.test(\/docs\/guides\/[^)]+)\)/g)];
+    expect(guides.length).toBeGreaterThan(5);
+    for (const [, path = ''] of guides) {
+      const [, title] = /<title>(.+) · dream/.exec(await pageAt(path)) ?? [];
+      expect(text).toContain(`\n# ${title}\n`);
+    }
   });
 
   it('lead back to where they begin from every page', async () => {

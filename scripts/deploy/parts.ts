@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadFiles } from '../../dashboard/server/files.ts';
 import { securityHeaders } from '../../dashboard/server/headers.ts';
+import llms from '../../edge/src/docs/llms.json' with { type: 'json' };
 import { type DeployConfig, PLATFORM_KEY, plainVariables } from './config.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,12 +29,17 @@ export const configFile = (out: string, part: Part): string => join(out, `${part
 /** Where the widget files are gathered. */
 export const cdnFolder = (out: string): string => join(out, 'cdn');
 
-/** Gathers what the Workers serve: the built widgets, and the dashboard with its edge filled in. */
+/** Gathers what the Workers serve: the built widgets, the docs for language models, and the dashboard with its edge filled in. */
 export function gatherFiles(config: DeployConfig, out: string): void {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   cpSync(join(root, 'widgets/dist/cdn'), cdnFolder(out), { recursive: true });
   const edge = `https://${config.domains.edge}`;
+  for (const [name, text] of [
+    ['llms.txt', llms.index],
+    ['llms-full.txt', llms.full],
+  ] as const)
+    writeFileSync(join(cdnFolder(out), name), text.replaceAll('{edge}', edge));
   const { page, assets } = loadFiles(edge, PLATFORM_KEY);
   const put = (path: string, body: string | Buffer) => {
     const file = join(out, 'dashboard', path);

@@ -1,7 +1,9 @@
 import document from '@dream/contract/openapi.json';
 import type { Hono } from 'hono';
+import type { Deps } from '../deps.ts';
 import type { AppEnv } from '../http/call.ts';
 import { Fail } from '../http/fail.ts';
+import llms from './llms.json';
 import pages from './pages.json';
 
 const STYLES = `
@@ -17,8 +19,18 @@ nav { margin-block-end: 1.5rem; }
 blockquote p { margin: 0; }
 blockquote { margin: 1rem 0; padding: .5rem 1rem; border-inline-start: 4px solid light-dark(#4f46e5, #8b85ff); }`;
 
-/** The pages of `docs/`, made to HTML by `npm run gen`, and the API as OpenAPI. */
-export function docsRoutes(app: Hono<AppEnv>): void {
+/** The pages of `docs/`, made to HTML by `npm run gen`, the same for language models, and the API as OpenAPI. */
+export function docsRoutes(app: Hono<AppEnv>, { config }: Pick<Deps, 'config'>): void {
+  for (const [path, text] of [
+    ['/llms.txt', llms.index],
+    ['/llms-full.txt', llms.full],
+  ] as const) {
+    app.get(path, (c) => {
+      c.header('Cache-Control', 'public, max-age=300');
+      return c.text(text.replaceAll('{edge}', config.publicUrl));
+    });
+  }
+
   app.get('/docs/openapi.json', (c) => {
     c.header('Cache-Control', 'public, max-age=300');
     return c.json(document);

@@ -42,6 +42,8 @@ const PUBLIC_ROUTES: Readonly<Record<string, Guard>> = {
   'GET /.well-known/jwks.json': CONSTANT,
   'GET /docs/openapi.json': CONSTANT,
   'GET /docs/*': CONSTANT,
+  'GET /llms.txt': CONSTANT,
+  'GET /llms-full.txt': CONSTANT,
   'GET /oauth/start': CONSTANT,
   'GET /content/:project/:mode/:file': FILES,
 };
