@@ -118,6 +118,11 @@ export const ERRORS = {
     'Project not found',
     'Check the project id, or create the project first.',
   ),
+  promotion_changed: row(
+    409,
+    'Something changed meanwhile',
+    'Read the difference between test and live again, and promote what it says now.',
+  ),
   project_deleted: row(410, 'Project deleted', 'This project was deleted. Create a new one.'),
   project_exists: row(
     409,

@@ -15,6 +15,7 @@ import * as payments from './payments.ts';
 import * as products from './products.ts';
 import * as projects from './projects.ts';
 import type { Route } from './respond.ts';
+import * as promotion from './promotion.ts';
 import * as sessions from './sessions.ts';
 import * as stripeEvents from './stripe-events.ts';
 import * as store from './store.ts';
@@ -54,6 +55,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     oauth,
     bootstrap,
     projects,
+    promotion,
     clerkApp,
     botCheck,
     account,
@@ -83,6 +85,7 @@ export type * from './orders.ts';
 export type * from './payments.ts';
 export type * from './products.ts';
 export type * from './projects.ts';
+export type * from './promotion.ts';
 export type { TaxBehavior } from './price.ts';
 export type { ErrorBody } from './respond.ts';
 export type * from './sessions.ts';

@@ -5,6 +5,7 @@ import type {
   DashboardTotals,
   Mode,
   Project,
+  Promotion,
   ProposedAccount,
   SecretKey,
   Settings,
@@ -30,6 +31,18 @@ export const projectsApi = (call: Call) => ({
     }),
   remove: (id: string) =>
     call<{ success: true }>('DELETE', `/api/projects/${encodeURIComponent(id)}`),
+  /** What promoting would change, or, by the fingerprint of that, promoting. */
+  promote: (
+    id: string,
+    body: { dryRun: true } | { fingerprint: string },
+    idempotencyKey: string,
+    signal?: Signal,
+  ) =>
+    call<{ promotion: Promotion; applied: boolean; published: boolean }>(
+      'POST',
+      `/api/projects/${encodeURIComponent(id)}/promote`,
+      { body, idempotencyKey, signal },
+    ),
   /** `query` as `rangeQuery` writes it. */
   totals: (query: string, mode: Mode, signal?: Signal) =>
     call<DashboardTotals>('GET', `/api/dashboard/totals${query}&mode=${mode}`, { signal }),

@@ -57,6 +57,7 @@ const setUpOf: Items = (project, mode) => [
   item('origins', 'Origins', project, mode),
   item('stripe', 'Stripe', project, mode),
   item('webhooks', 'Webhooks', project, mode),
+  { id: 'promote', words: 'Promote to live', href: paths.promote(project), icon: icons.promote },
   item('audit', 'Audit log', project, mode),
   item('settings', 'Settings', project, mode),
 ];

@@ -11,6 +11,7 @@ export const paths = {
   totals: (mode: Mode) => (mode === 'live' ? '/totals' : `/totals/${mode}`),
   /** Where Stripe sends developers back to: one address for all projects, as Stripe wants it listed. */
   stripeReturn: () => '/stripe',
+  promote: (project: string) => `/projects/${segment(project)}/promote`,
   overview: (project: string, mode: Mode) => environment(project, mode),
   metrics: (project: string, mode: Mode) => `${environment(project, mode)}/metrics`,
   integrate: (project: string, mode: Mode) => `${environment(project, mode)}/integrate`,

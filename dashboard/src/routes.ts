@@ -58,6 +58,13 @@ export const routes: readonly Route[] = [
     load: () => import('./pages/start/stripe-return.ts'),
   },
   {
+    path: '/projects/:project/promote',
+    title: 'Promote to live',
+    tag: 'page-promote',
+    section: 'promote',
+    load: () => import('./pages/promote/promote.ts'),
+  },
+  {
     path: environment,
     title: 'Overview',
     tag: 'page-overview',

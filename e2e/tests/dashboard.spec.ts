@@ -271,7 +271,7 @@ const PAGES = {
   'to set up': ['', '/integrate', '/keys', '/origins', '/stripe'],
   'to sell': ['/tiers', '/tiers/new', '/tiers/edit/free', '/customers', '/customers/cust_nobody'],
   'of a store': ['/products', '/products/new', '/orders', '/store'],
-  'to look after': ['/metrics', '/webhooks', '/audit', '/settings'],
+  'to look after': ['/metrics', '/webhooks', '/audit', '/settings', '/../promote'],
 };
 
 for (const [which, pages] of Object.entries(PAGES))

@@ -25,6 +25,7 @@ import { clerkAppRoutes } from './projects/clerk-app.route.ts';
 import { connectionRoutes } from './projects/connection.route.ts';
 import { environmentRoutes } from './projects/environment.route.ts';
 import { projectRoutes } from './projects/projects.route.ts';
+import { promotionRoutes } from './promotion/promotion.route.ts';
 import { clerkProxyRoutes } from './sessions/clerk-proxy.route.ts';
 import { accountRoutes } from './sessions/account.route.ts';
 import { sessionRoutes } from './sessions/sessions.route.ts';
@@ -72,6 +73,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     clerkWebhookRoutes,
     projectRoutes,
     environmentRoutes,
+    promotionRoutes,
     connectionRoutes,
     stripeEventRoutes,
     clerkAppRoutes,

@@ -47,6 +47,7 @@ export const icons = {
     svg`<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M10.5 5.5v-3h-8v8h3"/>`,
   ),
   plus: icon(svg`<path d="M8 3v10M3 8h10"/>`),
+  promote: icon(svg`<path d="M8 10V2.5M4.5 6 8 2.5 11.5 6M2.5 13.5h11"/>`),
   up: icon(svg`<path d="M8 13V3.5M4 7l4-4 4 4"/>`),
   down: icon(svg`<path d="M8 3v9.5M4 9l4 4 4-4"/>`),
   trash: icon(svg`<path d="M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.7 9h6.6l.7-9"/>`),

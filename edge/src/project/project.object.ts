@@ -26,6 +26,7 @@ import { DeliveriesRpc, OLD_DELIVERIES, OLD_WEBHOOK_EVENTS } from '../outgoing/d
 import { WebhooksRpc } from '../outgoing/webhooks.rpc.ts';
 import { AccessRpc, environmentInUse } from '../projects/access.rpc.ts';
 import { ClerkAppRpc } from '../projects/clerk-app.rpc.ts';
+import { PromotionRpc } from '../promotion/promotion.rpc.ts';
 import { OLD_REPLIES, RepliesRpc } from '../replies/replies.rpc.ts';
 import { ClerkUsersRpc, OLD_CLERK_EVENTS } from '../sessions/clerk-users.rpc.ts';
 import { IdentityRpc, OLD_PROOFS } from '../sessions/identity.rpc.ts';
@@ -91,6 +92,10 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   products(): ProductsRpc {
     return new ProductsRpc(this.#inUse(), this.#lastShown);
+  }
+
+  promotion(): PromotionRpc {
+    return new PromotionRpc(this.#inUse(), this.#lastShown);
   }
 
   images(): ImagesRpc {

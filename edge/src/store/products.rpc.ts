@@ -5,6 +5,7 @@ import type { EnvironmentRef } from '../deps.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
+import { adoptedInput } from './adopted.ts';
 import { LastShown } from './last-shown.ts';
 import { changedStock, MAX_PRICES, MAX_PRODUCTS, placeOf, type ProductRecord } from './product.ts';
 import { positionsAfterMove } from './move.ts';
@@ -105,6 +106,21 @@ export class ProductsRpc extends RpcTarget {
           );
       }
       return written;
+    });
+  }
+
+  /**
+   * Gives the environment a product of another one, under the same ids. Stock, pictures and variants
+   * that only this one has stay; a new variant whose stock is counted there begins with none here.
+   */
+  adoptProduct(source: ProductRecord, ids: NewIds, act: Act): Outcome<ProductWritten> {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() => {
+      const old = readProduct(sql, source.id);
+      const isKnown = (variant: string) => isVariantOf(sql, source.id, variant);
+      const input = adoptedInput(source, old, isKnown);
+      const own = { ...ids, variants: source.variants.map(({ id }) => id) };
+      return this.#write(source.id, input, own, act, old?.createdAtMs ?? act.nowMs);
     });
   }
 

@@ -1,0 +1,175 @@
+import type {
+  PromotedChange,
+  PromotedField,
+  Promotion,
+  Settings,
+  Tier,
+  TierFeature,
+  Variant,
+} from '@dream/contract';
+import type { TierRecord } from '../catalog/tier.ts';
+import { decimal } from '../orders/csv.ts';
+import type { ProductRecord } from '../store/product.ts';
+
+/** What an environment has that can be promoted. */
+export interface Side {
+  settings: Settings;
+  tiers: readonly TierRecord[];
+  products: readonly ProductRecord[];
+}
+
+/**
+ * The settings that are promoted. Addresses are of one environment only, like its origins, and so is
+ * the cap of sign-ups, which begins at other numbers in test and live.
+ */
+const PROMOTED = [
+  'displayName',
+  'logoUrl',
+  'accentColor',
+  'supportEmail',
+  'locale',
+  'period',
+  'timeZone',
+  'enforcement',
+  'emailCode',
+  'password',
+  'oauth',
+  'sessionDays',
+  'pastDueGraceDays',
+] as const satisfies readonly (keyof Settings)[];
+
+type Plan = Pick<Promotion, 'changes' | 'kept'>;
+
+/**
+ * What live gets from test: what it has not, and what is otherwise there. Nothing is taken away:
+ * what only live has is `kept`.
+ */
+export function promotionOf(test: Side, live: Side): Plan {
+  const tiers = test.tiers.filter(({ archived }) => !archived);
+  const liveTiers = live.tiers.filter(({ archived }) => !archived);
+  const changes = [
+    ...settingsChange(test.settings, live.settings),
+    ...tiers.flatMap((tier) => {
+      const old = liveTiers.find(({ name }) => name === tier.name) ?? null;
+      return change('tier', tier.name, tier.displayName, tierFields(tier, old), old !== null);
+    }),
+    ...test.products.flatMap((product) => {
+      const old = live.products.find(({ id }) => id === product.id) ?? null;
+      return change('product', product.id, product.name, productFields(product, old), old !== null);
+    }),
+  ];
+  return {
+    changes,
+    kept: [
+      ...liveTiers
+        .filter(({ name }) => tiers.every((tier) => tier.name !== name))
+        .map(({ name, displayName }) => ({ kind: 'tier' as const, name, title: displayName })),
+      ...live.products
+        .filter(({ id }) => test.products.every((product) => product.id !== id))
+        .map(({ id, name }) => ({ kind: 'product' as const, name: id, title: name })),
+    ],
+  };
+}
+
+/** The settings live gets. */
+export const promotedSettings = (settings: Settings): Partial<Settings> =>
+  Object.fromEntries(PROMOTED.map((field) => [field, settings[field]]));
+
+/** Whether something of a plan is made in Stripe. */
+export const needsStripe = ({ changes }: Plan, { tiers }: Pick<Side, 'tiers'>): boolean =>
+  changes.some(
+    ({ kind, name }) =>
+      kind === 'product' ||
+      (kind === 'tier' && tiers.some((tier) => tier.name === name && tier.prices.length > 0)),
+  );
+
+type Row = readonly [field: string, after: readonly string[], before: readonly string[]];
+
+function change(
+  kind: PromotedChange['kind'],
+  name: string | null,
+  title: string,
+  rows: readonly Row[],
+  isThere: boolean,
+): PromotedChange[] {
+  const fields = rows.flatMap(([field, after, before]): PromotedField[] =>
+    JSON.stringify(after) === JSON.stringify(before)
+      ? []
+      : [{ field, before: [...before], after: [...after] }],
+  );
+  if (isThere && fields.length === 0) return [];
+  return [{ kind, name, title, action: isThere ? 'change' : 'create', fields }];
+}
+
+function settingsChange(test: Settings, live: Settings): PromotedChange[] {
+  const rows = PROMOTED.map((field): Row => [field, shown(test[field]), shown(live[field])]);
+  return change('settings', null, 'Settings', rows, true);
+}
+
+function tierFields(tier: TierRecord, old: TierRecord | null): Row[] {
+  const row = (field: string, lines: (tier: TierRecord) => readonly string[]): Row => [
+    field,
+    lines(tier),
+    old ? lines(old) : [],
+  ];
+  return [
+    row('displayName', (one) => shown(one.displayName)),
+    row('description', (one) => shown(one.description)),
+    row('prices', (one) => one.prices.map(priceLine).toSorted()),
+    row('taxBehavior', (one) => shown(one.taxBehavior)),
+    row('features', (one) => one.features.map(featureLine)),
+    row('highlights', (one) => one.highlights),
+    row('popular', (one) => shown(one.popular)),
+    row('listed', (one) => shown(one.listed)),
+    // Live always has a default: a tier becomes it, none ceases to be it by itself.
+    row('isDefault', (one) => shown(one.isDefault || (one === tier && old?.isDefault === true))),
+    row('trialDays', (one) => shown(one.trialDays)),
+    row('rateLimitPerMinute', (one) => shown(one.rateLimitPerMinute)),
+    row('position', (one) => shown(one.position)),
+  ];
+}
+
+function productFields(product: ProductRecord, old: ProductRecord | null): Row[] {
+  const row = (field: string, lines: (product: ProductRecord) => readonly string[]): Row => [
+    field,
+    lines(product),
+    old ? lines(old) : [],
+  ];
+  const there = new Set(product.variants.map(({ id }) => id));
+  return [
+    row('name', (one) => shown(one.name)),
+    row('description', (one) => shown(one.description)),
+    row('category', (one) => shown(one.category)),
+    row('variants', (one) => one.variants.filter(({ id }) => there.has(id)).map(variantLine)),
+    row('visible', (one) => shown(one.visible)),
+    row('position', (one) => shown(one.position)),
+    row('maxPerOrder', (one) => shown(one.maxPerOrder)),
+    row('shippable', (one) => shown(one.shippable)),
+    row('taxCode', (one) => shown(one.taxCode)),
+    row('taxBehavior', (one) => shown(one.taxBehavior)),
+    row('lowStockUnits', (one) => shown(one.lowStockUnits)),
+  ];
+}
+
+/** A value as lines; nothing, and an empty text, are none. */
+function shown(value: string | number | boolean | readonly string[] | null): readonly string[] {
+  if (value === null || value === '') return [];
+  if (typeof value === 'boolean') return [value ? 'yes' : 'no'];
+  return typeof value === 'object' ? value : [String(value)];
+}
+
+const amount = ({ priceMinor, currency }: { priceMinor: number; currency: string }) =>
+  `${decimal(priceMinor, currency)} ${currency.toUpperCase()}`;
+
+const priceLine = (price: Tier['prices'][number]) => `${amount(price)} a ${price.interval}`;
+
+function featureLine(feature: TierFeature): string {
+  if (feature.kind === 'boolean') return feature.name;
+  const limit = `${feature.name}: ${feature.limitUnits ?? 'no limit'}`;
+  if (!feature.overage) return limit;
+  const { perUnits, prices } = feature.overage;
+  return `${limit}, then ${prices.map(amount).join(' or ')} for each ${perUnits}`;
+}
+
+const variantLine = ({ name, sku, prices }: Variant) =>
+  [name, sku, prices.map(amount).join(' or ')].filter(Boolean).join(' · ');
