@@ -144,6 +144,11 @@ export const ERRORS = {
     'Clerk application not usable',
     'Send the secret key of your own Clerk application, of the mode of this environment; "reason" says what is wrong.',
   ),
+  request_not_found: row(
+    404,
+    'Request not found',
+    'No refused call of the last 7 days has this id. Calls that went well are not kept.',
+  ),
   platform_protected: row(
     403,
     'Not possible for the platform',

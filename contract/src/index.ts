@@ -16,6 +16,7 @@ import * as products from './products.ts';
 import * as projects from './projects.ts';
 import type { Route } from './respond.ts';
 import * as promotion from './promotion.ts';
+import * as requests from './requests.ts';
 import * as sessions from './sessions.ts';
 import * as stripeEvents from './stripe-events.ts';
 import * as store from './store.ts';
@@ -56,6 +57,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     bootstrap,
     projects,
     promotion,
+    requests,
     clerkApp,
     botCheck,
     account,
@@ -87,6 +89,7 @@ export type * from './products.ts';
 export type * from './projects.ts';
 export type * from './promotion.ts';
 export type { TaxBehavior } from './price.ts';
+export type { RefusedRequest } from './requests.ts';
 export type { ErrorBody } from './respond.ts';
 export type * from './sessions.ts';
 export type * from './stripe-events.ts';

@@ -5,7 +5,7 @@ import type { Bindings } from '../src/env.ts';
 import { ShardObject as Shard } from '../src/shard/shard.object.ts';
 import type { UsageAnswer, UsageCall } from '../src/usage/meter.rpc.ts';
 
-export { GateObject, ProjectObject, Work } from '../src/index.ts';
+export { GateObject, ProjectObject, RequestsObject, Work } from '../src/index.ts';
 
 /** Asks for the route stack with an object behind it that does nothing. */
 const NOTHING_HEADER = 'x-bench-nothing';

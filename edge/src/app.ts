@@ -13,7 +13,7 @@ import { managedCustomerRoutes } from './customers/managed.route.ts';
 import type { Deps } from './deps.ts';
 import { docsRoutes } from './docs/docs.route.ts';
 import type { AppEnv } from './http/call.ts';
-import { onError } from './http/errors.ts';
+import { failOf, onError } from './http/errors.ts';
 import { Fail } from './http/fail.ts';
 import { contentHost, cors, securityHeaders } from './http/headers.ts';
 import { dashboardRoutes } from './metrics/dashboard.route.ts';
@@ -26,6 +26,8 @@ import { connectionRoutes } from './projects/connection.route.ts';
 import { environmentRoutes } from './projects/environment.route.ts';
 import { projectRoutes } from './projects/projects.route.ts';
 import { promotionRoutes } from './promotion/promotion.route.ts';
+import { noteRefused } from './requests/note.client.ts';
+import { requestRoutes } from './requests/requests.route.ts';
 import { clerkProxyRoutes } from './sessions/clerk-proxy.route.ts';
 import { accountRoutes } from './sessions/account.route.ts';
 import { sessionRoutes } from './sessions/sessions.route.ts';
@@ -48,7 +50,11 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     await next();
   });
   app.use(securityHeaders, contentHost(deps.config.contentUrl), cors);
-  app.onError((error, c) => onError(error, c, deps.config.publicUrl));
+  app.onError((error, c) => {
+    const fail = failOf(error, c);
+    noteRefused(deps, c, fail);
+    return onError(fail, c, deps.config.publicUrl);
+  });
   for (const routes of [
     usageRoutes,
     usageBatchRoutes,
@@ -74,6 +80,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     projectRoutes,
     environmentRoutes,
     promotionRoutes,
+    requestRoutes,
     connectionRoutes,
     stripeEventRoutes,
     clerkAppRoutes,

@@ -36,6 +36,10 @@ export interface Deps {
     shard: string,
   ): DurableObjectStub<import('./shard/shard.object.ts').ShardObject>;
   gate(name: string): DurableObjectStub<import('./gate/gate.object.ts').GateObject>;
+  /** What was refused in an environment: apart from it, so that a flood of refusals does not reach it. */
+  refused(
+    ref: EnvironmentRef,
+  ): DurableObjectStub<import('./requests/requests.object.ts').RequestsObject>;
   stripe: StripeFor;
   clerk: ClerkApps;
   nowMs(): number;
@@ -70,6 +74,7 @@ export async function createDeps(env: Bindings): Promise<Deps> {
     project,
     shard: (ref, shard) => env.SHARD.getByName(`${objectName(ref)}:${shard}`),
     gate: (name) => env.GATE.getByName(name),
+    refused: (ref) => env.REQUESTS.getByName(objectName(ref)),
     stripe: createStripeAccess(config.stripe),
     clerk: createClerkApps(config.clerk, (ref) =>
       ownClerkKeys({ config, environments, project, nowMs }, ref),

@@ -2,6 +2,7 @@ import type { Mode } from '@dream/contract/primitives';
 import * as v from 'valibot';
 import type { GateObject } from './gate/gate.object.ts';
 import type { ProjectObject } from './project/project.object.ts';
+import type { RequestsObject } from './requests/requests.object.ts';
 import type { ShardObject } from './shard/shard.object.ts';
 import { Variables } from './variables.ts';
 
@@ -19,6 +20,8 @@ export interface Bindings {
   PROJECT: DurableObjectNamespace<ProjectObject>;
   SHARD: DurableObjectNamespace<ShardObject>;
   GATE: DurableObjectNamespace<GateObject>;
+  /** What was refused, by environment. */
+  REQUESTS: DurableObjectNamespace<RequestsObject>;
   DIRECTORY: D1Database;
   /** What tenants upload, as it is served from the content domain. */
   FILES: R2Bucket;

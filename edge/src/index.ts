@@ -16,6 +16,7 @@ import { reportOverage } from './usage/overage.job.ts';
 
 export { GateObject } from './gate/gate.object.ts';
 export { ProjectObject } from './project/project.object.ts';
+export { RequestsObject } from './requests/requests.object.ts';
 export { ShardObject } from './shard/shard.object.ts';
 
 let made: { deps: Deps; app: Hono<AppEnv> } | undefined;

@@ -2,7 +2,7 @@ import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { Bindings } from '../src/env.ts';
 
-const { PROJECT, SHARD, GATE, DIRECTORY } = env as unknown as Bindings;
+const { PROJECT, SHARD, GATE, REQUESTS, DIRECTORY } = env as unknown as Bindings;
 
 const TABLES =
   "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'";
@@ -10,7 +10,7 @@ const TABLES =
 /** Every row of every table, of every object and of the directory, as one text. */
 export async function everythingKept(): Promise<string> {
   const found: unknown[] = [];
-  for (const namespace of [PROJECT, SHARD, GATE]) {
+  for (const namespace of [PROJECT, SHARD, GATE, REQUESTS]) {
     for (const id of await listDurableObjectIds(namespace as DurableObjectNamespace)) {
       await runInDurableObject(namespace.get(id) as DurableObjectStub, (_, { storage }) => {
         for (const { name } of storage.sql.exec<{ name: string }>(TABLES).toArray())

@@ -47,6 +47,7 @@ export async function customerOf(
   const principal = environmentPrincipal(call.principal);
   const { ref, environment } = principal;
   if (principal.kind === 'session') {
+    call.c.set('customerId', principal.customerId);
     await aliveSession(call.deps, principal);
     return { ref, environment, customerId: principal.customerId, externalId: null };
   }
@@ -56,9 +57,11 @@ export async function customerOf(
     token === undefined ? null : await customerOfToken(call.deps, ref, token, call.nowMs);
   if (id === null) {
     if (byToken === null) throw new Fail('user_id_required');
+    call.c.set('customerId', byToken);
     return { ref, environment, customerId: byToken, externalId: null };
   }
   const customerId = await customerOfId(call.deps, ref, environment.version, id, call.nowMs);
+  call.c.set('customerId', customerId);
   if (byToken !== null && byToken !== customerId) throw new Fail('user_mismatch');
   return { ref, environment, customerId, externalId: id.startsWith('cust_') ? null : id };
 }

@@ -20,6 +20,7 @@ export async function eraseInShard(
     await deps.project(ref).erasure().keepUsage(keptAs, usage);
   await shard.meter().erase(customerId, deps.nowMs());
   await shard.sessions().erase(customerId);
+  await deps.refused(ref).forget(customerId);
   if (ref.projectId === PLATFORM_PROJECT && ref.mode === 'live')
     await forgetOwner(deps.directory, customerId);
 }

@@ -12,7 +12,17 @@ import { Fail } from './fail.ts';
 import { answerOnce, type RemadeField } from './idempotency.ts';
 
 /** What Hono carries for a request. */
-export type AppEnv = { Variables: { requestId: string; nowMs: number }; Bindings: object };
+export type AppEnv = {
+  Variables: {
+    requestId: string;
+    nowMs: number;
+    /** Who calls, once that is known and they may. */
+    principal?: Principal;
+    /** Whom the call is about, once that is known. */
+    customerId?: string;
+  };
+  Bindings: object;
+};
 
 type Output<S> = S extends GenericSchema ? InferOutput<S> : undefined;
 
@@ -52,6 +62,7 @@ export function serve<B extends Input, Q extends Input, A extends Input>(
       const nowMs = c.get('nowMs');
       const principal = await authenticate(deps, c.req.raw, row.auth, nowMs);
       if (principal.kind === 'developer') await checkOwner(deps, principal, c.req.param('project'));
+      c.set('principal', principal);
       const isUnknown = principal.kind === 'pk' || principal.kind === 'none';
       if (isUnknown && guard && 'limit' in guard)
         await gate(deps, guard.limit, visitorOf(c.req.raw));

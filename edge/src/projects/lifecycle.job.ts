@@ -68,6 +68,7 @@ async function eraseEnvironment(
   if (stripeAccountId !== null) await releaseAccount(deps, ref, stripeAccountId);
   await deleteAllFiles(deps.files, ref);
   await Promise.all(shardNames().map((shard) => deps.shard(ref, shard).erase(nowMs)));
+  await deps.refused(ref).erase(nowMs);
   await deps.project(ref).erase(nowMs);
   return true;
 }

@@ -12,16 +12,18 @@ import { type AppEnv, type Call, environmentPrincipal, serve } from '../http/cal
 import { errorBody, failOf } from '../http/errors.ts';
 import { Fail, goneCode } from '../http/fail.ts';
 import { idempotencyKey } from '../http/idempotency.ts';
+import { noteRefused } from '../requests/note.client.ts';
 import { callFingerprint } from './fingerprint.ts';
 import { type Metered, trackInShard } from './meter.client.ts';
 import type { UsageAnswer } from './meter.rpc.ts';
 
 type Event = InferOutput<typeof TrackEvent>;
 type Judged = Fail | UsageAnswer;
-/** An event that is one, and where it stands. */
+/** An event that is one, where it stands, and whom it is about, once that is known. */
 interface Placed {
   at: number;
   event: Event;
+  customerId?: string;
 }
 
 /** `POST /api/usage/batch`: one hop to each shard its customers are of. */
@@ -52,7 +54,10 @@ export function usageBatchRoutes(app: Hono<AppEnv>, deps: Deps): void {
     });
     for (const { event } of again) forgetExternalId(ref, event.customer);
     await judge(call, again, judged);
-    return { results: events.map((_, at) => resultOf(call, judged.get(at))) };
+    const customers = new Map(placed.map(({ at, customerId }) => [at, customerId]));
+    return {
+      results: events.map((_, at) => resultOf(call, judged.get(at), customers.get(at))),
+    };
   });
 }
 
@@ -78,15 +83,17 @@ async function judge(
     ),
   );
   const shards = new Map<string, { at: number; call: Metered & { customerId: string } }[]>();
-  for (const { at, event } of placed) {
+  for (const one of placed) {
+    const { at, event } = one;
     const customerId = customers.get(event.customer);
     if (typeof customerId !== 'string') {
       judged.set(at, customerId ?? new Fail('customer_not_found'));
       continue;
     }
+    one.customerId = customerId;
     const shard = shardOf(customerId) ?? '';
-    const one = { at, call: { ...meteredOf(event, call.nowMs), customerId } };
-    shards.set(shard, [...(shards.get(shard) ?? []), one]);
+    const asked = { at, call: { ...meteredOf(event, call.nowMs), customerId } };
+    shards.set(shard, [...(shards.get(shard) ?? []), asked]);
   }
   await Promise.all(
     [...shards].map(async ([shard, ones]) => {
@@ -106,10 +113,15 @@ function meteredOf(event: Event, nowMs: number): Metered {
   return { feature, amountUnits, headerPlan: null, idempotency, nowMs };
 }
 
-function resultOf({ c, deps }: Calling, judged: Judged | undefined): BatchResult {
+function resultOf(
+  { c, deps }: Calling,
+  judged: Judged | undefined,
+  customerId: string | undefined,
+): BatchResult {
   if (judged && 'kind' in judged && judged.kind === 'usage')
     return { ok: true, usage: judged.usage, ...(judged.replayed && { replayed: true }) };
   const fail = refusalOf(judged);
+  noteRefused(deps, c, fail, customerId);
   const { retryAfterSeconds } = fail;
   return {
     ok: false,
