@@ -58,6 +58,7 @@ const setUpOf: Items = (project, mode) => [
   item('stripe', 'Stripe', project, mode),
   item('webhooks', 'Webhooks', project, mode),
   { id: 'promote', words: 'Promote to live', href: paths.promote(project), icon: icons.promote },
+  item('requests', 'Requests', project, mode),
   item('audit', 'Audit log', project, mode),
   item('settings', 'Settings', project, mode),
 ];

@@ -29,6 +29,8 @@ const urls = [
   paths.stripe('prj_a', 'live'),
   paths.webhooks('prj_a', 'test'),
   paths.webhook('prj_a', 'test', 'hook_1'),
+  paths.requests('prj_a', 'test'),
+  paths.request('prj_a', 'test', 'req_1'),
   paths.audit('prj_a', 'test'),
   paths.settings('prj_a', 'test'),
 ];
@@ -61,6 +63,8 @@ it('keeps every URL that was ever given out', () => {
     '/projects/prj_a/live/stripe',
     '/projects/prj_a/test/webhooks',
     '/projects/prj_a/test/webhooks/hook_1',
+    '/projects/prj_a/test/requests',
+    '/projects/prj_a/test/requests/req_1',
     '/projects/prj_a/test/audit',
     '/projects/prj_a/test/settings',
   ]);

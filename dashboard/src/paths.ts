@@ -36,6 +36,9 @@ export const paths = {
   webhooks: (project: string, mode: Mode) => `${environment(project, mode)}/webhooks`,
   webhook: (project: string, mode: Mode, webhook: string) =>
     `${environment(project, mode)}/webhooks/${segment(webhook)}`,
+  requests: (project: string, mode: Mode) => `${environment(project, mode)}/requests`,
+  request: (project: string, mode: Mode, request: string) =>
+    `${environment(project, mode)}/requests/${segment(request)}`,
   audit: (project: string, mode: Mode) => `${environment(project, mode)}/audit`,
   settings: (project: string, mode: Mode) => `${environment(project, mode)}/settings`,
 } as const;

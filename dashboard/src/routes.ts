@@ -198,6 +198,20 @@ export const routes: readonly Route[] = [
     load: () => import('./pages/webhooks/webhook.ts'),
   },
   {
+    path: `${environment}/requests`,
+    title: 'Requests',
+    tag: 'page-requests',
+    section: 'requests',
+    load: () => import('./pages/requests/requests.ts'),
+  },
+  {
+    path: `${environment}/requests/:request`,
+    title: 'Request',
+    tag: 'page-request',
+    section: 'requests',
+    load: () => import('./pages/requests/request.ts'),
+  },
+  {
     path: `${environment}/audit`,
     title: 'Audit log',
     tag: 'page-audit',

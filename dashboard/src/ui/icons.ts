@@ -32,6 +32,7 @@ export const icons = {
     svg`<rect x="1.5" y="3.5" width="13" height="9" rx="1.5"/><path d="M1.5 6.5h13M4 10h3"/>`,
   ),
   webhooks: icon(svg`<path d="M2 8h9M8 4.5 11.5 8 8 11.5M14 3v10"/>`),
+  requests: icon(svg`<circle cx="8" cy="8" r="6"/><path d="M8 4.8v3.7M8 11.1v.1"/>`),
   audit: icon(svg`<path d="M3 2.5h10v11H3zM5.5 5.5h5M5.5 8h5M5.5 10.5h3"/>`),
   settings: icon(
     svg`<path d="M2 4.5h7M12 4.5h2M2 11.5h2M7 11.5h7"/><circle cx="10.5" cy="4.5" r="1.5"/><circle cx="5.5" cy="11.5" r="1.5"/>`,

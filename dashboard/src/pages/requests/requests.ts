@@ -1,0 +1,210 @@
+import type { RefusedRequest } from '@dream/contract';
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { operationsApi, type RequestFilter } from '../../operations.ts';
+import { paths } from '../../paths.ts';
+import { DAY_CHOICES, metWords, requestIdIn, STATUS_CHOICES } from '../../request-words.ts';
+import { go } from '../../router.ts';
+import { count, instant } from '../../ui/format.ts';
+import { emptyState } from '../../ui/notice.ts';
+import { searchField } from '../../ui/search.ts';
+import { ListPage, type Rows } from '../list-page.ts';
+
+const NO_FILTER: RequestFilter = { code: '', status: '', customer: '', days: '' };
+
+/** Calls that were refused or failed, the newest first. */
+class RequestsPage extends ListPage<RefusedRequest, RequestFilter> {
+  static override properties: PropertyDeclarations = {
+    ...ListPage.properties,
+    droppedCalls: { state: true },
+    typed: { state: true },
+  };
+  /** How many calls of a flood were only counted. */
+  declare private droppedCalls: number;
+  /** What is typed of a request id. */
+  declare private typed: string;
+
+  constructor() {
+    super(NO_FILTER);
+    this.droppedCalls = 0;
+    this.typed = '';
+  }
+
+  protected async rowsOf(
+    filter: RequestFilter,
+    page: { cursor: string | null; limit: number },
+    signal?: AbortSignal,
+  ): Promise<Rows<RefusedRequest>> {
+    const found = await operationsApi(this.context).requests(askedFor(filter), page, signal);
+    this.droppedCalls = found.droppedCalls;
+    return { rows: found.requests, nextCursor: found.nextCursor };
+  }
+
+  protected head(): TemplateResult {
+    return html`<div class="page-head">
+      <div>
+        <h1>Requests</h1>
+        <p>Calls of your server and your visitors that were refused or failed, of 7 days.</p>
+      </div>
+      <button
+        class="button"
+        type="button"
+        aria-disabled=${String(this.busy !== null)}
+        @click=${() => void this.act('refresh', () => this.reload())}
+      >
+        ${this.busy === 'refresh' ? 'Looking…' : 'Look again'}
+      </button>
+    </div>`;
+  }
+
+  protected body(data: Rows<RefusedRequest>): TemplateResult {
+    if (data.rows.length === 0 && !this.isFiltered)
+      return emptyState(
+        'Nothing was refused',
+        'A call that meets a limit, has a wrong key or fails is here a second later, with what explains it: plan, limit, count, period and key. Calls that went well are not kept.',
+        html`<a class="button primary" href=${paths.integrate(this.projectId, this.context.mode)}>
+          Send a test call
+        </a>`,
+      );
+    return html`${this.#tools()} ${this.#chips()} ${this.#dropped()}
+    ${
+      data.rows.length === 0
+        ? emptyState(
+            'No request is like this',
+            'Refused and failed calls of 7 days were looked through. To find one by its id, type all of it.',
+            html`<button class="button" type="button" @click=${() => this.look(NO_FILTER)}>
+              Show all requests
+            </button>`,
+          )
+        : this.#table(data)
+    }`;
+  }
+
+  #tools(): TemplateResult {
+    return html`<div class="tools" role="search">
+      ${searchField('Find by request id', this.typed, (typed) => this.#find(typed))}
+      ${this.#choice('Status', 'status', STATUS_CHOICES)} ${this.#choice('Time', 'days', DAY_CHOICES)}
+    </div>`;
+  }
+
+  #choice(
+    label: string,
+    name: 'status' | 'days',
+    choices: readonly (readonly [string, string])[],
+  ): TemplateResult {
+    return html`<select
+      aria-label=${label}
+      @change=${(event: Event) => this.look({ [name]: (event.target as HTMLSelectElement).value })}
+    >
+      ${choices.map(
+        ([value, words]) =>
+          html`<option value=${value} ?selected=${value === this.filter[name]}>${words}</option>`,
+      )}
+    </select>`;
+  }
+
+  #find(typed: string): void {
+    this.typed = typed;
+    const id = requestIdIn(typed);
+    if (id) go(paths.request(this.projectId, this.context.mode, id));
+  }
+
+  #chips(): TemplateResult | typeof nothing {
+    const { code, customer } = this.filter;
+    if (!code && !customer) return nothing;
+    return html`<p class="small">
+      Only ${code ? html`<code>${code}</code>` : nothing}
+      ${customer ? html`of customer <code>${customer}</code>` : nothing}
+      <button
+        class="button quiet"
+        type="button"
+        @click=${() => this.look({ code: '', customer: '' })}
+      >
+        Show the others too
+      </button>
+    </p>`;
+  }
+
+  #dropped(): TemplateResult | typeof nothing {
+    return this.droppedCalls === 0
+      ? nothing
+      : html`<p class="alert amber">
+          So many came at once that ${count(this.droppedCalls)} more were counted but not written down.
+        </p>`;
+  }
+
+  #table(data: Rows<RefusedRequest>): TemplateResult {
+    return html`<section
+        class="card table-card"
+        aria-label="Refused and failed requests"
+        aria-busy=${this.searching ? 'true' : nothing}
+      >
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">When</th>
+              <th scope="col">Call</th>
+              <th scope="col">Answer</th>
+              <th scope="col">Customer</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${repeat(
+              data.rows,
+              ({ id }) => id,
+              (one) => this.#row(one),
+            )}
+          </tbody>
+        </table>
+      </section>
+      ${this.more(data, data.rows.length === 1 ? 'request' : 'requests')}`;
+  }
+
+  #row(one: RefusedRequest): TemplateResult {
+    const { requestId, atMs, method, route, status, code, title, customerId } = one;
+    const { mode } = this.context;
+    const met = metWords(one);
+    return html`<tr>
+      <td data-label="When" class="nowrap">
+        <a href=${paths.request(this.projectId, mode, requestId)}>${instant(atMs)}</a>
+      </td>
+      <td data-label="Call"><div class="anywhere"><code>${method} ${route}</code></div></td>
+      <td data-label="Answer">
+        <div>
+          <span class="badge ${status >= 500 ? 'bad' : 'amber'}">${status}</span>
+          <button
+            class="button quiet"
+            type="button"
+            aria-label=${`Only ${title}`}
+            @click=${() => this.look({ code })}
+          >
+            ${title}
+          </button>
+          ${met ? html`<br /><span class="muted small anywhere">${met}</span>` : nothing}
+        </div>
+      </td>
+      <td data-label="Customer">
+        ${
+          customerId === null
+            ? html`<span class="muted">nobody</span>`
+            : html`<a class="anywhere" href=${paths.customer(this.projectId, mode, customerId)}
+                ><code>${customerId.slice(0, 12)}…</code></a
+              >`
+        }
+      </td>
+    </tr>`;
+  }
+}
+customElements.define('page-requests', RequestsPage);
+
+/** What stands in the address may be anything. */
+function askedFor({ code, status, customer, days }: RequestFilter): RequestFilter {
+  const known = (value: string, choices: readonly (readonly [string, string])[]) =>
+    choices.some(([choice]) => choice === value) ? value : '';
+  return {
+    code: /^[a-z_]{1,60}$/.test(code) ? code : '',
+    status: known(status, STATUS_CHOICES),
+    customer: customer.slice(0, 200),
+    days: known(days, DAY_CHOICES),
+  };
+}
