@@ -9,11 +9,13 @@ const usageOf = (
   limit: number | 'unlimited',
   plan: string,
   soft: boolean,
+  held = 0,
 ): Usage => ({
   count,
   limit,
-  remaining: limit === 'unlimited' ? limit : Math.max(0, limit - count),
+  remaining: limit === 'unlimited' ? limit : Math.max(0, limit - count - held),
   ...(soft && limit !== 'unlimited' && count > limit && { overageUnits: count - limit }),
+  ...(held > 0 && { held }),
   plan,
   feature: 'requests',
   ...month,
@@ -25,8 +27,9 @@ const usages = fc
     limit: fc.oneof(fc.integer({ min: 0, max: 1e9 }), fc.constant('unlimited' as const)),
     plan: fc.constantFrom('free', 'pro', 'pro-2'),
     soft: fc.boolean(),
+    held: fc.nat(20),
   })
-  .map(({ count, limit, plan, soft }) => usageOf(count, limit, plan, soft));
+  .map(({ count, limit, plan, soft, held }) => usageOf(count, limit, plan, soft, held));
 const keys = fc.stringMatching(/^[\x20-\x7e]{1,20}$/);
 
 it('gives back the newest answer of every key, to the letter', () => {

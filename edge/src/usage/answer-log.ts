@@ -34,7 +34,8 @@ export function findAnswer(log: AnswerLog, key: string): FirstAnswer | null {
   const usage: Usage = {
     count: Number(count),
     limit,
-    remaining: limit === 'unlimited' ? limit : Math.max(0, limit - Number(count)),
+    remaining:
+      limit === 'unlimited' ? limit : Math.max(0, limit - Number(count) - (others.held ?? 0)),
     ...(overageUnits && { overageUnits: Number(overageUnits) }),
     ...others,
   };
