@@ -89,11 +89,12 @@ export async function seed(target: SeedTarget): Promise<Seeded> {
     (await call('POST', '/api/projects', { name, ownerEmail, ...(id ? { id } : {}) })).project;
 
   const platform = await ensure('dream', 'operator@dream.example', 'prj_dream');
+  for (const mode of ['test', 'live']) await putTiers(call, platform.id, mode, PLATFORM_TIERS);
+  await givePlans(call, target, platform.id, ['ada@versa.example', 'grace@second.example']);
   const demo = await ensure('Versa', 'ada@versa.example');
   const second = await ensure('Second shop', 'grace@second.example');
 
   for (const mode of ['test', 'live']) {
-    await putTiers(call, platform.id, mode, PLATFORM_TIERS);
     await connect(call, target, demo.id, mode, 'acct_sandboxversa');
     await putTiers(call, demo.id, mode, TIERS);
     await connect(call, target, second.id, mode, 'acct_sandboxsecond');
@@ -156,6 +157,26 @@ function caller({ edge, operatorSecret }: Pick<SeedTarget, 'edge' | 'operatorSec
     if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
     return JSON.parse(text) as Json;
   };
+}
+
+/** Gives developers the paid plan, as an operator does for who pays otherwise. */
+async function givePlans(
+  call: Caller,
+  { edge }: SeedTarget,
+  platform: string,
+  emails: readonly string[],
+): Promise<void> {
+  const keys = `/api/projects/${platform}/live/keys`;
+  const { key, secret } = await call('POST', keys, { name: 'Seed' });
+  const bySecret = caller({ edge, operatorSecret: String(secret) });
+  for (const email of emails) {
+    const { customers } = await bySecret(
+      'GET',
+      `/api/customers?email=${encodeURIComponent(email)}`,
+    );
+    if (customers.length === 0) await bySecret('POST', '/api/customers', { email, plan: 'pro' });
+  }
+  await call('DELETE', `${keys}/${key.id}`);
 }
 
 async function putTiers(

@@ -11,6 +11,7 @@ export const userErrors = [
   'session_required',
   'user_id_required',
   'user_id_invalid',
+  'test_customers_reached',
   'user_mismatch',
   'customer_not_found',
   'token_invalid',

@@ -102,6 +102,7 @@ export const createCustomer = route({
     ...KEY_ERRORS,
     'secret_key_required',
     'customer_exists',
+    'test_customers_reached',
     'tier_not_found',
     'test_mode_only',
     'password_rejected',

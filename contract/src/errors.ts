@@ -149,6 +149,21 @@ export const ERRORS = {
     'Request not found',
     'No refused call of the last 7 days has this id. Calls that went well are not kept.',
   ),
+  subscription_required: row(
+    402,
+    'Plan required',
+    "Live mode needs one of the platform's plans. Choose one in the dashboard; test mode works without.",
+  ),
+  subscription_expired: row(
+    402,
+    'Plan ended',
+    "The plan of this project's developer ended. Choose one in the dashboard before its data is erased.",
+  ),
+  test_customers_reached: row(
+    403,
+    'No more test customers',
+    'Without a plan test mode holds "max" customers. Delete some, or choose a plan in the dashboard.',
+  ),
   platform_protected: row(
     403,
     'Not possible for the platform',
@@ -616,6 +631,8 @@ export const KEY_ERRORS = [
   'mode_mismatch',
   'project_not_found',
   'project_deleted',
+  'subscription_required',
+  'subscription_expired',
 ] as const satisfies readonly ErrorCode[];
 
 /**

@@ -29,6 +29,32 @@ export const Project = v.object({
 });
 export type Project = v.InferOutput<typeof Project>;
 
+/** How a project stands with the platform. In `free`, live mode is closed; in `expired`, test mode too. */
+export const STANDINGS = [
+  'paid',
+  'trialing',
+  'past_due',
+  'free',
+  'grace',
+  'expired',
+  'erase',
+] as const;
+
+/** How a project stands, and the instants its developer must know of; null where there is none. */
+export const Standing = v.object({
+  state: v.picklist(STANDINGS),
+  trialEndsAtMs: v.nullable(AtMs),
+  /** When a plan that was cancelled, or is not paid, ends. */
+  endsAtMs: v.nullable(AtMs),
+  /** When the plan ended. */
+  lapsedAtMs: v.nullable(AtMs),
+  /** From then on the project's API answers `subscription_expired`. */
+  blocksAtMs: v.nullable(AtMs),
+  /** From then on the project is erased. */
+  erasesAtMs: v.nullable(AtMs),
+});
+export type Standing = v.InferOutput<typeof Standing>;
+
 export const createProject = route({
   method: 'post',
   path: '/api/projects',
@@ -65,9 +91,9 @@ export const listProjects = route({
 export const getProject = route({
   method: 'get',
   path: base,
-  summary: 'Read a project.',
+  summary: 'Read a project, and how it stands with the platform.',
   auth: managers,
-  answer: v.object({ project: Project }),
+  answer: v.object({ project: Project, standing: Standing }),
   errors,
 });
 

@@ -50,6 +50,7 @@ export const getUsageHistory = route({
     'session_required',
     'user_id_required',
     'user_id_invalid',
+    'test_customers_reached',
     'user_mismatch',
     'customer_not_found',
     'token_invalid',

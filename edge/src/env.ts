@@ -66,6 +66,8 @@ export interface Config {
   clerk: { apiUrl: string; platform: ClerkApp } & Record<Mode, ClerkApp>;
   /** Where tokens of Cloudflare Turnstile are checked. */
   turnstileUrl: string;
+  /** What developers owe the platform for their projects. */
+  platform: { isBilled: boolean; testCustomers: number };
   /** Whether webhooks may go to this machine, by http too. */
   webhooksToLoopback: boolean;
 }
@@ -115,6 +117,10 @@ export function parseConfig(env: object): Config {
       platform: clerkApp(vars, 'PLATFORM'),
     },
     turnstileUrl: vars.TURNSTILE_URL,
+    platform: {
+      isBilled: vars.PLATFORM_BILLING === 'required',
+      testCustomers: vars.PLATFORM_TEST_CUSTOMERS,
+    },
     webhooksToLoopback: vars.WEBHOOKS_TO_LOOPBACK === 'allow',
   };
 }

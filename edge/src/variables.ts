@@ -72,6 +72,13 @@ export const Variables = v.object({
   TURNSTILE_URL: v.optional(Url, 'https://challenges.cloudflare.com'),
   /** `allow` lets webhooks go to this machine, by http too. For laptops and tests only. */
   WEBHOOKS_TO_LOOPBACK: v.optional(v.picklist(['allow', 'refuse']), 'refuse'),
+  /** `off` on an edge of one's own: live mode needs none of the platform's plans, nothing lapses. */
+  PLATFORM_BILLING: v.optional(v.picklist(['required', 'off']), 'required'),
+  /** How many customers test mode holds for a developer without a plan. */
+  PLATFORM_TEST_CUSTOMERS: v.optional(
+    v.pipe(v.string(), v.digits(), v.transform(Number), v.minValue(1)),
+    '100',
+  ),
   CLERK_API_URL: v.optional(Url, 'https://api.clerk.com'),
   CLERK_TEST_FRONTEND_URL: Url,
   CLERK_TEST_PUBLISHABLE_KEY: v.string(),

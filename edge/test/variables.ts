@@ -31,6 +31,8 @@ export function testVariables(sandbox: {
     CLERK_API_URL: sandbox.clerk,
     TURNSTILE_URL: sandbox.turnstile,
     WEBHOOKS_TO_LOOPBACK: 'allow',
+    // Plans have their own tests, which require them.
+    PLATFORM_BILLING: 'off',
     ...clerk('TEST', 'test', 'endusers'),
     ...clerk('LIVE', 'live', 'endusers'),
     ...clerk('PLATFORM', 'live', 'developers'),

@@ -98,3 +98,30 @@ export async function projectsOf(
     .all<{ id: string; name: string }>();
   return results;
 }
+
+/** Who owns a project; null when there is none. The customer is unknown until they first came. */
+export async function ownerOfProject(
+  db: D1Database,
+  projectId: string,
+): Promise<{ customerId: string | null; email: string | null } | null> {
+  return db
+    .prepare(
+      `SELECT customer_id AS customerId, owner_email AS email FROM account
+       WHERE id = (SELECT account_id FROM project WHERE id = ?)`,
+    )
+    .bind(projectId)
+    .first();
+}
+
+/** The projects in use of a customer: those of the account that is theirs, or waits for them. */
+export async function projectsOwnedBy(db: D1Database, owner: Owner): Promise<string[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id FROM project WHERE state IN ('creating', 'active') AND account_id IN (
+         SELECT id FROM account
+         WHERE customer_id = ?1 OR (customer_id IS NULL AND owner_email = ?2))`,
+    )
+    .bind(owner.customerId, owner.email)
+    .all<{ id: string }>();
+  return results.map(({ id }) => id);
+}

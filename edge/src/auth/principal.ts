@@ -3,6 +3,7 @@ import type { Auth } from '@dream/contract/respond';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail } from '../http/fail.ts';
 import type { Environment } from '../projects/access.rpc.ts';
+import { refusalBy, standingNow } from '../platform/standing.ts';
 import { verifyAccessToken } from '../sessions/access-token.ts';
 import { BoundedMap } from '../storage/bounded-map.ts';
 import {
@@ -126,14 +127,20 @@ async function bySession(
   };
 }
 
-/** The environment a key names. A made-up project id is refused before any object is addressed. */
+/**
+ * The environment a key names, unless its developer's plan ended. A made-up project id is refused
+ * before any object is addressed.
+ */
 export async function environmentOf(
   deps: Deps,
   key: Pick<ParsedKey, 'projectId' | 'mode'>,
   nowMs: number,
 ): Promise<Environment> {
   if (!(await isOurProjectId(key.projectId, deps.tagKey))) throw new Fail('key_invalid');
-  return deps.environments.get(key, nowMs);
+  const environment = await deps.environments.get(key, nowMs);
+  const refusal = refusalBy(standingNow(deps.config, environment.standee, nowMs), key.mode);
+  if (refusal) throw new Fail(refusal);
+  return environment;
 }
 
 function checkKind(principal: EnvironmentPrincipal, allowed: readonly Auth[]): void {

@@ -55,6 +55,24 @@ function shown(live: PricedSubscription): Subscription {
   };
 }
 
+/** Every subscription of a customer, live or over, as far as it decides whether a plan goes on. */
+export const subscriptionsFor = (
+  sql: SqlStorage,
+  customerId: string,
+): Pick<
+  PricedSubscription,
+  'status' | 'endsAtMs' | 'graceEndsAtMs' | 'trialEndsAtMs' | 'periodEndMs'
+>[] =>
+  subscriptionsOf(sql, customerId).map(
+    ({ status, endsAtMs, graceEndsAtMs, trialEndsAtMs, periodEndMs }) => ({
+      status,
+      endsAtMs,
+      graceEndsAtMs,
+      trialEndsAtMs,
+      periodEndMs,
+    }),
+  );
+
 /** What that subscription means for counting, or null. */
 export function liveTerms(
   sql: SqlStorage,

@@ -1,6 +1,7 @@
 import { defaultTierName } from '../catalog/catalog.rpc.ts';
 import { bookCustomer } from '../metrics/book.rpc.ts';
 import { emit } from '../outgoing/emit.rpc.ts';
+import { tellProjectsOf } from '../platform/facts.rpc.ts';
 import { defaultToldOf } from './default-change.rpc.ts';
 import { type CustomerRow, insertCustomer, toCustomer, touchCustomer } from './customers.store.ts';
 
@@ -33,5 +34,6 @@ export function noteChange(storage: DurableObjectStorage, id: string, nowMs: num
   );
   const data = { customer: { id: row.id, externalId }, from, to, why, subscription };
   if (from !== to) emit(storage, { type: 'plan.changed', data, customerId: row.id }, nowMs);
+  tellProjectsOf(storage, row, nowMs);
   return row;
 }

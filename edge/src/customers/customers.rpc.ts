@@ -14,6 +14,8 @@ import {
   toCustomer,
 } from './customers.store.ts';
 import { tellDefaultChange } from './default-change.rpc.ts';
+import { isTakenBack } from '../platform/facts.rpc.ts';
+import { roomForCustomer } from '../platform/standing.rpc.ts';
 import type { CustomerSnapshot } from './plan.ts';
 
 /** A change of a customer, and the outbox rows it caused, to be done before answering. */
@@ -77,6 +79,8 @@ export class CustomersRpc extends RpcTarget {
         (given.externalId ? findCustomer(sql, given.externalId) : undefined);
       if (known) return no('customer_exists', { customerId: known.id });
       if (given.plan !== undefined && !this.#hasTier(given.plan)) return this.#noTier();
+      const room = roomForCustomer(sql, nowMs);
+      if (!room.ok) return room;
       return ok(toCustomer(sql, addCustomer(this.#storage, given, nowMs), nowMs));
     });
   }
@@ -170,9 +174,10 @@ export class CustomersRpc extends RpcTarget {
       const fits = this.#fitsOwnId(row, patch.externalId ?? row.external_id);
       if (!fits.ok) return fits;
       sql.exec(
-        `UPDATE customer SET set_plan = ?, first_name = ?, last_name = ?, banned = ?, external_id = ?
-         WHERE id = ?`,
+        `UPDATE customer SET set_plan = ?, taken_back_ms = ?, first_name = ?, last_name = ?, banned = ?,
+           external_id = ? WHERE id = ?`,
         patch.plan ?? row.set_plan,
+        isTakenBack(sql, row, patch.plan) ? nowMs : row.taken_back_ms,
         patch.firstName === undefined ? row.first_name : patch.firstName,
         patch.lastName === undefined ? row.last_name : patch.lastName,
         Number(patch.banned ?? row.banned),

@@ -24,6 +24,8 @@ export type CustomerRow = {
   announced_plan: string | null;
   /** What its test clock says; null for whom time passes. */
   clock_ms: number | null;
+  /** When a plan that was given was taken back; null if none was. */
+  taken_back_ms: number | null;
 };
 
 /** Finds a customer by cust_… id, else by the developer's own id. */

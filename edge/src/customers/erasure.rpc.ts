@@ -6,6 +6,7 @@ import { no, ok, type Outcome } from '../http/fail.ts';
 import { eraseOrders } from '../orders/erasure.rpc.ts';
 import { armAlarm, enqueue, forgetJobs } from '../outbox/outbox.rpc.ts';
 import { emit, forgetEvents } from '../outgoing/emit.rpc.ts';
+import { roomForCustomer } from '../platform/standing.rpc.ts';
 import { type Act, forgetAudit, writeAudit } from '../projects/audit.rpc.ts';
 import { forgetReplies } from '../replies/replies.rpc.ts';
 import { eraseIdentity, identificationsOf } from '../sessions/erasure.rpc.ts';
@@ -126,6 +127,8 @@ export class ErasureRpc extends RpcTarget {
       if (known) return ok({ customer: toCustomer(sql, known, nowMs), jobIds: [] });
       const other = email === undefined ? undefined : findCustomerByEmail(sql, email);
       if (other) return no('customer_exists', { customerId: other.id });
+      const room = roomForCustomer(sql, nowMs);
+      if (!room.ok) return room;
       addCustomer(this.#storage, { id, email: email ?? null, externalId: ownId }, nowMs);
       const queued = this.#goOn(id, hashes, jobIds, nowMs);
       return ok({ customer: this.#customer(id, nowMs), jobIds: queued });

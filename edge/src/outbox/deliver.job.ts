@@ -8,6 +8,7 @@ import { Fail } from '../http/fail.ts';
 import { log } from '../http/log.ts';
 import { settleUnopened, syncOrEnd } from '../orders/close.job.ts';
 import { refundOrder } from '../orders/refund.job.ts';
+import { tellDeveloper } from '../platform/standing.job.ts';
 import { releaseUnused } from '../projects/release-account.job.ts';
 import { publishProducts } from '../store/publish.job.ts';
 import { deleteClerkUser, syncClerkUser } from '../sessions/clerk.job.ts';
@@ -132,6 +133,8 @@ async function perform(
       return deleteClerkUser(deps, ref, job);
     case 'clerk.sync_user':
       return syncClerkUser(deps, ref, job);
+    case 'platform.tell':
+      return tellDeveloper(deps, job.customerId);
     case 'content.delete_files':
       return deleteFiles(deps.files, ref, job.name);
   }

@@ -33,6 +33,8 @@ export type Job =
   | { kind: 'stripe.open_order'; orderId: string }
   /** Gives back what was asked for of an order. */
   | { kind: 'stripe.refund_order'; refundId: string }
+  /** At the platform's own project: tells the projects of a developer how they stand. */
+  | { kind: 'platform.tell'; customerId: string }
   /** Fetches one Stripe object and applies the whole of it. */
   | { kind: 'stripe.sync'; objectId: string };
 

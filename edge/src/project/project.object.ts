@@ -24,6 +24,8 @@ import { armAlarm, DONE_JOBS, OutboxRpc } from '../outbox/outbox.rpc.ts';
 import { OauthRpc, OLD_ATTEMPTS } from '../oauth/oauth.rpc.ts';
 import { DeliveriesRpc, OLD_DELIVERIES, OLD_WEBHOOK_EVENTS } from '../outgoing/deliveries.rpc.ts';
 import { WebhooksRpc } from '../outgoing/webhooks.rpc.ts';
+import { PlatformFactsRpc } from '../platform/facts.rpc.ts';
+import { StandingRpc } from '../platform/standing.rpc.ts';
 import { AccessRpc, environmentInUse } from '../projects/access.rpc.ts';
 import { ClerkAppRpc } from '../projects/clerk-app.rpc.ts';
 import { PromotionRpc } from '../promotion/promotion.rpc.ts';
@@ -177,6 +179,14 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   metrics(): MetricsRpc {
     return new MetricsRpc(this.#inUse(), this.#latelyTop);
+  }
+
+  platformFacts(): PlatformFactsRpc {
+    return new PlatformFactsRpc(this.#inUse());
+  }
+
+  standing(): StandingRpc {
+    return new StandingRpc(this.#inUse());
   }
 
   replies(): RepliesRpc {

@@ -35,6 +35,7 @@ import {
 } from '../outgoing/outgoing.schema.ts';
 import { ERASURES_OF_BEFORE, OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
 import { CLERK_APP_SCHEMA } from '../projects/clerk-app.schema.ts';
+import { PLATFORM_SCHEMA } from '../platform/platform.schema.ts';
 import {
   ACCESS_SCHEMA,
   AUDIT_SUBJECT_INDEX,
@@ -98,4 +99,5 @@ export const PROJECT_STEPS: readonly string[] = [
   UNSEEN_SCHEMA,
   METRICS_SCHEMA,
   ENFORCEMENT_SCHEMA,
+  PLATFORM_SCHEMA,
 ];

@@ -7,6 +7,8 @@ import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import type { TierRecord } from '../catalog/tier.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { isUsageTold } from '../outgoing/due.rpc.ts';
+import { standeeOf } from '../platform/standing.rpc.ts';
+import type { Standee } from '../platform/standing.ts';
 import { PROJECT_STEPS } from '../project/project.schema.ts';
 import { isErased } from '../storage/erase.ts';
 import { isInitialised, migrate } from '../storage/migrate.ts';
@@ -51,6 +53,8 @@ export interface Environment {
   turnstile: { siteKey: string; sealedSecretKey: string } | null;
   /** Whether a webhook wants to be told of usage. */
   tellsUsage: boolean;
+  /** What decides how the project stands with the platform. */
+  standee: Standee;
 }
 
 /** Keys, settings, origins and the audit log of one environment. */
@@ -105,6 +109,7 @@ export class AccessRpc extends RpcTarget {
       clerkApp: readClerkApp(sql),
       turnstile: new TurnstileRpc(this.#storage).read(),
       tellsUsage: isUsageTold(sql),
+      standee: standeeOf(sql),
     });
   }
 

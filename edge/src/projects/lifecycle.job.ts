@@ -4,6 +4,7 @@ import { shardNames } from '../customers/customer-id.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { unwrap } from '../http/fail.ts';
 import { deliverJobs } from '../outbox/deliver.job.ts';
+import { tellProject } from '../platform/standing.job.ts';
 import type { Act } from './audit.rpc.ts';
 import { initialSettings } from './initial-settings.ts';
 import { markActive, markDeleted } from './projects.store.ts';
@@ -23,6 +24,7 @@ export async function finishCreation(
     unwrap(await project.access().init(id, mode, initialSettings(name, mode), act));
     await project.catalog().ensureDefault(act.nowMs);
   }
+  if (deps.config.platform.isBilled) await tellProject(deps, id);
   await markActive(deps.directory, id);
 }
 

@@ -11,9 +11,10 @@ import { PLATFORM_PROJECT, projectId } from '../auth/keys.ts';
 import type { Manager } from '../auth/manager.ts';
 import type { Deps } from '../deps.ts';
 import { type AppEnv, serve } from '../http/call.ts';
-import { Fail } from '../http/fail.ts';
+import { Fail, unwrap } from '../http/fail.ts';
 import { fingerprintOf, idempotencyKey, managerName } from '../http/idempotency.ts';
 import { log } from '../http/log.ts';
+import { standingNow } from '../platform/standing.ts';
 import { beginDeletion, finishCreation, finishDeletion } from './lifecycle.job.ts';
 import { actOf, actorOf, managedProjectId, managerIn } from './managed.ts';
 import {
@@ -63,9 +64,12 @@ export function projectRoutes(app: Hono<AppEnv>, deps: Deps): void {
     return { projects: accountId === null ? [] : await listProjectsOf(db, accountId) };
   });
 
-  serve(app, deps, getProject, async (call) => ({
-    project: await found(await managedProjectId(call)),
-  }));
+  serve(app, deps, getProject, async (call) => {
+    const project = await found(await managedProjectId(call));
+    const live = deps.project({ projectId: project.id, mode: 'live' });
+    const { standee } = unwrap(await live.access().environment());
+    return { project, standing: standingNow(deps.config, standee, call.nowMs) };
+  });
 
   serve(app, deps, updateProject, async (call) => {
     const id = await managedProjectId(call);

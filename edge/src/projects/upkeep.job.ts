@@ -2,8 +2,9 @@ import { MODES } from '@dream/contract/primitives';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { log } from '../http/log.ts';
 import { wakeStuck } from '../outbox/wake.job.ts';
+import { reviewStanding } from '../platform/standing.job.ts';
 import { finishCreation, finishDeletion } from './lifecycle.job.ts';
-import { type HalfDone, touchHalfDone, touchProjects } from './projects.store.ts';
+import { type HalfDone, markDeleting, touchHalfDone, touchProjects } from './projects.store.ts';
 
 /** How many environments, and how many projects, one run looks at. */
 const BATCH = 50;
@@ -11,7 +12,7 @@ const BATCH = 50;
 /**
  * What the cron does: wakes the environments whose outbox is stuck, finishes creations and deletions
  * that were left half done, then goes on round all projects, so that also one whose Worker died
- * before it could note anything is found. What fails for one delays no other.
+ * before it could note anything is found, and one whose developer left is erased in the end. What fails for one delays no other.
  */
 export async function runUpkeep(deps: Deps): Promise<void> {
   await wakeStuck(deps, BATCH, attempt);
@@ -22,7 +23,15 @@ export async function runUpkeep(deps: Deps): Promise<void> {
       const ref = { projectId, mode };
       await attempt(ref, () => deps.project(ref).touch(deps.nowMs()));
     }
+    await attempt({ projectId }, () => settleStanding(deps, projectId));
   }
+}
+
+/** Tells a project how it stands by what the platform says now, and erases it when that is over. */
+async function settleStanding(deps: Deps, projectId: string): Promise<void> {
+  if ((await reviewStanding(deps, projectId)) !== 'erase') return;
+  await markDeleting(deps.directory, projectId);
+  await finishDeletion(deps, projectId, { actor: 'system', nowMs: deps.nowMs() });
 }
 
 function finish(deps: Deps, half: HalfDone): Promise<void> {

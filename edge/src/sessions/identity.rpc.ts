@@ -3,6 +3,7 @@ import type { Customer } from '@dream/contract';
 import { type Claimed, type CustomerChanged, CustomersRpc } from '../customers/customers.rpc.ts';
 import { no, ok, type Outcome, unwrap } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
+import { roomForCustomer } from '../platform/standing.rpc.ts';
 import type { Perishable } from '../storage/prune.ts';
 import { changeEmail, type EmailChange } from './email-change.store.ts';
 import { noteOwnSession } from './clerk-users.store.ts';
@@ -149,6 +150,8 @@ export class IdentityRpc extends RpcTarget {
     const claimed = found.value;
     const queued = claimed ? this.#endOldAccess(claimed, jobIds, nowMs) : [];
     if (!claimed) {
+      const room = roomForCustomer(this.#storage.sql, nowMs);
+      if (!room.ok) return room;
       const counted = countSignUp(this.#storage.sql, nowMs);
       if (!counted.ok) return counted;
       customers.createVerified(newCustomerId, email, nowMs);
