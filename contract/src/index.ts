@@ -4,6 +4,7 @@ import * as bootstrap from './bootstrap.ts';
 import * as botCheck from './bot-check.ts';
 import * as cart from './cart.ts';
 import * as clerkApp from './clerk-app.ts';
+import * as credits from './credits.ts';
 import * as customers from './customers.ts';
 import * as managedCustomers from './managed-customers.ts';
 import * as dashboard from './dashboard.ts';
@@ -41,6 +42,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     managedCustomers,
     usage,
     holds,
+    credits,
     usageHistory,
     tiers,
     products,
@@ -75,6 +77,7 @@ export type * from './account.ts';
 export type * from './bootstrap.ts';
 export type * from './bot-check.ts';
 export type * from './clerk-app.ts';
+export type * from './credits.ts';
 export type * from './customers.ts';
 export type * from './dashboard.ts';
 export type { CartProblem } from './cart.ts';

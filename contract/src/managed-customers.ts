@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { endCustomerSession, endCustomerSessions, listCustomerSessions } from './account.ts';
 import { createCheckout, createPortal, userErrors } from './billing.ts';
 import { Customer, deleteCustomer, updateCustomer } from './customers.ts';
+import { getCredits, grantCredits } from './credits.ts';
 import { IDEMPOTENCY_ERRORS } from './errors.ts';
 import { managed } from './managed.ts';
 import { listPayments } from './payments.ts';
@@ -124,6 +125,14 @@ export const createManagedPortal = managed(
 export const getManagedUsageHistory = managed(
   { ...getUsageHistory, errors: inPath(getUsageHistory.errors) },
   '/api/customers/:id/usage/history',
+);
+export const getManagedCredits = managed(
+  { ...getCredits, errors: inPath(getCredits.errors) },
+  '/api/customers/:id/credits',
+);
+export const grantManagedCredits = managed(
+  { ...grantCredits, errors: inPath(grantCredits.errors) },
+  '/api/customers/:id/credits/grants',
 );
 export const previewManagedChange = managed(
   { ...previewChange, errors: inPath(previewChange.errors) },

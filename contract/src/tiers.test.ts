@@ -25,6 +25,7 @@ describe('tiers', () => {
       description: '',
       prices: [],
       taxBehavior: 'unspecified',
+      credits: null,
       highlights: [],
       popular: false,
       listed: true,

@@ -23,7 +23,8 @@ export type Overage = v.InferOutput<typeof Overage>;
 
 /**
  * What a tier allows. `metered`: `limitUnits` a period, null for no limit; with `overage` it counts
- * on above the limit and bills what is above, without it refuses there. `boolean`: allowed.
+ * on above the limit and bills what is above, without it refuses there. `boolean`: allowed. `credits`:
+ * each unit takes `weight` credits of the customer's one balance, and without them it is refused.
  * A feature that a tier does not list is not included in it.
  */
 export const TierFeature = v.variant('kind', [
@@ -34,8 +35,28 @@ export const TierFeature = v.variant('kind', [
     overage: v.optional(v.nullable(Overage), null),
   }),
   v.strictObject({ kind: v.literal('boolean'), name: Name }),
+  v.strictObject({ kind: v.literal('credits'), name: Name, weight: whole(1, 1_000_000) }),
 ]);
 export type TierFeature = v.InferOutput<typeof TierFeature>;
+
+/** How many allowances may be rolled over at most. */
+const MOST_ROLLED_OVER = 100;
+
+/**
+ * Credits that come with a plan: so many each period. What is left at its end is over, except for
+ * `rollOverCapUnits` at most, which are good for one period more; of what rolled over before, too.
+ */
+export const TierCredits = v.pipe(
+  v.strictObject({
+    allowanceUnits: whole(1, 1_000_000_000_000),
+    rollOverCapUnits: v.optional(whole(0, 100_000_000_000_000), 0),
+  }),
+  v.check(
+    ({ allowanceUnits, rollOverCapUnits }) => rollOverCapUnits <= allowanceUnits * MOST_ROLLED_OVER,
+    `Must roll over at most ${MOST_ROLLED_OVER} times the allowance.`,
+  ),
+);
+export type TierCredits = v.InferOutput<typeof TierCredits>;
 
 const tierEntries = {
   displayName: text(60),
@@ -60,6 +81,7 @@ const tierEntries = {
       'Must name each feature once.',
     ),
   ),
+  credits: v.optional(v.nullable(TierCredits), null),
   /** Lines of the price table. */
   highlights: v.optional(
     v.pipe(v.array(text(120)), v.maxLength(20, 'Must have at most 20 lines.')),
@@ -80,7 +102,7 @@ function overageFault(
   feature: TierFeature,
   prices: readonly { currency: string }[],
 ): string | null {
-  if (feature.kind === 'boolean' || !feature.overage) return null;
+  if (feature.kind !== 'metered' || !feature.overage) return null;
   const priced = new Set(feature.overage.prices.map(({ currency }) => currency));
   if (feature.limitUnits === null)
     return 'Must be of a feature with a limit: overage is what is above it.';
@@ -118,6 +140,7 @@ export const Tier = v.object({
   prices: v.array(v.object({ ...TierPrice.entries, priceId: v.nullable(v.string()) })),
   taxBehavior: TaxBehavior,
   features: v.array(TierFeature),
+  credits: v.nullable(TierCredits),
   highlights: v.array(v.string()),
   popular: v.boolean(),
   listed: v.boolean(),

@@ -11,11 +11,24 @@ export const WouldRefuse = v.picklist(['limit_reached', 'rate_limited', 'feature
 export type WouldRefuse = v.InferOutput<typeof WouldRefuse>;
 
 /**
+ * The balance a feature draws on, with what one unit of it takes. `nextExpiryAtMs` is when the first
+ * of it is over, left out when nothing of it ever is.
+ */
+export const UsageCredits = v.object({
+  balanceUnits: v.number(),
+  weight: v.number(),
+  nextExpiryAtMs: v.exactOptional(AtMs),
+});
+export type UsageCredits = v.InferOutput<typeof UsageCredits>;
+
+/**
  * A customer's usage of one feature in the running period. `periodStart` and `periodEnd` are days
  * (YYYY-MM-DD, the end being the last day) or, for hourly periods, instants; `resetsAtMs` is exact.
  * `overageUnits` is there when a feature with overage is above its limit: by how much; `held` when
  * units are in holds: they are not in `count`, and not in `remaining` either; `wouldRefuse` when the
- * call was counted only because the environment refuses nothing yet. Of a boolean feature nothing is
+ * call was counted only because the environment refuses nothing yet; `credits` of a feature that draws
+ * on them: `remaining` are the units the balance is enough for, and `limit` is what was used of the
+ * period, held and remaining, so it moves with the balance. Of a boolean feature nothing is
  * counted: an answer says that the plan includes it, an error that it does not.
  */
 export const Usage = v.object({
@@ -25,6 +38,7 @@ export const Usage = v.object({
   overageUnits: v.exactOptional(v.number()),
   held: v.exactOptional(v.number()),
   wouldRefuse: v.exactOptional(WouldRefuse),
+  credits: v.exactOptional(UsageCredits),
   plan: Name,
   feature: Name,
   periodStart: v.string(),
@@ -135,6 +149,7 @@ export const UsageStatus = v.object({
   overageUnits: v.exactOptional(v.number()),
   held: v.exactOptional(v.number()),
   wouldRefuse: v.exactOptional(WouldRefuse),
+  credits: v.exactOptional(UsageCredits),
   periodStart: v.string(),
   periodEnd: v.string(),
   resetsAtMs: AtMs,

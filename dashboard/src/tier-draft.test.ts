@@ -26,7 +26,9 @@ const pro: Tier = {
       overage: { perUnits: 100, prices: [{ priceMinor: 5, currency: 'usd' }] },
     },
     { kind: 'boolean', name: 'export' },
+    { kind: 'credits', name: 'images', weight: 25 },
   ],
+  credits: { allowanceUnits: 500, rollOverCapUnits: 100 },
   highlights: ['One', '<b>Two</b>'],
   popular: true,
   listed: true,
@@ -46,6 +48,8 @@ const price = (amount: string, currency = 'usd', interval: 'month' | 'year' = 'm
   currency,
   interval,
 });
+const costing = (weight: string) =>
+  ({ name: 'images', kind: 'credits', limit: '', weight, overage: null }) as const;
 
 it('gives a tier back as it was when nothing was typed, overage included', () => {
   const { name: _, isDefault: __, prices, ...rest } = pro;
@@ -58,7 +62,12 @@ describe('what the form finds right, the edge takes', () => {
     ['nothing but names', {}],
     ['a price', { prices: [price('19')] }],
     ['two intervals', { prices: [price('19'), price('190', 'USD', 'year')] }],
-    ['no limit', { features: [{ name: 'requests', kind: 'metered', limit: '', overage: null }] }],
+    ['credits', { features: [costing('25')], allowance: '500', rollOverCap: '50000' }],
+    ['credits that are only bought', { features: [costing('1')] }],
+    [
+      'no limit',
+      { features: [{ name: 'requests', kind: 'metered', limit: '', weight: '1', overage: null }] },
+    ],
     ['no rate limit', { rateLimit: '' }],
     ['lines', { highlights: 'One\n\n Two ' }],
   ])('%s', (_, part) => {
@@ -75,12 +84,12 @@ describe('what the edge would refuse is said beside the field', () => {
     ['too long a trial', { trialDays: '731' }, 'trialDays'],
     [
       'a feature with a wrong name',
-      { features: [{ name: 'A b', kind: 'boolean', limit: '', overage: null }] },
+      { features: [{ name: 'A b', kind: 'boolean', limit: '', weight: '1', overage: null }] },
       'features.0.name',
     ],
     [
       'a limit that is no number',
-      { features: [{ name: 'a', kind: 'metered', limit: 'x', overage: null }] },
+      { features: [{ name: 'a', kind: 'metered', limit: 'x', weight: '1', overage: null }] },
       'features.0.limit',
     ],
     ['too long a line', { highlights: 'a'.repeat(121) }, 'highlights'],

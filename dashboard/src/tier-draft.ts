@@ -22,9 +22,14 @@ export interface TierDraft {
     name: string;
     kind: TierFeature['kind'];
     limit: string;
+    /** Credits a unit takes, of a feature that draws on them. */
+    weight: string;
     /** Kept as it is: what units above the limit cost. */
     overage: Extract<TierFeature, { kind: 'metered' }>['overage'];
   }[];
+  /** Credits that come with the tier each period; empty for none. */
+  allowance: string;
+  rollOverCap: string;
   highlights: string;
   popular: boolean;
   listed: boolean;
@@ -44,7 +49,9 @@ export const newDraft = (position: number): TierDraft => ({
   description: '',
   prices: [],
   taxBehavior: 'unspecified',
-  features: [{ name: 'requests', kind: 'metered', limit: '100', overage: null }],
+  features: [{ name: 'requests', kind: 'metered', limit: '100', weight: '1', overage: null }],
+  allowance: '',
+  rollOverCap: '0',
   highlights: '',
   popular: false,
   listed: true,
@@ -69,8 +76,11 @@ export const tierToDraft = (tier: Tier): TierDraft => ({
     name: feature.name,
     kind: feature.kind,
     limit: feature.kind === 'metered' ? String(feature.limitUnits ?? '') : '',
+    weight: feature.kind === 'credits' ? String(feature.weight) : '1',
     overage: feature.kind === 'metered' ? feature.overage : null,
   })),
+  allowance: String(tier.credits?.allowanceUnits ?? ''),
+  rollOverCap: String(tier.credits?.rollOverCapUnits ?? 0),
   highlights: tier.highlights.join('\n'),
   popular: tier.popular,
   listed: tier.listed,
@@ -97,11 +107,14 @@ export const draftToInput = (draft: TierDraft): TierInput => ({
     interval,
   })),
   taxBehavior: draft.taxBehavior,
-  features: draft.features.map(({ name, kind, limit, overage }) =>
-    kind === 'boolean'
-      ? { kind, name }
-      : { kind, name, limitUnits: orNull(limit), overage: overage ?? null },
-  ),
+  features: draft.features.map(featureOf),
+  credits:
+    draft.allowance.trim() === ''
+      ? null
+      : {
+          allowanceUnits: Number(draft.allowance),
+          rollOverCapUnits: Number(draft.rollOverCap),
+        },
   highlights: lines(draft.highlights),
   popular: draft.popular,
   listed: draft.listed,
@@ -110,6 +123,18 @@ export const draftToInput = (draft: TierDraft): TierInput => ({
   rateLimitPerMinute: orNull(draft.rateLimit),
   position: Number(draft.position),
 });
+
+function featureOf({
+  name,
+  kind,
+  limit,
+  weight,
+  overage,
+}: TierDraft['features'][number]): TierFeature {
+  if (kind === 'boolean') return { kind, name };
+  if (kind === 'credits') return { kind, name, weight: Number(weight) };
+  return { kind, name, limitUnits: orNull(limit), overage: overage ?? null };
+}
 
 /** What must be put right before a draft can be saved. `taken` are names other tiers have. */
 export function tierFaults(draft: TierDraft, taken: readonly string[]): TierFaults {
@@ -121,13 +146,16 @@ export function tierFaults(draft: TierDraft, taken: readonly string[]): TierFaul
     trialDays: wholeFault(draft.trialDays, 0, 730),
     rateLimit: draft.rateLimit.trim() === '' ? null : wholeFault(draft.rateLimit, 1, 1_000_000),
     position: wholeFault(draft.position, 0, 1000),
+    ...creditFaults(draft),
   };
   for (const [index, price] of draft.prices.entries())
     found[`prices.${index}`] = priceFault(price, draft.prices.slice(0, index));
   for (const [index, feature] of draft.features.entries()) {
     const isTwice = draft.features.slice(0, index).some(({ name }) => name === feature.name);
     found[`features.${index}.name`] = isTwice ? 'Must be named once.' : nameFault(feature.name);
-    const isFree = feature.kind === 'boolean' || feature.limit.trim() === '';
+    found[`features.${index}.weight`] =
+      feature.kind === 'credits' ? wholeFault(feature.weight, 1, 1_000_000) : null;
+    const isFree = feature.kind !== 'metered' || feature.limit.trim() === '';
     found[`features.${index}.limit`] = isFree
       ? null
       : wholeFault(feature.limit, 0, 1_000_000_000_000);
@@ -135,6 +163,18 @@ export function tierFaults(draft: TierDraft, taken: readonly string[]): TierFaul
   return Object.fromEntries(
     Object.entries(found).filter((entry): entry is [string, string] => entry[1] !== null),
   );
+}
+
+/** How many allowances the edge rolls over at most. */
+const MOST_ROLLED_OVER = 100;
+
+function creditFaults({ allowance, rollOverCap }: TierDraft): Record<string, string | null> {
+  if (allowance.trim() === '') return {};
+  const most = MOST_ROLLED_OVER * Number(allowance);
+  return {
+    allowance: wholeFault(allowance, 1, 1_000_000_000_000),
+    rollOverCap: wholeFault(rollOverCap, 0, Number.isFinite(most) ? most : 0),
+  };
 }
 
 function highlightsFault(all: readonly string[]): string | null {

@@ -8,6 +8,7 @@ import { bootstrapRoutes } from './catalog/bootstrap.route.ts';
 import { tierRoutes } from './catalog/tiers.route.ts';
 import { contentRoutes } from './content/content.route.ts';
 import { imageRoutes } from './content/images.route.ts';
+import { creditRoutes } from './credits/credits.route.ts';
 import { customerRoutes } from './customers/customers.route.ts';
 import { managedCustomerRoutes } from './customers/managed.route.ts';
 import type { Deps } from './deps.ts';
@@ -59,6 +60,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     usageRoutes,
     usageBatchRoutes,
     holdRoutes,
+    creditRoutes,
     usageHistoryRoutes,
     customerRoutes,
     managedCustomerRoutes,

@@ -53,6 +53,7 @@ const goodBody: Record<string, object> = {
   confirmCheckout: { checkoutId: 'cs_test_x' },
   createCheckout: { tier: 'team', successUrl: 'https://shop.example/' },
   createPortal: { returnUrl: 'https://shop.example/' },
+  grantCredits: { units: 5 },
   moveCustomer: { to: 'limit' },
   previewChange: { tier: 'team' },
   setPassword: { password: 'correct horse' },

@@ -75,7 +75,7 @@ describe('a tier that cannot be saved', () => {
     [
       { features: [{ ...metered, kind: 'meter' }] },
       'features.0.kind',
-      'Must be "metered" or "boolean".',
+      'Must be "metered" or "boolean" or "credits".',
     ],
     [{ features: [{ ...metered, name: 'API calls' }] }, 'features.0.name', named],
     [

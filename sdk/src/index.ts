@@ -1,6 +1,7 @@
 import { BillingApi } from './billing.ts';
 import { CartApi } from './cart.ts';
 import { ApiClient } from './client.ts';
+import { CreditsApi } from './credits.ts';
 import { CustomersApi } from './customers.ts';
 import { type DreamOptions, settingsOf } from './options.ts';
 import { OrdersApi } from './orders.ts';
@@ -14,6 +15,7 @@ import { type TokenExpectation, type TokenResult, TokenVerifier } from './verify
 /** dream, from your server. One instance for a key is enough; it holds no connection. */
 export class Dream {
   readonly usage: UsageApi;
+  readonly credits: CreditsApi;
   readonly customers: CustomersApi;
   readonly sessions: SessionsApi;
   readonly billing: BillingApi;
@@ -29,6 +31,7 @@ export class Dream {
     const settings = settingsOf(options);
     const api = new ApiClient(settings);
     this.usage = new UsageApi(api, settings.batch, settings.onOutage);
+    this.credits = new CreditsApi(api);
     this.customers = new CustomersApi(api);
     this.sessions = new SessionsApi(api);
     this.billing = new BillingApi(api);
@@ -80,6 +83,7 @@ export interface Closed {
 }
 
 export type { Cart } from './cart.ts';
+export type { GivenCredits, GrantInput } from './credits.ts';
 export type {
   ClockMove,
   CustomerPage,

@@ -49,6 +49,7 @@ type Result<F extends (...input: never[]) => unknown> = Awaited<ReturnType<F>>;
 it('declares the shapes the API answers', () => {
   expectTypeOf<sdk.Usage>().toEqualTypeOf<contract.Usage>();
   expectTypeOf<sdk.UsageStatus>().toEqualTypeOf<contract.UsageStatus>();
+  expectTypeOf<sdk.Credits>().toEqualTypeOf<contract.Credits>();
   expectTypeOf<sdk.UsageHistory>().toEqualTypeOf<contract.UsageHistory>();
   expectTypeOf<Hold>().toEqualTypeOf<contract.Hold>();
   expectTypeOf<sdk.Subscription>().toEqualTypeOf<contract.Subscription>();

@@ -1,6 +1,14 @@
 /** A limit: a whole number of units, or no limit. */
 export type Limit = number | 'unlimited';
 
+/** The balance a feature draws on, and what one unit of it takes. */
+export interface UsageCredits {
+  balanceUnits: number;
+  weight: number;
+  /** When the first of it is over; left out when nothing of it ever is. */
+  nextExpiryAtMs?: number;
+}
+
 /**
  * Usage of one feature in the running period. Days are YYYY-MM-DD; `resetsAtMs` is exact.
  * `overageUnits` is there when a feature with overage is above its limit: by how much.
@@ -14,6 +22,8 @@ export interface Usage {
   held?: number;
   /** Why the call would have been refused, in an environment that only observes. */
   wouldRefuse?: 'limit_reached' | 'rate_limited' | 'feature_not_included';
+  /** Of a feature that draws on credits: `remaining` is what they are enough for. */
+  credits?: UsageCredits;
   plan: string;
   feature: string;
   periodStart: string;
@@ -43,9 +53,48 @@ export interface UsageStatus {
   held?: number;
   /** Why the call would have been refused, in an environment that only observes. */
   wouldRefuse?: 'limit_reached' | 'rate_limited' | 'feature_not_included';
+  /** Of a feature that draws on credits: `remaining` is what they are enough for. */
+  credits?: UsageCredits;
   periodStart: string;
   periodEnd: string;
   resetsAtMs: number;
+}
+
+/** Credits with one end. Those of the plan end with the period; `expiresAtMs` null never. */
+export interface CreditGrant {
+  id: string;
+  source: 'allowance' | 'roll_over' | 'purchase' | 'grant';
+  units: number;
+  leftUnits: number;
+  startsAtMs: number;
+  expiresAtMs: number | null;
+  note: string | null;
+}
+
+/**
+ * A change of a balance; all of a customer's add up to it. `use` is what one feature took on one
+ * `day`: one entry, which grows.
+ */
+export interface CreditEntry {
+  seq: number;
+  kind: 'allowance' | 'roll_over' | 'purchase' | 'grant' | 'use' | 'expire' | 'revoke';
+  units: number;
+  atMs: number;
+  feature: string | null;
+  day: string | null;
+  grantId: string | null;
+}
+
+/** A customer's credits: what is left, of what, in the order it is drawn, and how it came to be. */
+export interface Credits {
+  userId: string;
+  balanceUnits: number;
+  /** Of these, what is set aside in holds. */
+  heldUnits: number;
+  grants: CreditGrant[];
+  /** A page of the ledger, newest first. */
+  entries: CreditEntry[];
+  nextCursor: string | null;
 }
 
 /** What a customer used of a feature on each day of a range, days being those of the time zone. */

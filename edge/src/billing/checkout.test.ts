@@ -9,6 +9,7 @@ const tier = (name: string, given: Partial<TierRecord> = {}): TierRecord => ({
   prices: [],
   taxBehavior: 'unspecified',
   features: [],
+  credits: null,
   highlights: [],
   popular: false,
   listed: true,

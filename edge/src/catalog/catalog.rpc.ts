@@ -114,6 +114,7 @@ export class CatalogRpc extends RpcTarget {
       description: '',
       taxBehavior: 'unspecified',
       features: [{ kind: 'metered', name: 'requests', limitUnits: 100, overage: null }],
+      credits: null,
       highlights: [],
       popular: false,
       listed: true,

@@ -46,11 +46,13 @@ export function readTiers(sql: SqlStorage): TierRecord[] {
     }));
 }
 
-/** A tier as it was written. One from before there was overage, or a tax behavior, says nothing of it. */
+/** A tier as it was written. One from before there was overage, a
+ * tax behavior, or credits says nothing of it. */
 function bodyOf({ body }: TierRow): TierInput {
   const tier = JSON.parse(body) as TierInput;
   const features = tier.features.map((feature) =>
     feature.kind === 'metered' ? { ...feature, overage: feature.overage ?? null } : feature,
   );
-  return { ...tier, taxBehavior: tier.taxBehavior ?? 'unspecified', features };
+  const { taxBehavior = 'unspecified', credits = null } = tier as Partial<TierInput>;
+  return { ...tier, taxBehavior, credits, features };
 }

@@ -32,7 +32,7 @@ export function overageRates({
   taxBehavior,
 }: Pick<TierInput, 'features' | 'prices' | 'taxBehavior'>) {
   return features.flatMap((feature): OverageRate[] => {
-    if (feature.kind === 'boolean' || !feature.overage) return [];
+    if (feature.kind !== 'metered' || !feature.overage) return [];
     const { name, overage } = feature;
     return prices.flatMap(({ currency, interval }) =>
       overage.prices

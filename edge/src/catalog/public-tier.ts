@@ -27,7 +27,7 @@ function publicTier(tier: TierRecord): PublicTier {
     prices: sold,
     trialDays: tier.trialDays,
     overage: tier.features.flatMap((feature) =>
-      feature.kind === 'boolean' || !feature.overage
+      feature.kind !== 'metered' || !feature.overage
         ? []
         : overageLines(feature.name, feature.overage, tier),
     ),

@@ -66,6 +66,18 @@ export async function customerOf(
   return { ref, environment, customerId, externalId: id.startsWith('cust_') ? null : id };
 }
 
+/** An id this isolate remembers may be of a customer erased since: it is looked up once more. */
+export async function withCustomer<A extends { kind: string }>(
+  call: Parameters<typeof customerOf>[0],
+  ask: (customer: CalledCustomer) => Promise<A>,
+): Promise<A> {
+  const customer = await customerOf(call);
+  const answer = await ask(customer);
+  if (answer.kind !== 'erased' || customer.externalId === null) return answer;
+  forgetExternalId(customer.ref, customer.externalId);
+  return ask(await customerOf(call));
+}
+
 /** The customer a path names by either id, of the environment of a key or of the path. */
 export async function customerInPath(
   call: Pick<Call<unknown, unknown>, 'deps' | 'param' | 'principal' | 'nowMs'>,

@@ -59,14 +59,14 @@ export function managedCustomerRoutes(app: Hono<AppEnv>, deps: Deps): void {
   });
 }
 
-/** The usage of every metered feature of the customer's plan. */
+/** The usage of every feature of the customer's plan that counts units. */
 async function usageOf(
   deps: Deps,
   { ref, environment }: Managed,
   { id, plan }: Customer,
 ): Promise<UsageStatus[]> {
   const tier = environment.tiers.find(({ name }) => name === plan);
-  const metered = tier?.features.filter(({ kind }) => kind === 'metered') ?? [];
+  const metered = tier?.features.filter(({ kind }) => kind !== 'boolean') ?? [];
   const usage = await Promise.all(
     metered.map(({ name }) => readUsage(deps, ref, environment, id, name)),
   );

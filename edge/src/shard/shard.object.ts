@@ -1,5 +1,12 @@
 import { DurableObject } from 'cloudflare:workers';
 import { DEFAULT_FEATURE } from '@dream/contract/primitives';
+import type {
+  CreditsQuery,
+  CreditsRead,
+  EntryPage,
+  GiveAnswer,
+  Giving,
+} from '../credits/credits.rpc.ts';
 import { shardOf } from '../customers/customer-id.ts';
 import type { Bindings } from '../env.ts';
 import { goneCode, wasReset } from '../http/fail.ts';
@@ -89,6 +96,16 @@ export class ShardObject extends DurableObject<Bindings> {
   /** Raises a test customer's count to its limit. */
   fill(query: UsageQuery): Promise<UsageAnswer> {
     return this.#commits.run(() => this.meter().fill(query));
+  }
+
+  /** Gives a customer credits. */
+  giveCredits(call: CreditsQuery & { giving: Giving }): Promise<GiveAnswer> {
+    return this.#commits.run(() => this.meter().giveCredits(call));
+  }
+
+  /** Reads a customer's credits. */
+  credits(call: CreditsQuery & { page: EntryPage }): Promise<CreditsRead> {
+    return this.#commits.run(() => this.meter().credits(call));
   }
 
   /** Changes a customer's count by hand. */

@@ -1,3 +1,4 @@
+import { CREDIT_SCHEMA } from '../credits/credits.schema.ts';
 import { DEVICE_SCHEMA, SESSIONS_SCHEMA } from '../sessions/sessions.schema.ts';
 import { SHARD_CLOCK_SCHEMA } from '../test-clock/clock.schema.ts';
 import { HOLD_SCHEMA } from '../usage/hold.schema.ts';
@@ -22,4 +23,5 @@ export const SHARD_STEPS: readonly string[] = [
   ROLL_UP_SCHEMA,
   ANSWER_LOG_SCHEMA,
   HOLD_SCHEMA,
+  CREDIT_SCHEMA,
 ];

@@ -118,7 +118,7 @@ export class Holds {
 
   /** Grants a hold, or says why not. */
   grant(call: HoldCall): HoldAnswer {
-    this.end(call);
+    this.endOf(call);
     const answer = this.#counting.atOnce(call.customerId, () => this.#grant(call));
     this.#after(call, answer);
     return answer;
@@ -133,10 +133,18 @@ export class Holds {
     const query = { customerId, feature, nowMs, rulesVersion, ...(rules && { rules }) };
     const known = this.#counting.learn(query);
     if ('kind' in known) return known.kind === 'erased' ? no('hold_not_found') : known;
-    this.end(query);
+    this.endOf(query);
     const answer = this.#counting.atOnce(customerId, () => this.#settle(known, call, query));
     this.#after(query, answer);
     return answer;
+  }
+
+  /**
+   * Ends what is over of all holds of a customer. Features can draw on one balance, so what is said of
+   * one rests on the holds of the others, too.
+   */
+  endOf(query: Omit<UsageQuery, 'feature'>): void {
+    for (const feature of this.#live.featuresOf(query.customerId)) this.end({ ...query, feature });
   }
 
   /**

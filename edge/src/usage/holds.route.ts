@@ -3,6 +3,7 @@ import { holdUsage, renewHold, settleHold } from '@dream/contract/holds';
 import { DEFAULT_FEATURE } from '@dream/contract/primitives';
 import type { Hono } from 'hono';
 import { shardOf } from '../customers/customer-id.ts';
+import { withCustomer } from '../customers/customer-of.ts';
 import type { Deps } from '../deps.ts';
 import { type AppEnv, type Call, environmentPrincipal, serve } from '../http/call.ts';
 import { errorBody } from '../http/errors.ts';
@@ -19,7 +20,6 @@ import {
   wrongAtLeast,
 } from './hold.ts';
 import { ask, rulesOf } from './meter.client.ts';
-import { withCustomer } from './usage.route.ts';
 
 /** `POST /api/usage/holds` and what ends one: `/:hold/settle` and `/:hold/renew`. */
 export function holdRoutes(app: Hono<AppEnv>, deps: Deps): void {

@@ -1,12 +1,19 @@
-import type { TierFeature } from '@dream/contract';
+import type { TierCredits, TierFeature } from '@dream/contract';
 import type { SubscriptionTerms } from '../customers/plan.ts';
 
 /** What a shard knows of a tier. */
 export interface TierLimits {
-  /** Units a period by metered feature, null for no limit; `true` for a boolean feature. */
+  /**
+   * Units a period by metered feature, null for no limit, which one that draws on credits has by itself
+   * not either; `true` for a boolean feature.
+   */
   features: Readonly<Record<string, number | null | true>>;
   /** Those that count on above their limit, what is above being billed. Left out when there are none. */
   soft?: readonly string[];
+  /** What a unit of those that draw on credits takes. Left out when there are none. */
+  weights?: Readonly<Record<string, number>>;
+  /** The credits that come with the tier, if any do. */
+  credits?: Pick<TierCredits, 'allowanceUnits' | 'rollOverCapUnits'>;
   rateLimitPerMinute: number | null;
 }
 
@@ -130,17 +137,26 @@ function windowAt(window: RateWindow, nowMs: number): RateWindow {
 /** The limits of a tier in the form shards keep. */
 export function limitsOf(tier: {
   features: readonly TierFeature[];
+  credits: TierCredits | null;
   rateLimitPerMinute: number | null;
 }): TierLimits {
-  const features = tier.features.map(
-    (feature) => [feature.name, feature.kind === 'metered' ? feature.limitUnits : true] as const,
-  );
+  const features = tier.features.map((feature) => [feature.name, unitsOf(feature)] as const);
   const soft = tier.features.flatMap((feature) =>
     feature.kind === 'metered' && feature.overage ? [feature.name] : [],
+  );
+  const weights = tier.features.flatMap((feature) =>
+    feature.kind === 'credits' ? [[feature.name, feature.weight] as const] : [],
   );
   return {
     features: Object.fromEntries(features),
     ...(soft.length > 0 && { soft }),
+    ...(weights.length > 0 && { weights: Object.fromEntries(weights) }),
+    ...(tier.credits && { credits: tier.credits }),
     rateLimitPerMinute: tier.rateLimitPerMinute,
   };
 }
+
+const unitsOf = (feature: TierFeature): number | null | true => {
+  if (feature.kind === 'boolean') return true;
+  return feature.kind === 'metered' ? feature.limitUnits : null;
+};

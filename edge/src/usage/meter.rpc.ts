@@ -1,6 +1,15 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { Usage, WouldRefuse } from '@dream/contract';
 import type { ErrorCode } from '@dream/contract/errors';
+import {
+  Credits,
+  type CreditsQuery,
+  type CreditsRead,
+  type Drawn,
+  type EntryPage,
+  type GiveAnswer,
+  type Giving,
+} from '../credits/credits.rpc.ts';
 import { shardOf } from '../customers/customer-id.ts';
 import type { RunningUsage } from '../customers/kept.ts';
 import type { CustomerSnapshot, SubscriptionTerms } from '../customers/plan.ts';
@@ -88,6 +97,7 @@ export class MeterRpc extends RpcTarget {
   readonly #arm: () => void;
   readonly #counted: Counted;
   readonly #holds: Holds;
+  readonly #credits: Credits;
 
   /**
    * `tell` reaches a customer's open pages; `arm` sees to it that overage is reported in time;
@@ -107,6 +117,7 @@ export class MeterRpc extends RpcTarget {
     this.#storage = storage;
     this.#store = new MeterStore(storage.sql);
     this.#tell = tell;
+    this.#credits = new Credits(storage, (meter) => this.#holds.units(meter));
     this.#holds = new Holds(storage, live, {
       atOnce: (customerId, act) => this.#atOnce(customerId, act),
       learn: (query) => this.#learn(query),
@@ -116,7 +127,8 @@ export class MeterRpc extends RpcTarget {
       judge: (known, query, asked, heldUnits) => this.#judge(known, query, asked, heldUnits),
       count: (known, query, running, units, window) =>
         this.#count(known, query, running, units, window),
-      usage: toUsage,
+      usage: (known, query, row, heldUnits, wouldRefuse) =>
+        this.#usage(known, query, row, heldUnits, wouldRefuse),
       tell: (query) => this.#tellOf(query),
       changed: (query) => {
         this.#counted(query, query.nowMs);
@@ -143,7 +155,7 @@ export class MeterRpc extends RpcTarget {
 
   /** Counts a call, or says why not. The answer leaves after the commit that holds the count. */
   track(call: UsageCall): UsageAnswer {
-    this.#holds.end(call);
+    this.#holds.endOf(call);
     const answer = this.#atOnce(call.customerId, () => this.#track(call));
     if (answer.kind === 'usage' && !answer.replayed) {
       // Of a boolean feature nothing is counted.
@@ -156,7 +168,7 @@ export class MeterRpc extends RpcTarget {
 
   /** The usage of one feature now; counts nothing. */
   read(query: UsageQuery): UsageAnswer {
-    this.#holds.end(query);
+    this.#holds.endOf(query);
     const known = this.#learn(query);
     if ('kind' in known) return known;
     const isIncluded = known.limits.features[query.feature] !== undefined;
@@ -167,7 +179,7 @@ export class MeterRpc extends RpcTarget {
     return {
       kind: 'usage',
       replayed: false,
-      usage: toUsage(known, query, row, this.#holds.units(query), wouldRefuse),
+      usage: this.#usage(known, query, row, this.#holds.units(query), wouldRefuse),
     };
   }
 
@@ -176,17 +188,20 @@ export class MeterRpc extends RpcTarget {
    * nothing changes. Webhooks are told of the refusal that follows, not of this.
    */
   fill(query: UsageQuery): UsageAnswer {
-    this.#holds.end(query);
+    this.#holds.endOf(query);
     this.#atOnce(query.customerId, () => {
-      const known = this.#learn(query);
-      const limitUnits = 'kind' in known ? undefined : known.limits.features[query.feature];
-      if ('kind' in known || typeof limitUnits !== 'number') return;
-      const { row, over } = this.#runningRow(known, query);
+      const learned = this.#learn(query);
+      if ('kind' in learned) return;
+      const { row, over } = this.#runningRow(learned, query);
+      const known = this.#credited(learned, query, row, this.#holds.units(query));
+      const limitUnits = known.limits.features[query.feature];
+      if (typeof limitUnits !== 'number') return;
       if (over) this.#report(query, over);
       const usedUnits = Math.max(row.used_units, limitUnits);
       const day = this.#countOnDay(known, query, row, usedUnits - row.used_units);
       const filled = { ...row, ...day, used_units: usedUnits };
       this.#store.putMeter(query.customerId, query.feature, filled);
+      this.#credits.draw(known, query, usedUnits - row.used_units, day.day);
     });
     const answer = this.read(query);
     if (answer.kind === 'usage') {
@@ -201,7 +216,7 @@ export class MeterRpc extends RpcTarget {
    * billed, and webhooks are told of the use that follows, not of this.
    */
   adjust(asked: Adjusting): UsageAnswer {
-    this.#holds.end(asked);
+    this.#holds.endOf(asked);
     const answer = this.#atOnce(asked.customerId, () => this.#adjust(asked));
     if (answer.kind === 'usage' && !answer.replayed)
       this.#tell(asked.customerId, { usage: answer.usage });
@@ -221,16 +236,45 @@ export class MeterRpc extends RpcTarget {
     const { row, over } = this.#runningRow(known, asked);
     if (over) this.#report(asked, over);
     const adjusted = { ...row, used_units: adjustedUnits(row.used_units, change) };
-    const usage = toUsage(known, asked, adjusted, this.#holds.units(asked), null);
+    const usage = this.#usage(known, asked, adjusted, this.#holds.units(asked), null);
     const answers = this.#logged(asked, row.answers, usage);
     this.#store.putMeter(customerId, feature, { ...adjusted, answers });
     return { kind: 'usage', usage, replayed: false };
+  }
+
+  /** Gives a customer credits, once for an id, whatever its plan is. */
+  giveCredits({ giving, ...query }: CreditsQuery & { giving: Giving }): GiveAnswer {
+    const answer = this.#withCredits(query, (known) =>
+      known.isBanned && giving.source === 'grant'
+        ? { kind: 'refused' as const, code: 'customer_banned' as const, details: {} }
+        : this.#credits.give(known, query.customerId, giving),
+    );
+    if (answer.kind === 'given' && !answer.replayed)
+      this.#tell(query.customerId, { changed: true });
+    return answer;
+  }
+
+  /** The credits of a customer and a page of its ledger. */
+  credits({ page, ...query }: CreditsQuery & { page: EntryPage }): CreditsRead {
+    return this.#withCredits(query, (known) => this.#credits.read(known, query.customerId, page));
+  }
+
+  /** Says something of a customer's credits, after its holds that are over have drawn on them. */
+  #withCredits<A>(query: CreditsQuery, say: (known: Known) => A) {
+    this.#holds.endOf(query);
+    return this.#atOnce(query.customerId, () => {
+      const known = this.#learn(query);
+      return 'kind' in known ? known : say(known);
+    });
   }
 
   /** Takes the plan of a customer, unless it knows a newer one; open pages learn what changed. */
   putCustomer(snapshot: CustomerSnapshot, nowMs: number): void {
     const known = this.#store.customer(snapshot.customerId);
     if (known && (known.erased_ms !== null || known.version >= snapshot.version)) return;
+    // Of periods that are over the plan of then decides, and not the one that comes.
+    const before = this.#knownOf(snapshot.customerId, nowMs);
+    if (before) this.#credits.bringUpToDate(before, snapshot.customerId);
     this.#store.putCustomer(snapshot);
     const plan = snapshot.plan ?? this.#store.rules()?.defaultPlan;
     if (known && known.plan === snapshot.plan) this.#tell(snapshot.customerId, { changed: true });
@@ -321,7 +365,7 @@ export class MeterRpc extends RpcTarget {
     const all = { amountUnits, atLeastUnits: amountUnits };
     const judged = this.#judge(known, call, all, heldUnits);
     if ('kind' in judged) return judged;
-    const usageOf = (row: MeterRow) => toUsage(known, call, row, heldUnits, judged.wouldRefuse);
+    const usageOf = (row: MeterRow) => this.#usage(known, call, row, heldUnits, judged.wouldRefuse);
     const counted = this.#count(known, call, judged.running, amountUnits, judged.window, (row) =>
       this.#logged(call, row.answers, usageOf(row)),
     );
@@ -335,15 +379,16 @@ export class MeterRpc extends RpcTarget {
    * observed, all of them.
    */
   #judge(
-    known: Known,
+    learned: Known,
     query: UsageQuery,
     asked: { amountUnits: number; atLeastUnits: number },
     heldUnits: number,
   ): Judged | Refused {
     const { customerId, feature, nowMs } = query;
-    const { limits } = known;
-    const running = this.#runningRow(known, query);
+    const running = this.#runningRow(learned, query);
     const { row } = running;
+    const known = this.#credited(learned, query, row, heldUnits);
+    const { limits } = known;
     const isSoft = aboveLimit(limits, feature, known.subscription, known.timeMs) !== 'refused';
     const limitUnits = limits.features[feature];
     const hardUnits = isSoft || typeof limitUnits !== 'number' ? null : limitUnits;
@@ -377,7 +422,7 @@ export class MeterRpc extends RpcTarget {
 
   /** Counts units: on their day and, above the limit, as overage; in the rate window where it is one. */
   #count(
-    known: Known,
+    learned: Known,
     query: UsageQuery,
     { row, over }: RunningRow,
     units: number,
@@ -385,6 +430,7 @@ export class MeterRpc extends RpcTarget {
     answersOf: (counted: MeterRow) => string = ({ answers }) => answers,
   ): MeterRow {
     const { customerId, feature, nowMs } = query;
+    const known = this.#credited(learned, query, row, this.#holds.units(query));
     const { limits, subscription } = known;
     const limitUnits = limits.features[feature];
     const isBilled = aboveLimit(limits, feature, subscription, known.timeMs) === 'billed';
@@ -405,6 +451,7 @@ export class MeterRpc extends RpcTarget {
       told: this.#note(known, query, row, usedUnits),
     };
     if (over) this.#report(query, over);
+    this.#credits.draw(known, query, units, counted.day);
     this.#store.putMeter(customerId, feature, { ...counted, answers: answersOf(counted) });
     if (overUnits > 0 && noteOverage(this.#storage.sql, customerId, feature, nowMs)) this.#arm();
     return counted;
@@ -464,7 +511,7 @@ export class MeterRpc extends RpcTarget {
   }
 
   /** What is known of the customer and the rules, after taking in what came with the call. */
-  #learn(query: UsageQuery): Known | Extract<UsageAnswer, { kind: 'need' | 'erased' }> {
+  #learn(query: CreditsQuery): Known | Extract<UsageAnswer, { kind: 'need' | 'erased' }> {
     if (query.rules) this.#store.putRules(query.rules);
     if (query.snapshot) this.putCustomer(query.snapshot, query.nowMs);
     const rules = this.#store.rules();
@@ -472,9 +519,17 @@ export class MeterRpc extends RpcTarget {
     const customer = this.#store.customer(query.customerId);
     if (!customer) return { kind: 'need', what: 'customer' };
     if (customer.erased_ms !== null) return { kind: 'erased' };
+    return this.#knownOf(query.customerId, query.nowMs) ?? { kind: 'need', what: 'rules' };
+  }
+
+  /** What is known of a customer, without asking anybody; null where that is too little. */
+  #knownOf(customerId: string, nowMs: number): Known | null {
+    const rules = this.#store.rules();
+    const customer = this.#store.customer(customerId);
+    if (!rules || !customer || customer.erased_ms !== null) return null;
     const plan = customer.plan ?? rules.defaultPlan;
     const limits = rules.tiers[plan];
-    if (!limits) return { kind: 'need', what: 'rules' };
+    if (!limits) return null;
     return {
       rules,
       plan,
@@ -482,8 +537,32 @@ export class MeterRpc extends RpcTarget {
       headerPlan: customer.header_plan,
       isBanned: customer.banned === 1,
       subscription: customer.subscription,
-      timeMs: customer.clock_ms ?? query.nowMs,
+      timeMs: customer.clock_ms ?? nowMs,
     };
+  }
+
+  /**
+   * What is known, with the limit that credits set a feature that draws on them: what was used of it,
+   * what is held, and what the balance is enough for.
+   */
+  #credited(known: Known, query: UsageQuery, row: MeterRow, heldUnits: number): Known {
+    const drawn = this.#credits.of(known, query, heldUnits);
+    if (!drawn) return known;
+    const limitUnits = row.used_units + heldUnits + drawn.affordableUnits;
+    const features = { ...known.limits.features, [query.feature]: limitUnits };
+    return { ...known, limits: { ...known.limits, features }, credits: drawn.credits };
+  }
+
+  /** A row as the API shows it, with the credits it draws on. */
+  #usage(
+    known: Known,
+    query: UsageQuery,
+    row: MeterRow,
+    heldUnits: number,
+    wouldRefuse: WouldRefuse | null,
+  ): Usage {
+    const credited = this.#credited(known, query, row, heldUnits);
+    return toUsage(credited, query, row, heldUnits, wouldRefuse);
   }
 
   /** Counts units on the day it is for the customer; what is left of one that is over is kept. */
@@ -571,6 +650,8 @@ export interface Known {
   subscription: SubscriptionTerms | null;
   /** What time it is for the customer. */
   timeMs: number;
+  /** Of the feature asked for, where it draws on them: its limit is what they are enough for. */
+  credits?: Drawn['credits'];
 }
 
 /** Why nothing may begin for a known customer; null when it may. */
@@ -616,6 +697,7 @@ function refusal(
           usageCount: row.used_units,
           limit: decision.limitUnits,
           ...(heldUnits > 0 && { held: heldUnits }),
+          ...(known.credits && { credits: known.credits }),
           plan: known.plan,
           feature,
           resetsAtMs: row.period_end_ms,
@@ -644,6 +726,7 @@ function toUsage(
       row.used_units > limitUnits && { overageUnits: row.used_units - limitUnits }),
     ...(heldUnits > 0 && { held: heldUnits }),
     ...(wouldRefuse && { wouldRefuse }),
+    ...(known.credits && { credits: known.credits }),
     plan: known.plan,
     feature,
     ...periodLabels(bounds, known.rules.timeZone),

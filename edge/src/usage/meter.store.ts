@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { CREDIT_TABLES } from '../credits/credits.schema.ts';
 import type { RunningUsage } from '../customers/kept.ts';
 import type { CustomerSnapshot, SubscriptionTerms } from '../customers/plan.ts';
 import { BoundedMap } from '../storage/bounded-map.ts';
@@ -317,6 +318,7 @@ export class MeterStore {
   erase(customerId: string): void {
     this.#remembered.delete(customerId);
     for (const table of [
+      ...CREDIT_TABLES,
       'meter',
       'hold',
       'answer_chunk',

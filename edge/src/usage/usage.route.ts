@@ -1,7 +1,7 @@
 import { DEFAULT_FEATURE } from '@dream/contract/primitives';
 import { getUsage, trackUsage as trackRoute } from '@dream/contract/usage';
 import type { Hono } from 'hono';
-import { type CalledCustomer, customerOf, forgetExternalId } from '../customers/customer-of.ts';
+import { withCustomer } from '../customers/customer-of.ts';
 import type { Deps } from '../deps.ts';
 import { type AppEnv, serve } from '../http/call.ts';
 import { Fail } from '../http/fail.ts';
@@ -42,18 +42,6 @@ export function usageRoutes(app: Hono<AppEnv>, deps: Deps): void {
     });
     return toStatus(userId, counted(answer).usage);
   });
-}
-
-/** An id this isolate remembers may be of a customer erased since: it is looked up once more. */
-export async function withCustomer<A extends { kind: string }>(
-  call: Parameters<typeof customerOf>[0],
-  ask: (customer: CalledCustomer) => Promise<A>,
-): Promise<A> {
-  const customer = await customerOf(call);
-  const answer = await ask(customer);
-  if (answer.kind !== 'erased' || customer.externalId === null) return answer;
-  forgetExternalId(customer.ref, customer.externalId);
-  return ask(await customerOf(call));
 }
 
 function counted(answer: UsageAnswer): Extract<UsageAnswer, { kind: 'usage' }> {

@@ -13,6 +13,7 @@ const INTERVALS = [
 const KINDS = [
   ['metered', 'Counted'],
   ['boolean', 'Allowed'],
+  ['credits', 'Costs credits'],
 ] as const;
 
 /** The prices of a tier, one a row; `notice` stands above them. */
@@ -77,7 +78,7 @@ export function featureRows(draft: TierDraft, faults: TierFaults, change: Change
     change({
       features: draft.features.map((each, at) => (at === index ? { ...each, ...part } : each)),
     });
-  const added = { name: '', kind: 'metered', limit: '', overage: null } as const;
+  const added = { name: '', kind: 'metered', limit: '', weight: '1', overage: null } as const;
   return html`<section class="card" aria-labelledby="features-title">
       <div>
         <h2 id="features-title">What it allows</h2>
@@ -102,6 +103,17 @@ export function featureRows(draft: TierDraft, faults: TierFaults, change: Change
               onInput: (kind) => set(index, { kind: kind as TierFeature['kind'] }),
             })}
             ${
+              feature.kind === 'credits'
+                ? field({
+                    id: `feature-${index}-weight`,
+                    label: 'Credits a unit',
+                    value: feature.weight,
+                    fault: faults[`features.${index}.weight`],
+                    onInput: (weight) => set(index, { weight }),
+                  })
+                : nothing
+            }
+            ${
               feature.kind === 'metered'
                 ? field({
                     id: `feature-${index}-limit`,
@@ -111,7 +123,9 @@ export function featureRows(draft: TierDraft, faults: TierFaults, change: Change
                     fault: faults[`features.${index}.limit`],
                     onInput: (limit) => set(index, { limit }),
                   })
-                : html`<span></span>`
+                : feature.kind === 'boolean'
+                  ? html`<span></span>`
+                  : nothing
             }
             ${remover(`Remove feature ${index + 1}`, () =>
               change({ features: draft.features.filter((_, at) => at !== index) }),
@@ -123,7 +137,31 @@ export function featureRows(draft: TierDraft, faults: TierFaults, change: Change
           ${icons.plus} Add a feature
         </button>
       </div>
+      ${creditFields(draft, faults, change)}
     </section>`;
+}
+
+/** The credits that come with a tier; nothing where no feature draws on them. */
+function creditFields(draft: TierDraft, faults: TierFaults, change: Change): unknown {
+  const isUsed = draft.features.some(({ kind }) => kind === 'credits');
+  if (!isUsed && draft.allowance.trim() === '') return nothing;
+  return html`<div class="feature-row" role="group" aria-label="Credits">
+    ${field({
+      id: 'credits-allowance',
+      label: 'Credits each period',
+      value: draft.allowance,
+      placeholder: 'none',
+      fault: faults.allowance,
+      onInput: (allowance) => change({ allowance }),
+    })}
+    ${field({
+      id: 'credits-roll-over',
+      label: 'Roll over at most',
+      value: draft.rollOverCap,
+      fault: faults.rollOverCap,
+      onInput: (rollOverCap) => change({ rollOverCap }),
+    })}
+  </div>`;
 }
 
 const remover = (label: string, onClick: () => void): TemplateResult =>

@@ -75,12 +75,7 @@ class TiersPage extends Page<readonly Tier[]> {
       <td data-label="Allows">
         <div>
           ${features.map(
-            (feature, index) =>
-              html`${index ? html`<br />` : nothing}${
-                feature.kind === 'boolean'
-                  ? feature.name
-                  : `${feature.limitUnits === null ? 'unlimited' : feature.limitUnits.toLocaleString()} ${feature.name}`
-              }`,
+            (feature, index) => html`${index ? html`<br />` : nothing}${allowed(feature)}`,
           )}
         </div>
       </td>
@@ -89,6 +84,15 @@ class TiersPage extends Page<readonly Tier[]> {
   }
 }
 customElements.define('page-tiers', TiersPage);
+
+/** A feature in a few words, with what a plan allows of it. */
+function allowed(feature: Tier['features'][number]): string {
+  const { kind, name } = feature;
+  if (kind === 'boolean') return name;
+  if (kind === 'credits')
+    return `${name} for ${feature.weight.toLocaleString()} ${feature.weight === 1 ? 'credit' : 'credits'}`;
+  return `${feature.limitUnits === null ? 'unlimited' : feature.limitUnits.toLocaleString()} ${name}`;
+}
 
 const marks = ({ isDefault, popular, listed, trialDays }: Tier): unknown[] => [
   isDefault ? html`<span class="badge good">Default</span>` : nothing,

@@ -1,0 +1,215 @@
+import type { CreditGrant, Credits as CreditsAnswer, UsageCredits } from '@dream/contract';
+import type { Refused } from '../usage/hold.ts';
+import type { Known, UsageAnswer, UsageQuery } from '../usage/meter.rpc.ts';
+import { countingPeriod } from '../usage/period.ts';
+import {
+  type Account,
+  accountAt,
+  balanceOf,
+  draw,
+  inDrawingOrder,
+  leftUnits,
+  nextExpiryMs,
+  revoke,
+} from './account.ts';
+import {
+  findGrant,
+  type GivenGrant,
+  putChange,
+  putGrant,
+  putUse,
+  readAccount,
+  readEntries,
+  writeAccount,
+} from './credits.store.ts';
+
+type NotYet = Extract<UsageAnswer, { kind: 'need' | 'erased' }>;
+
+/** Who is asked about; as with usage, the shard may need to know more first. */
+export type CreditsQuery = Omit<UsageQuery, 'feature'>;
+
+/** Credits to give. The same `id` is given once; `fingerprint` tells a repeat from another call. */
+export interface Giving {
+  id: string;
+  source: 'grant' | 'purchase';
+  units: number;
+  expires: { atMs: number } | { inDays: number } | null;
+  note: string | null;
+  fingerprint: string | null;
+}
+
+/** Which entries: the newest `limit` before a number. */
+export interface EntryPage {
+  before: number;
+  limit: number;
+}
+
+/** What became of giving. */
+export type GiveAnswer =
+  | { kind: 'given'; grant: CreditGrant; balanceUnits: number; replayed: boolean }
+  | Refused
+  | NotYet;
+/** A customer's credits, or what it takes to tell. */
+export type CreditsRead =
+  | { kind: 'credits'; credits: Omit<CreditsAnswer, 'userId' | 'nextCursor'> }
+  | NotYet;
+/** How many units were taken back: none when it was done before, or nothing was left. */
+export type TakeAnswer = { kind: 'taken'; units: number } | NotYet;
+
+/** What credits weigh in a customer's plan, and what is left of them. */
+export interface Drawn {
+  credits: UsageCredits;
+  /** Units of the feature that are left beside those held. */
+  affordableUnits: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The credits of a shard's customers. Each method is one transaction, or part of its caller's. */
+export class Credits {
+  readonly #storage: DurableObjectStorage;
+  readonly #heldUnits: (meter: { customerId: string; feature: string }) => number;
+
+  /** `heldUnits` of a meter are set aside: what they weigh is nobody else's. */
+  constructor(
+    storage: DurableObjectStorage,
+    heldUnits: (meter: { customerId: string; feature: string }) => number,
+  ) {
+    this.#storage = storage;
+    this.#heldUnits = heldUnits;
+  }
+
+  /** What a feature can draw on, of which `heldUnits` are in holds; null when it draws on none. */
+  of(known: Known, { customerId, feature }: UsageQuery, heldUnits: number): Drawn | null {
+    const weight = known.limits.weights?.[feature];
+    if (weight === undefined) return null;
+    const { grants } = this.bringUpToDate(known, customerId);
+    const balanceUnits = balanceOf(grants);
+    const elsewhere = this.#held(known, customerId, feature);
+    const freeUnits = balanceUnits - elsewhere - heldUnits * weight;
+    const nextExpiryAtMs = nextExpiryMs(grants);
+    return {
+      credits: { balanceUnits, weight, ...(nextExpiryAtMs !== null && { nextExpiryAtMs }) },
+      affordableUnits: Math.max(0, Math.floor(freeUnits / weight)),
+    };
+  }
+
+  /** Takes what units of a feature weigh, as far as there is so much. */
+  draw(known: Known, { customerId, feature }: UsageQuery, units: number, day: string): void {
+    const weight = known.limits.weights?.[feature];
+    if (weight === undefined || units === 0) return;
+    const account = this.bringUpToDate(known, customerId);
+    const { grants, drawnUnits } = draw(account.grants, units * weight);
+    if (drawnUnits === 0) return;
+    const { sql } = this.#storage;
+    writeAccount(sql, customerId, account, { ...account, grants }, []);
+    putUse(sql, customerId, { feature, day, units: drawnUnits, atMs: known.timeMs });
+  }
+
+  /** Gives credits, once for an id. */
+  give(known: Known, customerId: string, giving: Giving): GiveAnswer {
+    const { sql } = this.#storage;
+    const first = findGrant(sql, customerId, giving.id);
+    if (first) {
+      if (first.fingerprint !== giving.fingerprint)
+        return { kind: 'refused', code: 'idempotency_conflict', details: {} };
+      return this.#given(known, customerId, first, true);
+    }
+    const { id, source, units, note, fingerprint } = giving;
+    const startsMs = known.timeMs;
+    const expiresMs = endOf(giving.expires, startsMs);
+    if (expiresMs !== null && expiresMs <= startsMs) return tooLate;
+    const grant = { id, source, units, usedUnits: 0, goneUnits: 0, startsMs, expiresMs };
+    const given: GivenGrant = { ...grant, note, fingerprint };
+    this.bringUpToDate(known, customerId);
+    putGrant(sql, customerId, given);
+    putChange(sql, customerId, { kind: source, units, atMs: startsMs, grantId: id });
+    return this.#given(known, customerId, given, false);
+  }
+
+  /**
+   * Takes back what is left of a grant. One that has not come yet is taken as given and taken back, so
+   * that it gives nothing when it comes.
+   */
+  take(known: Known, customerId: string, giving: Giving): TakeAnswer {
+    const { sql } = this.#storage;
+    if (!findGrant(sql, customerId, giving.id)) this.give(known, customerId, giving);
+    this.bringUpToDate(known, customerId);
+    const grant = findGrant(sql, customerId, giving.id);
+    const taken = grant && revoke(grant, known.timeMs);
+    if (!grant || !taken?.change) return { kind: 'taken', units: 0 };
+    putGrant(sql, customerId, { ...grant, ...taken.grant });
+    putChange(sql, customerId, taken.change);
+    return { kind: 'taken', units: -taken.change.units };
+  }
+
+  /** Everything there is to tell of a customer's credits. */
+  read(known: Known, customerId: string, page: EntryPage): CreditsRead {
+    this.bringUpToDate(known, customerId);
+    const { grants } = readAccount(this.#storage.sql, customerId);
+    const open = inDrawingOrder(grants).filter((grant) => leftUnits(grant) > 0);
+    return {
+      kind: 'credits',
+      credits: {
+        balanceUnits: balanceOf(grants),
+        heldUnits: this.#held(known, customerId, null),
+        grants: open.map(toGrant),
+        entries: readEntries(this.#storage.sql, customerId, page),
+      },
+    };
+  }
+
+  /** The account as it is now: what became of it meanwhile is written down. */
+  bringUpToDate({ rules, limits, subscription, timeMs }: Known, customerId: string): Account {
+    return this.#storage.transactionSync(() => {
+      const before = readAccount(this.#storage.sql, customerId);
+      const terms = limits.credits ?? null;
+      // Who has no credits of a plan, and never had any, has no period of them.
+      if (!terms && !before.period && before.grants.length === 0) return before;
+      const { account, changes } = accountAt(
+        before,
+        terms,
+        (running, atMs) => countingPeriod(running, rules, subscription, atMs),
+        timeMs,
+      );
+      writeAccount(this.#storage.sql, customerId, before, account, changes);
+      return account;
+    });
+  }
+
+  #given(known: Known, customerId: string, grant: GivenGrant, replayed: boolean): GiveAnswer {
+    const { grants } = this.bringUpToDate(known, customerId);
+    return { kind: 'given', grant: toGrant(grant), balanceUnits: balanceOf(grants), replayed };
+  }
+
+  /** What all holds of a customer weigh, except those of one feature. */
+  #held({ limits }: Known, customerId: string, except: string | null): number {
+    return Object.entries(limits.weights ?? {})
+      .filter(([feature]) => feature !== except)
+      .reduce(
+        (sum, [feature, weight]) => sum + this.#heldUnits({ customerId, feature }) * weight,
+        0,
+      );
+  }
+}
+
+function endOf(expires: Giving['expires'], startsMs: number): number | null {
+  if (expires === null) return null;
+  return 'atMs' in expires ? expires.atMs : startsMs + expires.inDays * DAY_MS;
+}
+
+const tooLate: Refused = {
+  kind: 'refused',
+  code: 'invalid_request',
+  details: { issues: [{ path: 'expiresAtMs', message: 'Must be to come.' }] },
+};
+
+const toGrant = (grant: Omit<GivenGrant, 'fingerprint'>): CreditGrant => ({
+  id: grant.id,
+  source: grant.source,
+  units: grant.units,
+  leftUnits: leftUnits(grant),
+  startsAtMs: grant.startsMs,
+  expiresAtMs: grant.expiresMs,
+  note: grant.note,
+});

@@ -1,0 +1,43 @@
+/**
+ * Credits of customers. `credit_account` has the period the plan's credits are of; `credit_grant` what
+ * came, with what was used of it, expired and was taken back; `is_open` those that may have some left,
+ * and those of the plan, which are written anew each period. `fingerprint` is of the call that gave
+ * it: the same again is a repeat. `credit_entry` is the ledger: use is one row for each feature and
+ * day, which grows, and all else a row each. Its units add up to what is left of the grants.
+ */
+export const CREDIT_SCHEMA = `
+CREATE TABLE credit_account (
+  customer_id TEXT PRIMARY KEY,
+  period_start_ms INTEGER NOT NULL,
+  period_end_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE credit_grant (
+  customer_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  source TEXT NOT NULL,
+  units INTEGER NOT NULL,
+  used_units INTEGER NOT NULL,
+  gone_units INTEGER NOT NULL,
+  starts_ms INTEGER NOT NULL,
+  expires_ms INTEGER,
+  note TEXT,
+  fingerprint TEXT,
+  is_open INTEGER NOT NULL,
+  PRIMARY KEY (customer_id, id)
+) WITHOUT ROWID;
+CREATE INDEX credit_grant_open ON credit_grant(customer_id) WHERE is_open = 1;
+CREATE TABLE credit_entry (
+  customer_id TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  units INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  feature TEXT,
+  day TEXT,
+  grant_id TEXT,
+  PRIMARY KEY (customer_id, seq)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX credit_use_of_day ON credit_entry(customer_id, day, feature) WHERE kind = 'use';`;
+
+/** The tables of which a customer that is erased leaves nothing. */
+export const CREDIT_TABLES = ['credit_account', 'credit_grant', 'credit_entry'] as const;

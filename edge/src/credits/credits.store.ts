@@ -1,0 +1,179 @@
+import type { CreditEntry } from '@dream/contract';
+import type { PeriodBounds } from '../usage/period.ts';
+import {
+  type Account,
+  ALLOWANCE,
+  type Change,
+  type Grant,
+  leftUnits,
+  ROLL_OVER,
+} from './account.ts';
+
+/** A grant with what was said when it was given. */
+export interface GivenGrant extends Grant {
+  note: string | null;
+  fingerprint: string | null;
+}
+
+type GrantRow = {
+  id: string;
+  source: Grant['source'];
+  units: number;
+  used_units: number;
+  gone_units: number;
+  starts_ms: number;
+  expires_ms: number | null;
+  note: string | null;
+  fingerprint: string | null;
+};
+
+/** A customer's period and its open grants. */
+export function readAccount(
+  sql: SqlStorage,
+  customerId: string,
+): Account & {
+  grants: readonly GivenGrant[];
+} {
+  const period = sql
+    .exec<{ [Field in keyof PeriodBounds]: number }>(
+      `SELECT period_start_ms AS startMs, period_end_ms AS endMs
+       FROM credit_account WHERE customer_id = ?`,
+      customerId,
+    )
+    .toArray()[0];
+  const grants = sql
+    .exec<GrantRow>('SELECT * FROM credit_grant WHERE customer_id = ? AND is_open = 1', customerId)
+    .toArray();
+  return { period: period ?? null, grants: grants.map(grantOf) };
+}
+
+/** A grant that was ever given to a customer. */
+export function findGrant(sql: SqlStorage, customerId: string, id: string): GivenGrant | undefined {
+  const row = sql
+    .exec<GrantRow>('SELECT * FROM credit_grant WHERE customer_id = ? AND id = ?', customerId, id)
+    .toArray()[0];
+  return row && grantOf(row);
+}
+
+/** Writes what of an account is not as it was, and the changes of its balance. */
+export function writeAccount(
+  sql: SqlStorage,
+  customerId: string,
+  before: Account,
+  { period, grants }: Account,
+  changes: readonly Change[],
+): void {
+  if (period && (period.startMs !== before.period?.startMs || period.endMs !== before.period.endMs))
+    sql.exec(
+      'INSERT OR REPLACE INTO credit_account VALUES (?, ?, ?)',
+      customerId,
+      period.startMs,
+      period.endMs,
+    );
+  for (const grant of grants) {
+    const known = before.grants.find(({ id }) => id === grant.id);
+    if (known === grant) continue;
+    if (known && isOnlyUsed(known, grant)) useGrant(sql, customerId, grant);
+    else putGrant(sql, customerId, { note: null, fingerprint: null, ...grant });
+  }
+  for (const change of changes) putChange(sql, customerId, change);
+}
+
+/** Writes a whole grant. */
+export function putGrant(sql: SqlStorage, customerId: string, grant: GivenGrant): void {
+  sql.exec(
+    'INSERT OR REPLACE INTO credit_grant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    customerId,
+    grant.id,
+    grant.source,
+    grant.units,
+    grant.usedUnits,
+    grant.goneUnits,
+    grant.startsMs,
+    grant.expiresMs,
+    grant.note,
+    grant.fingerprint,
+    isOpen(grant) ? 1 : 0,
+  );
+}
+
+/** Writes down a change of the balance. */
+export function putChange(sql: SqlStorage, customerId: string, change: Change): void {
+  sql.exec(
+    `INSERT INTO credit_entry VALUES (?1, ${NEXT_SEQ}, ?2, ?3, ?4, NULL, NULL, ?5)`,
+    customerId,
+    change.kind,
+    change.units,
+    change.atMs,
+    change.grantId,
+  );
+}
+
+/** Writes down what a feature took, in its row of the day. */
+export function putUse(
+  sql: SqlStorage,
+  customerId: string,
+  { feature, day, units, atMs }: { feature: string; day: string; units: number; atMs: number },
+): void {
+  sql.exec(
+    `INSERT INTO credit_entry VALUES (?1, ${NEXT_SEQ}, 'use', -?2, ?3, ?4, ?5, NULL)
+     ON CONFLICT (customer_id, day, feature) WHERE kind = 'use'
+     DO UPDATE SET units = units - ?2, at_ms = ?3`,
+    customerId,
+    units,
+    atMs,
+    feature,
+    day,
+  );
+}
+
+/** The newest entries of a customer before a number. */
+export function readEntries(
+  sql: SqlStorage,
+  customerId: string,
+  { before, limit }: { before: number; limit: number },
+): CreditEntry[] {
+  return sql
+    .exec<{ [Field in keyof CreditEntry]: CreditEntry[Field] }>(
+      `SELECT seq, kind, units, at_ms AS atMs, feature, day, grant_id AS grantId
+       FROM credit_entry WHERE customer_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+      customerId,
+      before,
+      limit,
+    )
+    .toArray();
+}
+
+const NEXT_SEQ = '(SELECT ifnull(max(seq), 0) + 1 FROM credit_entry WHERE customer_id = ?1)';
+
+/** Most writes are of a call: they leave the index alone unless the grant is empty then. */
+function useGrant(sql: SqlStorage, customerId: string, grant: Grant): void {
+  sql.exec(
+    `UPDATE credit_grant SET used_units = ?${isOpen(grant) ? '' : ', is_open = 0'}
+     WHERE customer_id = ? AND id = ?`,
+    grant.usedUnits,
+    customerId,
+    grant.id,
+  );
+}
+
+const isOnlyUsed = (known: Grant, grant: Grant): boolean =>
+  known.units === grant.units &&
+  known.goneUnits === grant.goneUnits &&
+  known.startsMs === grant.startsMs &&
+  known.expiresMs === grant.expiresMs;
+
+const isOpen = (grant: Grant): boolean =>
+  leftUnits(grant) > 0 || grant.id === ALLOWANCE || grant.id === ROLL_OVER;
+
+const grantOf = (row: GrantRow): GivenGrant => ({
+  id: row.id,
+  source: row.source,
+  units: row.units,
+  usedUnits: row.used_units,
+  goneUnits: row.gone_units,
+  startsMs: row.starts_ms,
+  expiresMs: row.expires_ms,
+  note: row.note,
+  fingerprint: row.fingerprint,
+});
