@@ -69,6 +69,20 @@ const DeployConfig = v.pipe(
     ),
     stripe: v.strictObject({ test: stripe('test'), live: stripe('live') }),
     clerk: v.strictObject({ test: clerk('test'), live: clerk('live'), platform: clerk('live') }),
+    /** What developers pay the platform for; all of it as the edge has it unless told. */
+    billing: v.optional(
+      v.strictObject({
+        plans: v.optional(v.picklist(['required', 'off'], 'Must be "required" or "off".')),
+        testCustomers: v.optional(
+          v.pipe(
+            v.number('Must be a whole number.'),
+            v.integer('Must be a whole number.'),
+            v.minValue(1, 'Must be 1 at least.'),
+          ),
+        ),
+      }),
+      {},
+    ),
   }),
   v.check(
     ({ domains }) => new Set(Object.values(domains)).size === 4,
@@ -106,11 +120,13 @@ export function readConfig(file: string): DeployConfig {
 
 /** The settings of the edge that are no secrets, as its configuration says them. */
 export function plainVariables(config: DeployConfig): Record<string, string> {
-  const { domains, stripe: payments, clerk: people } = config;
+  const { domains, stripe: payments, clerk: people, billing } = config;
   const variables: Record<string, string> = {
     PUBLIC_URL: `https://${domains.edge}`,
     CONTENT_URL: `https://${domains.content}`,
     OPERATOR_EMAILS: config.operatorEmails.join(','),
+    ...(billing.plans && { PLATFORM_BILLING: billing.plans }),
+    ...(billing.testCustomers && { PLATFORM_TEST_CUSTOMERS: String(billing.testCustomers) }),
   };
   for (const mode of ['test', 'live'] as const) {
     variables[`STRIPE_${mode.toUpperCase()}_PUBLISHABLE_KEY`] = payments[mode].publishableKey;
