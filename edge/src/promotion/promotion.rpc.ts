@@ -125,6 +125,7 @@ function tierInput(tier: TierRecord): TierInput {
     })),
     taxBehavior: tier.taxBehavior,
     features: tier.features,
+    credits: tier.credits,
     highlights: tier.highlights,
     popular: tier.popular,
     listed: tier.listed,

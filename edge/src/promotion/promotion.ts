@@ -118,6 +118,7 @@ function tierFields(tier: TierRecord, old: TierRecord | null): Row[] {
     row('prices', (one) => one.prices.map(priceLine).toSorted()),
     row('taxBehavior', (one) => shown(one.taxBehavior)),
     row('features', (one) => one.features.map(featureLine)),
+    row('credits', (one) => creditsLine(one.credits)),
     row('highlights', (one) => one.highlights),
     row('popular', (one) => shown(one.popular)),
     row('listed', (one) => shown(one.listed)),
@@ -165,10 +166,18 @@ const priceLine = (price: Tier['prices'][number]) => `${amount(price)} a ${price
 
 function featureLine(feature: TierFeature): string {
   if (feature.kind === 'boolean') return feature.name;
+  if (feature.kind === 'credits') return `${feature.name}: ${feature.weight} credits each`;
   const limit = `${feature.name}: ${feature.limitUnits ?? 'no limit'}`;
   if (!feature.overage) return limit;
   const { perUnits, prices } = feature.overage;
   return `${limit}, then ${prices.map(amount).join(' or ')} for each ${perUnits}`;
+}
+
+function creditsLine(credits: Tier['credits']): readonly string[] {
+  if (!credits) return [];
+  const { allowanceUnits, rollOverCapUnits } = credits;
+  const kept = rollOverCapUnits ? `, ${rollOverCapUnits} of them kept for the next` : '';
+  return [`${allowanceUnits} a period${kept}`];
 }
 
 const variantLine = ({ name, sku, prices }: Variant) =>
