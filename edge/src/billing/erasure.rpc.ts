@@ -1,3 +1,4 @@
+import { forgetCharge } from '../metrics/book.rpc.ts';
 import { armAlarm, enqueue, forgetJobs } from '../outbox/outbox.rpc.ts';
 import { forgetAudit } from '../projects/audit.rpc.ts';
 import { putErasure } from './erasure.store.ts';
@@ -27,6 +28,7 @@ export function erasePurchases(
     forgetAudit(sql, objectId);
     forgetJobs(sql, objectId);
     forgetEventsAbout(sql, objectId);
+    forgetCharge(sql, objectId);
     sql.exec('DELETE FROM synced WHERE object_id = ?', objectId);
   }
   for (const table of ['subscription', 'checkout', 'payment'])

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { timeOf } from '../test-clock/now.rpc.ts';
 import { calendarDay } from '../usage/period.ts';
 import { isPaying, NOTHING, type Standing, standingOf, stepsBetween } from './standing.ts';
@@ -170,7 +171,16 @@ export interface BookedCharge {
 
 /** Whether a charge was booked: then it is ours, also when its customer is not known any more. */
 export const isBooked = (sql: SqlStorage, chargeId: string): boolean =>
-  sql.exec('SELECT 1 FROM revenue WHERE charge_id = ?', chargeId).toArray().length > 0;
+  sql.exec('SELECT 1 FROM revenue WHERE charge_id IN (?, ?)', chargeId, hashOf(chargeId)).toArray()
+    .length > 0;
+
+/** Goes on without the id of a charge; who has it, as Stripe does when it is given back, finds it. */
+export function forgetCharge(sql: SqlStorage, chargeId: string): void {
+  sql.exec('UPDATE revenue SET charge_id = ? WHERE charge_id = ?', hashOf(chargeId), chargeId);
+}
+
+/** An id is random, so its hash tells nobody anything who does not have it. */
+const hashOf = (id: string): string => createHash('sha256').update(id).digest('base64url');
 
 /**
  * Books the whole of a charge, once: paid on its day, given back on the day that became known. A dispute
@@ -181,10 +191,11 @@ export function bookCharge(sql: SqlStorage, charge: BookedCharge, nowMs: number)
   if (charge.status !== 'succeeded') return;
   const { id, currency, amountMinor } = charge;
   const known = sql
-    .exec<{ source: string; paidMinor: number; refundedMinor: number; day: string }>(
-      `SELECT source, paid_minor AS paidMinor, refunded_minor AS refundedMinor, day FROM revenue
-       WHERE charge_id = ?`,
+    .exec<{ row: string; source: string; paidMinor: number; refundedMinor: number; day: string }>(
+      `SELECT charge_id AS row, source, paid_minor AS paidMinor, refunded_minor AS refundedMinor, day
+       FROM revenue WHERE charge_id IN (?, ?)`,
       id,
+      hashOf(id),
     )
     .toArray()[0];
   const source = charge.isOfOrder || known?.source === 'orders' ? 'orders' : 'subscriptions';
@@ -198,7 +209,7 @@ export function bookCharge(sql: SqlStorage, charge: BookedCharge, nowMs: number)
     `INSERT INTO revenue (charge_id, source, currency, paid_minor, refunded_minor, day)
      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
      ON CONFLICT (charge_id) DO UPDATE SET source = ?2, paid_minor = ?4, refunded_minor = ?5`,
-    id,
+    known?.row ?? id,
     source,
     currency,
     amountMinor,
