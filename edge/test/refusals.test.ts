@@ -333,6 +333,14 @@ describe('bad input', () => {
     }
   });
 
+  it('a token that opens nothing is no key, where only a key would do', async () => {
+    const codeOf = async (method: string, path: string) =>
+      (await call(method, path, { key: 'eyJhbGciOiJub25lIn0.e30.', user: 'ada' })).body.code;
+    expect(await codeOf('GET', '/api/orders')).toBe('secret_key_required');
+    expect(await codeOf('GET', '/api/bootstrap')).toBe('key_required');
+    expect(await codeOf('GET', '/api/me')).toBe('token_invalid');
+  });
+
   it('an unknown path is a 404 and a wrong method a 405 with Allow', async () => {
     expect((await call('GET', '/api/nothing')).body.code).toBe('route_not_found');
     const wrong = await call('DELETE', '/api/tiers');

@@ -61,13 +61,20 @@ export async function authenticate(
         : 'key_required',
     );
   const principal = credential.startsWith('ey')
-    ? await bySession(deps, request, credential, nowMs)
+    ? await bySession(deps, request, credential, nowMs).catch((error: unknown) => {
+        // Where no token opens anything, what is wrong with one is beside the point.
+        const isBeside = error instanceof Fail && !allowed.includes('session');
+        throw isBeside ? new Fail(keyMissing(allowed)) : error;
+      })
     : await byKey(deps, credential, nowMs);
   checkKind(principal, allowed);
   checkMode(request, principal.ref.mode);
   if (principal.kind !== 'sk') checkOrigin(request, principal.environment);
   return principal;
 }
+
+const keyMissing = (allowed: readonly Auth[]) =>
+  allowed.includes('pk') ? 'key_required' : 'secret_key_required';
 
 /** The bearer credential of a request, or null. */
 function bearerOf(request: Request): string | null {
