@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { serverSnippets } from '../dashboard/src/snippets.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const guides = join(root, 'docs/guides');
@@ -16,7 +17,10 @@ declare module 'express-openid-connect' {
   export function requiresAuth(): RequestHandler;
 }
 declare namespace Express {
-  interface Request { oidc: { user?: Record<string, any> } }
+  interface Request { oidc: { user?: Record<string, any> }; user: { id: string } }
+}
+declare module 'hono' {
+  interface ContextVariableMap { userId: string }
 }
 declare module '@supabase/supabase-js' {
   type UserAnswer = { data: { user: { id: string; email?: string } }; error: null }
@@ -33,6 +37,17 @@ const blocks = readdirSync(guides).flatMap((guide) =>
     ([, code = ''], index) => ({ name: `${guide.replace('.md', '')}-${index + 1}.ts`, code }),
   ),
 );
+
+/** And what the dashboard gives to paste into a server. */
+const pasted = serverSnippets({
+  edge: 'https://edge.example',
+  publishableKey: 'pk_test_abc',
+  mode: 'test',
+  paidTier: 'pro',
+})
+  .filter(({ code }) => code.includes("from 'dream-api"))
+  .map(({ id, code }) => ({ name: `dashboard-${id}.ts`, code }));
+blocks.push(...pasted);
 
 let folder: string;
 let said: string;
@@ -69,8 +84,9 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('the guides show code', () => {
+it('the guides and the dashboard show code', () => {
   expect(blocks.length).toBeGreaterThanOrEqual(3);
+  expect(pasted.map(({ name }) => name)).toEqual(['dashboard-express.ts', 'dashboard-hono.ts']);
 });
 
 it.each(blocks)('$name compiles against the sdk as it is', ({ name }) => {

@@ -1,18 +1,11 @@
 import { expect, it } from 'vitest';
-import {
-  checkoutSnippet,
-  noShiftCss,
-  pageSnippets,
-  serverSnippets,
-  type SnippetFacts,
-} from './snippets.ts';
+import { checkoutSnippet, pageSnippets, serverSnippets, type SnippetFacts } from './snippets.ts';
 
 const facts: SnippetFacts = {
   edge: 'https://edge.example',
   publishableKey: 'pk_test_abc',
   mode: 'test',
   paidTier: 'pro',
-  tiers: 3,
 };
 
 it('puts the edge and the publishable key into every snippet of a page, and no secret', () => {
@@ -37,11 +30,4 @@ it('puts the edge into every snippet of a server, and the publishable key into n
 it('sells the tier that has a price, and says nothing of selling when none has', () => {
   expect(checkoutSnippet(facts)).toContain('"tier":"pro"');
   expect(checkoutSnippet({ ...facts, paidTier: null })).toBeNull();
-});
-
-it('keeps more room for more tiers', () => {
-  const heightOf = (tiers: number) =>
-    Number(/dream-pricing \{ min-block-size: (\d+)/.exec(noShiftCss({ tiers }))?.[1]);
-  expect(heightOf(4)).toBeGreaterThan(heightOf(2));
-  expect(heightOf(0)).toBe(heightOf(1));
 });

@@ -7,8 +7,6 @@ export interface SnippetFacts {
   mode: Mode;
   /** The tier an upgrade is sold to, by its name in code; null when none has a price. */
   paidTier: string | null;
-  /** How tall the price table will be, by the width of the page, so that nothing moves when it comes. */
-  tiers: number;
 }
 
 /** Something to copy, and where it goes. */
@@ -17,21 +15,6 @@ export interface Snippet {
   title: string;
   where: string;
   code: string;
-}
-
-/**
- * The room the price table takes, so that the page does not move when it comes: a column below
- * 30rem, then two, then all side by side.
- */
-export function noShiftCss({ tiers }: Pick<SnippetFacts, 'tiers'>): string {
-  const rows = (columns: number) => Math.max(1, Math.ceil(tiers / columns));
-  const height = (columns: number) => `${rows(columns) * 24 + 2}rem`;
-  return `dream-signup, dream-usage-meter, dream-pricing { display: block; }
-dream-signup[compact] { block-size: 2.75rem; }
-dream-usage-meter { min-block-size: 8.5rem; }
-dream-pricing { min-block-size: ${height(1)}; }
-@media (min-width: 46rem) { dream-pricing { min-block-size: ${height(2)}; } }
-@media (min-width: 61rem) { dream-pricing { min-block-size: ${height(3)}; } }`;
 }
 
 const script = ({ edge, publishableKey }: SnippetFacts): string =>
@@ -59,7 +42,7 @@ export function pageSnippets(facts: SnippetFacts): Snippet[] {
       code: `<!-- index.html -->
 ${tag}
 
-// Plans.tsx
+// Plans.jsx
 export function Plans() {
   return (
     <>
@@ -72,8 +55,8 @@ export function Plans() {
     {
       id: 'next',
       title: 'Next',
-      where: 'app/layout.tsx, and any page',
-      code: `// app/layout.tsx
+      where: 'app/layout.jsx, and any page',
+      code: `// app/layout.jsx
 import Script from 'next/script';
 
 export default function Layout({ children }) {
@@ -91,7 +74,7 @@ export default function Layout({ children }) {
   );
 }
 
-// app/plans/page.tsx
+// app/plans/page.jsx
 export default function Plans() {
   return <dream-pricing />;
 }`,
@@ -141,13 +124,13 @@ export function serverSnippets({ edge, mode }: SnippetFacts): Snippet[] {
       code: `import express from 'express';
 import { Dream } from 'dream-api';
 
-const dream = new Dream({ secretKey: process.env.DREAM_SECRET_KEY, baseUrl: '${edge}' });
+const dream = new Dream({ secretKey: process.env.DREAM_SECRET_KEY ?? '', baseUrl: '${edge}' });
 const app = express();
 
 app.post('/work', async (request, response) => {
   const use = await dream.usage.track({ customer: request.user.id });
   if (!use.allowed) return response.status(403).json({ error: 'Your plan is used up.' });
-  response.json({ remaining: use.remaining });
+  response.json({ remaining: use.usage.remaining });
 });`,
     },
     {
@@ -157,13 +140,13 @@ app.post('/work', async (request, response) => {
       code: `import { Dream } from 'dream-api';
 import { Hono } from 'hono';
 
-const dream = new Dream({ secretKey: process.env.DREAM_SECRET_KEY, baseUrl: '${edge}' });
+const dream = new Dream({ secretKey: process.env.DREAM_SECRET_KEY ?? '', baseUrl: '${edge}' });
 const app = new Hono();
 
 app.post('/work', async (c) => {
   const use = await dream.usage.track({ customer: c.get('userId') });
   if (!use.allowed) return c.json({ error: 'Your plan is used up.' }, 403);
-  return c.json({ remaining: use.remaining });
+  return c.json({ remaining: use.usage.remaining });
 });`,
     },
     {

@@ -1,9 +1,10 @@
 import type { Tier } from '@dream/contract';
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { assistantPrompt } from '../../assistant-prompt.ts';
+import { noShiftCss } from '../../no-shift.ts';
 import { paths } from '../../paths.ts';
 import {
   checkoutSnippet,
-  noShiftCss,
   pageSnippets,
   serverSnippets,
   type Snippet,
@@ -61,7 +62,6 @@ class IntegratePage extends Page<Data> {
       publishableKey,
       mode: this.context.mode,
       paidTier: tiers.find(({ prices }) => prices.length > 0)?.name ?? null,
-      tiers: listed.length,
     };
     const checkout = checkoutSnippet(facts);
     return html`
@@ -70,7 +70,7 @@ class IntegratePage extends Page<Data> {
         ${this.#tabbed('page', pageSnippets(facts), this.pageTab, (id) => (this.pageTab = id))}
         <details>
           <summary>CSS that keeps the page from moving while it loads</summary>
-          ${codeBlock(noShiftCss(facts), 'the CSS', 'In your style sheet')}
+          ${codeBlock(noShiftCss(listed), 'the CSS', 'In your style sheet')}
         </details>
       </section>
       <section class="card" aria-labelledby="server-title">
@@ -90,6 +90,17 @@ class IntegratePage extends Page<Data> {
                 ${codeBlock(checkout, 'the checkout call', 'Answers a url to send the customer to')}
               </details>`
         }
+      </section>
+      <section class="card" aria-labelledby="assistant-title">
+        <div>
+          <h2 id="assistant-title">Or let an assistant do it</h2>
+          <p class="muted">
+            Paste this into the tool you write code with. It reads
+            <a href=${`${facts.edge}/llms.txt`} target="_blank" rel="noreferrer">llms.txt</a>, which is made of
+            the same source as the API.
+          </p>
+        </div>
+        ${codeBlock(assistantPrompt({ ...facts, tiers: listed }), 'the prompt', 'For a coding assistant')}
       </section>
       <section class="card" aria-labelledby="try-title">
         <div class="card-head">
