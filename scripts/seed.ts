@@ -70,9 +70,17 @@ const PLATFORM_TIERS: Record<string, Json> = {
     displayName: 'Pro',
     description: 'Everything, live.',
     prices: [{ priceMinor: 1900, currency: 'usd', interval: 'month' }],
-    features: [{ kind: 'metered', name: 'customers', limitUnits: 2000 }],
-    highlights: ['Live mode', '2,000 end users'],
+    features: [
+      {
+        kind: 'metered',
+        name: 'customers',
+        limitUnits: 2000,
+        overage: { perUnits: 1, prices: [{ priceMinor: 3, currency: 'usd' }] },
+      },
+    ],
+    highlights: ['Live mode', '2,000 end users a month', 'Then $0.03 for each more'],
     trialDays: 14,
+    rateLimitPerMinute: null,
     position: 1,
   },
 };

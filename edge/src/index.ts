@@ -52,7 +52,7 @@ export class Work extends WorkerEntrypoint<Bindings> {
   async rollUp(ref: EnvironmentRef, shard: string, batch: Batch): Promise<void> {
     const { deps } = await boot(this.env);
     try {
-      await deps.project(ref).usageHistory().add(shard, batch);
+      await deps.project(ref).usageHistory().add(shard, batch, deps.nowMs());
     } catch (error) {
       if (goneCode(error) === null) throw error;
     }

@@ -6,7 +6,7 @@ import {
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../src/app.ts';
-import { createDeps, type Deps } from '../src/deps.ts';
+import { createDeps, type Deps, type EnvironmentRef } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
 import { deliverJobs } from '../src/outbox/deliver.job.ts';
 import { runUpkeep } from '../src/projects/upkeep.job.ts';
@@ -134,14 +134,17 @@ async function give(customerId: string, plan: string): Promise<void> {
 
 /** Does what the outbox would do in a moment, also what its alarm has begun. */
 async function tellProjects(): Promise<void> {
-  const ids = await runInDurableObject(deps.project(PLATFORM), (_object, { storage }) =>
+  const ids = await openJobIds(PLATFORM, 'platform.tell');
+  await deliverJobs(deps, PLATFORM, ids, { throwFirst: true });
+}
+
+const openJobIds = (ref: EnvironmentRef, kind: string): Promise<string[]> =>
+  runInDurableObject(deps.project(ref), (_object, { storage }) =>
     storage.sql
-      .exec<{ id: string }>("SELECT id FROM outbox WHERE state = 'open' AND kind = 'platform.tell'")
+      .exec<{ id: string }>("SELECT id FROM outbox WHERE state = 'open' AND kind = ?", kind)
       .toArray()
       .map(({ id }) => id),
   );
-  await deliverJobs(deps, PLATFORM, ids, { throwFirst: true });
-}
 
 async function buyPro({ customerId }: SignedInDeveloper): Promise<void> {
   const by = { key: platformSk, user: customerId };
@@ -280,6 +283,84 @@ describe('test mode', () => {
     await give(ada.customerId, 'pro');
     expect((await make(keys.test)).status).toBe(200);
     expect((await call('POST', '/api/usage', own)).status).toBe(200);
+  });
+});
+
+describe('an end user', () => {
+  const counted = async (customerId: string) =>
+    (await done('GET', '/api/usage?feature=customers', { key: platformSk, user: customerId }))
+      .usageCount;
+
+  /** Does what gathered by now, as the outbox does a minute later. */
+  async function count({ id }: Venture): Promise<void> {
+    const ref = { projectId: id, mode: 'live' } as const;
+    const ids = await openJobIds(ref, 'platform.count');
+    await deliverJobs(deps, ref, ids, { throwFirst: true });
+  }
+
+  it('counts once in each month it is active in, whatever it does and however often it is told', async () => {
+    const ada = await developer();
+    await give(ada.customerId, 'pro');
+    const venture = await Venture.of(ada.key);
+    const live = () => deps.project({ projectId: venture.id, mode: 'live' });
+    const customer = async () =>
+      (
+        await done('POST', '/api/customers', {
+          key: venture.keys.live,
+          body: { email: `${crypto.randomUUID()}@example.com` },
+        })
+      ).customer.id as string;
+    const [used, signedIn] = [await customer(), await customer()];
+    await customer();
+    const row = { customerId: used, feature: 'requests', units: 5 };
+    const october = [1, 2].map((day) => ({ ...row, day: `2040-10-0${day}` }));
+    const inOctober = Date.UTC(2040, 9, 3);
+
+    await live().usageHistory().add('00', { seq: 1, rows: october }, inOctober);
+    await live().activeCustomers().note(used, inOctober);
+    await live().activeCustomers().note(signedIn, inOctober);
+    await count(venture);
+    expect(await counted(ada.customerId)).toBe(2);
+
+    await live().usageHistory().add('00', { seq: 2, rows: october }, inOctober);
+    await count(venture);
+    expect(await counted(ada.customerId)).toBe(2);
+
+    await live()
+      .activeCustomers()
+      .note(used, Date.UTC(2040, 10, 1));
+    const batch = await live().activeCustomers().take();
+    await count(venture);
+    expect([batch?.units, await counted(ada.customerId)]).toEqual([1, 3]);
+  });
+
+  it('counts once when the answer to its counting is lost', async () => {
+    const ada = await developer();
+    await give(ada.customerId, 'pro');
+    const venture = await Venture.of(ada.key);
+    const email = `${crypto.randomUUID()}@example.com`;
+    const { customer } = await done('POST', '/api/customers', {
+      key: venture.keys.live,
+      body: { email },
+    });
+    const ref = { projectId: venture.id, mode: 'live' } as const;
+    await deps.project(ref).activeCustomers().note(customer.id, Date.now());
+    const ids = await openJobIds(ref, 'platform.count');
+    await Promise.all([deliverJobs(deps, ref, ids), deliverJobs(deps, ref, ids)]);
+    expect(await counted(ada.customerId)).toBe(1);
+  });
+
+  it('of a page counts when it signs in, and one of test mode never', async () => {
+    const ada = await developer();
+    await give(ada.customerId, 'pro');
+    const venture = await Venture.of(ada.key);
+    for (const mode of ['test', 'live'] as const) {
+      const body = { externalId: crypto.randomUUID() };
+      await done('POST', '/api/sessions', { key: venture.keys[mode], body });
+    }
+    expect(await openJobIds({ projectId: venture.id, mode: 'test' }, 'platform.count')).toEqual([]);
+    await count(venture);
+    expect(await counted(ada.customerId)).toBe(1);
   });
 });
 

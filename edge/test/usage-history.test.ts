@@ -246,10 +246,10 @@ describe('a hand-over', () => {
     expect(again).toEqual(first);
     if (!again) throw new Error('There is nothing to hand over');
     const shard = shardOf(id) ?? '';
-    await project().usageHistory().add(shard, again);
-    await project().usageHistory().add(shard, again);
+    await project().usageHistory().add(shard, again, Date.now());
+    await project().usageHistory().add(shard, again, Date.now());
     await runInDurableObject(project(), (_, state) => state.abort('killed')).catch(() => {});
-    await project().usageHistory().add(shard, again);
+    await project().usageHistory().add(shard, again, Date.now());
     expect(await used('ada')).toEqual([['2030-11-20', 1]]);
     await kill(id);
     await runDurableObjectAlarm(shardFor(id));
@@ -290,7 +290,7 @@ describe('a hand-over', () => {
       sizes.push(batch.rows.length);
       await project()
         .usageHistory()
-        .add(shardOf(id) ?? '', batch);
+        .add(shardOf(id) ?? '', batch, Date.now());
       await shardFor(id).rollUp().done(batch.seq, Date.now());
       // The walk begins anew, and finds what is left.
       if (sizes.length === 1) await kill(id);
@@ -329,7 +329,7 @@ describe('an erased customer', () => {
     if (batch)
       await project()
         .usageHistory()
-        .add(shardOf(id) ?? '', batch);
+        .add(shardOf(id) ?? '', batch, Date.now());
     expect(await everythingKept()).not.toContain(id);
     await aMinuteLater(id);
     expect(await inShard(id, ({ sql }) => rollUpState(sql))).toMatchObject({ open: null });

@@ -5,6 +5,7 @@ import { emit } from '../outgoing/emit.rpc.ts';
 import type { BoughtAddress } from '../providers/stripe/orders.ts';
 import type { PaymentState } from '../providers/stripe/payments.ts';
 import type { CheckoutState } from '../providers/stripe/state.ts';
+import { noteActiveNow } from '../platform/active.rpc.ts';
 import { readStore } from './settings.store.ts';
 import {
   findOrder,
@@ -146,6 +147,7 @@ export function settleOrder(
   movePieces(sql, orderId, order.hold, hold);
   const isPaidNow = isPaid(status) && order.paid_ms === null;
   updateOrder(sql, orderId, { status, hold, ...(isPaidNow && { paid_ms: nowMs }) });
+  if (isPaidNow && order.customer_id !== null) noteActiveNow(storage, order.customer_id, nowMs);
   if (hold === 'returned' && order.hold !== 'returned') noteEvent(sql, orderId, 'restocked', act);
   // A part of the money that came back again is no second payment.
   const isNews = status !== order.status && !(isPaid(order.status) && status === 'paid');

@@ -8,6 +8,7 @@ import { Fail } from '../http/fail.ts';
 import { log } from '../http/log.ts';
 import { settleUnopened, syncOrEnd } from '../orders/close.job.ts';
 import { refundOrder } from '../orders/refund.job.ts';
+import { countActive } from '../platform/active.job.ts';
 import { tellDeveloper } from '../platform/standing.job.ts';
 import { releaseUnused } from '../projects/release-account.job.ts';
 import { publishProducts } from '../store/publish.job.ts';
@@ -135,6 +136,8 @@ async function perform(
       return syncClerkUser(deps, ref, job);
     case 'platform.tell':
       return tellDeveloper(deps, job.customerId);
+    case 'platform.count':
+      return countActive(deps, ref);
     case 'content.delete_files':
       return deleteFiles(deps.files, ref, job.name);
   }

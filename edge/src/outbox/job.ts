@@ -35,6 +35,8 @@ export type Job =
   | { kind: 'stripe.refund_order'; refundId: string }
   /** At the platform's own project: tells the projects of a developer how they stand. */
   | { kind: 'platform.tell'; customerId: string }
+  /** Counts the customers who were active, for the developer. */
+  | { kind: 'platform.count' }
   /** Fetches one Stripe object and applies the whole of it. */
   | { kind: 'stripe.sync'; objectId: string };
 

@@ -10,3 +10,13 @@ CREATE TABLE platform_plan (
   test_customers INTEGER
 );
 ALTER TABLE customer ADD COLUMN taken_back_ms INTEGER;`;
+
+/** The last month a customer was active in, and how many such first times are still to be counted. */
+export const ACTIVE_SCHEMA = `
+ALTER TABLE customer ADD COLUMN active_month TEXT;
+CREATE TABLE active_count (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  seq INTEGER NOT NULL,
+  waiting_units INTEGER NOT NULL,
+  batch_units INTEGER NOT NULL
+);`;

@@ -8,7 +8,8 @@ import type { DeveloperFacts } from './facts.rpc.ts';
 import type { PlatformPlan } from './standing.rpc.ts';
 import { standingNow } from './standing.ts';
 
-const PLATFORM: EnvironmentRef = { projectId: PLATFORM_PROJECT, mode: 'live' };
+/** Where developers are customers. */
+export const PLATFORM: EnvironmentRef = { projectId: PLATFORM_PROJECT, mode: 'live' };
 
 /** Tells all projects of a developer how they stand now. Safe to repeat. */
 export async function tellDeveloper(deps: Deps, customerId: string): Promise<void> {
@@ -48,7 +49,7 @@ async function tell(deps: Deps, projectId: string, known: DeveloperFacts | null)
 }
 
 /** What the platform knows of a developer. Before it is set up it knows nobody. */
-const factsOf = (
+export const factsOf = (
   deps: Deps,
   owner: { customerId: string | null; email: string | null },
 ): Promise<DeveloperFacts | null> =>

@@ -71,6 +71,13 @@ export function roomForCustomer(sql: SqlStorage, nowMs: number): Outcome<null> {
   return count < max ? ok(null) : no('test_customers_reached', { max });
 }
 
+/** Whether customers of an environment are counted for its developer: of live ones that are billed. */
+export function isCounted(sql: SqlStorage): boolean {
+  const { projectId, mode } = environmentOf(sql);
+  const isBilled = planRow(sql)?.test_customers != null;
+  return isBilled && mode === 'live' && projectId !== PLATFORM_PROJECT;
+}
+
 const planRow = (sql: SqlStorage): PlanRow | undefined =>
   sql.exec<PlanRow>('SELECT version, facts, test_customers FROM platform_plan').toArray()[0];
 

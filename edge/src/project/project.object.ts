@@ -24,6 +24,7 @@ import { armAlarm, DONE_JOBS, OutboxRpc } from '../outbox/outbox.rpc.ts';
 import { OauthRpc, OLD_ATTEMPTS } from '../oauth/oauth.rpc.ts';
 import { DeliveriesRpc, OLD_DELIVERIES, OLD_WEBHOOK_EVENTS } from '../outgoing/deliveries.rpc.ts';
 import { WebhooksRpc } from '../outgoing/webhooks.rpc.ts';
+import { ActiveCustomersRpc } from '../platform/active.rpc.ts';
 import { PlatformFactsRpc } from '../platform/facts.rpc.ts';
 import { StandingRpc } from '../platform/standing.rpc.ts';
 import { AccessRpc, environmentInUse } from '../projects/access.rpc.ts';
@@ -183,6 +184,10 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   platformFacts(): PlatformFactsRpc {
     return new PlatformFactsRpc(this.#inUse());
+  }
+
+  activeCustomers(): ActiveCustomersRpc {
+    return new ActiveCustomersRpc(this.#inUse());
   }
 
   standing(): StandingRpc {

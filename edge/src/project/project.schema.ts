@@ -35,7 +35,7 @@ import {
 } from '../outgoing/outgoing.schema.ts';
 import { ERASURES_OF_BEFORE, OUTBOX_DONE_INDEX, OUTBOX_SCHEMA } from '../outbox/outbox.schema.ts';
 import { CLERK_APP_SCHEMA } from '../projects/clerk-app.schema.ts';
-import { PLATFORM_SCHEMA } from '../platform/platform.schema.ts';
+import { ACTIVE_SCHEMA, PLATFORM_SCHEMA } from '../platform/platform.schema.ts';
 import {
   ACCESS_SCHEMA,
   AUDIT_SUBJECT_INDEX,
@@ -100,4 +100,5 @@ export const PROJECT_STEPS: readonly string[] = [
   METRICS_SCHEMA,
   ENFORCEMENT_SCHEMA,
   PLATFORM_SCHEMA,
+  ACTIVE_SCHEMA,
 ];

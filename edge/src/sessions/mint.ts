@@ -35,7 +35,9 @@ export async function mintSession(
   };
   if (customer.banned) throw new Fail('customer_banned');
   const session = await deps.shard(ref, shardName(customer.id)).sessions().create(given, nowMs);
-  return sessionAnswer(deps, ref, environment, customer, unwrap(session));
+  const state = unwrap(session);
+  await deps.project(ref).activeCustomers().note(customer.id, nowMs);
+  return sessionAnswer(deps, ref, environment, customer, state);
 }
 
 /** What a page holds of a session: fresh tokens, the customer, and its usage. */

@@ -1,6 +1,7 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { TopCustomer, UsageDay, UsageTotal } from '@dream/contract/usage-history';
 import { noteNearLimits } from '../metrics/near-limit.rpc.ts';
+import { noteActive } from '../platform/active.rpc.ts';
 import type { Perishable } from '../storage/prune.ts';
 import type { DayRange } from './day-range.ts';
 import type { Batch, DayUsage } from './day.ts';
@@ -29,7 +30,7 @@ export class UsageHistoryRpc extends RpcTarget {
    * Adds a shard's batch, once: one it handed over before changes nothing. Of a customer who was
    * erased only the total grows.
    */
-  add(shard: string, { seq, rows }: Batch): void {
+  add(shard: string, { seq, rows }: Batch, nowMs: number): void {
     const { sql } = this.#storage;
     this.#storage.transactionSync(() => {
       const isNew = sql.exec(
@@ -39,7 +40,10 @@ export class UsageHistoryRpc extends RpcTarget {
         seq,
       );
       if (isNew.toArray().length === 0) return;
-      for (const row of rows) this.#addDay(row);
+      for (const row of rows) {
+        this.#addDay(row);
+        noteActive(this.#storage, row.customerId, row.day.slice(0, 7), nowMs);
+      }
       this.#addTotals(rows);
       noteNearLimits(sql, rows);
     });
