@@ -1,4 +1,4 @@
-import type { Customer, Mode, Project } from '@dream/contract';
+import type { Customer, Mode, Project, Standing } from '@dream/contract';
 import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { ApiError, createCall, toApiError } from './api.ts';
 import { config } from './config.ts';
@@ -9,6 +9,8 @@ import { paths } from './paths.ts';
 import { go, startRouter } from './router.ts';
 import { match } from './routes.ts';
 import { onSessionChange, sessionToken, signedIn, signOut, startSession } from './session.ts';
+import { standingNotice } from './standing.ts';
+import { day } from './ui/format.ts';
 import { landing } from './ui/landing.ts';
 import { emptyState, skeleton, troubleNotice } from './ui/notice.ts';
 import { navigationOf } from './navigation.ts';
@@ -27,6 +29,7 @@ export class DashApp extends LitElement {
     pathname: { state: true },
     lost: { state: true },
     offline: { state: true },
+    standing: { state: true },
   };
   declare status: 'starting' | 'failed' | 'ready';
   declare failure: ApiError | null;
@@ -37,6 +40,8 @@ export class DashApp extends LitElement {
   /** Whether the session ended by itself, so that whoever comes back goes on where they were. */
   declare lost: boolean;
   declare offline: boolean;
+  /** How the project of the page stands, or else the oldest one; null until it is known. */
+  declare standing: Standing | null;
   #attempt = 0;
   #shows = 0;
   readonly #call = createCall({
@@ -58,6 +63,7 @@ export class DashApp extends LitElement {
     this.pathname = location.pathname;
     this.lost = false;
     this.offline = !navigator.onLine;
+    this.standing = null;
   }
 
   override createRenderRoot(): this {
@@ -72,6 +78,7 @@ export class DashApp extends LitElement {
         this.offline = !navigator.onLine;
         if (!this.offline) this.page?.recover();
       });
+    document.addEventListener('dream-plan-change', () => void this.#loadStanding(this.#shows));
     void this.#start();
   }
 
@@ -142,6 +149,7 @@ export class DashApp extends LitElement {
     document.title = `${found?.route.title ?? 'Not found'} · dream`;
     this.page = null;
     if (!found || !this.customer) return nothingMore;
+    void this.#loadStanding(shows);
     try {
       await found.route.load();
     } catch {
@@ -159,6 +167,18 @@ export class DashApp extends LitElement {
     await this.updateComplete;
     await page.updateComplete;
     return () => page.settled;
+  }
+
+  /** Not a page's to wait for: what cannot be told now is told on the next page. */
+  async #loadStanding(shows: number): Promise<void> {
+    const { project, projects } = this.#context();
+    const about = project ?? projects[0];
+    const known =
+      about &&
+      (await projectsApi(this.#call)
+        .standing(about.id)
+        .catch(() => null));
+    if (shows === this.#shows) this.standing = known?.standing ?? null;
   }
 
   override render(): TemplateResult {
@@ -190,6 +210,8 @@ export class DashApp extends LitElement {
         found?.route.section ?? '',
       ),
       offline: this.offline,
+      notice: this.standing && standingNotice(this.standing, context.mode, day),
+      plan: paths.plan(),
       go,
       content: this.#content(found !== null, context),
     });

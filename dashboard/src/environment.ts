@@ -10,6 +10,7 @@ import type {
   SecretKey,
   Settings,
   SettingsPatch,
+  Standing,
   Tier,
   TierInput,
   Webhook,
@@ -23,6 +24,8 @@ type Signal = AbortSignal | undefined;
 /** The management routes of projects. */
 export const projectsApi = (call: Call) => ({
   list: (signal?: Signal) => call<{ projects: Project[] }>('GET', '/api/projects', { signal }),
+  standing: (id: string) =>
+    call<{ standing: Standing }>('GET', `/api/projects/${encodeURIComponent(id)}`),
   create: (name: string, idempotencyKey: string) =>
     call<{ project: Project }>('POST', '/api/projects', { body: { name }, idempotencyKey }),
   rename: (id: string, name: string) =>

@@ -19,6 +19,12 @@ export function navigationOf(pathname: string, section: string, context: Context
     href: paths.totals('live'),
     icon: icons.metrics,
   };
+  const plan: NavigationItem = {
+    id: 'plan',
+    words: 'Your plan',
+    href: paths.plan(),
+    icon: icons.stripe,
+  };
   const other = (to: Mode) => (project ? inEnvironment(pathname, project.id, to) : '');
   return {
     home: paths.projects(),
@@ -32,9 +38,9 @@ export function navigationOf(pathname: string, section: string, context: Context
           { title: '', items: itemsOf(project.id, mode) },
           { title: 'Sell', items: sellingOf(project.id, mode) },
           { title: 'Set up', items: setUpOf(project.id, mode) },
-          { title: '', items: [home, totals] },
+          { title: '', items: [home, totals, plan] },
         ]
-      : [{ title: '', items: [home, totals] }],
+      : [{ title: '', items: [home, totals, plan] }],
   };
 }
 

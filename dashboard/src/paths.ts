@@ -9,6 +9,7 @@ export const paths = {
   newProject: () => '/projects/new',
   account: () => '/account',
   totals: (mode: Mode) => (mode === 'live' ? '/totals' : `/totals/${mode}`),
+  plan: () => '/plan',
   /** Where Stripe sends developers back to: one address for all projects, as Stripe wants it listed. */
   stripeReturn: () => '/stripe',
   promote: (project: string) => `/projects/${segment(project)}/promote`,

@@ -51,6 +51,13 @@ export const routes: readonly Route[] = [
     load: () => import('./pages/metrics/totals.ts'),
   },
   {
+    path: '/plan',
+    title: 'Your plan',
+    tag: 'page-plan',
+    section: 'plan',
+    load: () => import('./pages/start/plan.ts'),
+  },
+  {
     path: '/stripe',
     title: 'Back from Stripe',
     tag: 'page-stripe-return',

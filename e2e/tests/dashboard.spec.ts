@@ -267,7 +267,7 @@ test('metrics say what there is, in a range of the address, and have every plot 
 
 /** Pages that look at nothing but the developer, and those of a project. */
 const PAGES = {
-  'of the developer': ['/projects', '/projects/new', '/totals', '/account', '/nowhere'],
+  'of the developer': ['/projects', '/projects/new', '/totals', '/account', '/plan', '/nowhere'],
   'to set up': ['', '/integrate', '/keys', '/origins', '/stripe'],
   'to sell': ['/tiers', '/tiers/new', '/tiers/edit/free', '/customers', '/customers/cust_nobody'],
   'of a store': ['/products', '/products/new', '/orders', '/store'],

@@ -28,6 +28,10 @@ export interface ShellOptions {
   isTest: boolean;
   isWide: boolean;
   offline: boolean;
+  /** What the developer must know of their plan, with what to do. */
+  notice: { title: string; text: string; isUrgent: boolean } | null;
+  /** Where the plan is chosen. */
+  plan: string;
   go: (path: string) => void;
   content: unknown;
 }
@@ -74,10 +78,20 @@ export function shell(options: ShellOptions): TemplateResult {
             : nothing
         }
         ${offline ? html`<aside class="test-band" aria-label="Connection"><span role="status">You are offline. What you see may be old; changes wait for you to be back.</span></aside>` : nothing}
+        ${planNotice(options)}
         <main id="content" class=${isWide ? 'wide' : ''} tabindex="-1">${content}</main>
       </div>
     </div>
   `;
+}
+
+function planNotice({ navigation, notice, plan }: ShellOptions): TemplateResult | typeof nothing {
+  if (notice === null) return nothing;
+  const { title, text, isUrgent } = notice;
+  return html`<aside class="plan-band" ?data-urgent=${isUrgent} aria-label="Your plan">
+    <p><strong>${title}.</strong> ${text}</p>
+    ${navigation.current === 'plan' ? nothing : html`<a class="button" href=${plan}>Your plan</a>`}
+  </aside>`;
 }
 
 const groupId = (title: string): string => `nav-${title.toLowerCase().replaceAll(' ', '-')}`;
