@@ -37,7 +37,12 @@ export const putTurnstile = route({
   auth: managers,
   body: v.strictObject({ siteKey: Key, secretKey: Key }),
   answer: v.object({ turnstile: Turnstile }),
-  errors: [...managementErrors, 'turnstile_key_invalid', 'provider_unavailable'],
+  errors: [
+    ...managementErrors,
+    'turnstile_key_invalid',
+    'provider_unavailable',
+    'platform_protected',
+  ],
 });
 
 export const removeTurnstile = route({

@@ -124,6 +124,11 @@ export const ERRORS = {
     'Read the difference between test and live again, and promote what it says now.',
   ),
   project_deleted: row(410, 'Project deleted', 'This project was deleted. Create a new one.'),
+  project_suspended: row(
+    403,
+    'Service paused',
+    'This service is paused for the moment. Whoever runs it finds out more in its dashboard.',
+  ),
   project_exists: row(
     409,
     'Project exists',
@@ -167,7 +172,7 @@ export const ERRORS = {
   platform_protected: row(
     403,
     'Not possible for the platform',
-    'The platform project cannot be deleted, connected or given sessions by key.',
+    'The platform project cannot be deleted, suspended, connected or given sessions by key, and nothing may lock its operators out.',
   ),
 
   // Customers and users
@@ -633,6 +638,7 @@ export const KEY_ERRORS = [
   'project_deleted',
   'subscription_required',
   'subscription_expired',
+  'project_suspended',
 ] as const satisfies readonly ErrorCode[];
 
 /**

@@ -11,6 +11,7 @@ import * as dashboard from './dashboard.ts';
 import * as holds from './holds.ts';
 import * as images from './images.ts';
 import * as oauth from './oauth.ts';
+import * as operator from './operator.ts';
 import * as orders from './orders.ts';
 import * as payments from './payments.ts';
 import * as products from './products.ts';
@@ -59,6 +60,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     bootstrap,
     projects,
     promotion,
+    operator,
     requests,
     clerkApp,
     botCheck,
@@ -86,6 +88,7 @@ export type { Hold } from './holds.ts';
 export type * from './images.ts';
 export type { CustomerDetail, CustomerEvent, CustomerStatus } from './managed-customers.ts';
 export type { Interval, Limit, Mode } from './primitives.ts';
+export type { EnvironmentHealth, OperatorProject } from './operator.ts';
 export type * from './orders.ts';
 export type * from './payments.ts';
 export type * from './products.ts';

@@ -25,6 +25,8 @@ export const Project = v.object({
   name: v.string(),
   accountId: v.string(),
   createdAtMs: AtMs,
+  /** Since when operators have it suspended; null while it works. */
+  suspendedAtMs: v.nullable(AtMs),
   publishableKeys: v.object({ test: v.string(), live: v.string() }),
 });
 export type Project = v.InferOutput<typeof Project>;
@@ -246,7 +248,7 @@ export const updateSettings = route({
   auth: managers,
   body: SettingsPatch,
   answer: v.object({ settings: Settings }),
-  errors,
+  errors: [...errors, 'platform_protected'],
 });
 
 const Origins = v.array(v.string());
@@ -271,7 +273,7 @@ export const putOrigins = route({
     ),
   }),
   answer: v.object({ origins: Origins }),
-  errors: [...errors, 'origin_invalid'],
+  errors: [...errors, 'origin_invalid', 'platform_protected'],
 });
 
 export const listAllTiers = route({

@@ -123,7 +123,15 @@ describe('the route table', () => {
     expect(both.map(({ name }) => name)).toEqual(['getDashboard']);
   });
 
-  it.each(having((row) => opens(row, 'operator') && !opens(row, 'sk')))(
+  it.each(having((row) => opens(row, 'operator') && !opens(row, 'developer')))(
+    '$name, for those who run the platform, is opened by operators alone',
+    ({ row }) => {
+      expect(row.auth).toEqual(['operator']);
+      expect(row.errors).toContain('operator_required');
+    },
+  );
+
+  it.each(having((row) => opens(row, 'developer') && !opens(row, 'sk')))(
     '$name, a management route, is opened by operators and developers, and by no key',
     ({ row }) => {
       expect(row.auth).toEqual(['operator', 'developer']);

@@ -19,6 +19,7 @@ import { Fail } from './http/fail.ts';
 import { contentHost, cors, securityHeaders } from './http/headers.ts';
 import { dashboardRoutes } from './metrics/dashboard.route.ts';
 import { oauthRoutes } from './oauth/oauth.route.ts';
+import { operatorRoutes } from './projects/operator.route.ts';
 import { cartRoutes } from './orders/cart.route.ts';
 import { orderRoutes } from './orders/orders.route.ts';
 import { webhookRoutes } from './outgoing/webhooks.route.ts';
@@ -82,6 +83,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     projectRoutes,
     environmentRoutes,
     promotionRoutes,
+    operatorRoutes,
     requestRoutes,
     connectionRoutes,
     stripeEventRoutes,

@@ -4,6 +4,7 @@ import type { Deps, EnvironmentRef } from '../deps.ts';
 import { Fail } from '../http/fail.ts';
 import type { Environment } from '../projects/access.rpc.ts';
 import { refusalBy, standingNow } from '../platform/standing.ts';
+import { isSuspended } from '../projects/suspension.ts';
 import { verifyAccessToken } from '../sessions/access-token.ts';
 import { BoundedMap } from '../storage/bounded-map.ts';
 import {
@@ -135,8 +136,8 @@ async function bySession(
 }
 
 /**
- * The environment a key names, unless its developer's plan ended. A made-up project id is refused
- * before any object is addressed.
+ * The environment a key names, when it is open to keys and sessions: not suspended, and its developer's
+ * plan not ended. A made-up project id is refused before any object is addressed.
  */
 export async function environmentOf(
   deps: Deps,
@@ -145,6 +146,7 @@ export async function environmentOf(
 ): Promise<Environment> {
   if (!(await isOurProjectId(key.projectId, deps.tagKey))) throw new Fail('key_invalid');
   const environment = await deps.environments.get(key, nowMs);
+  if (isSuspended(environment)) throw new Fail('project_suspended');
   const refusal = refusalBy(standingNow(deps.config, environment.standee, nowMs), key.mode);
   if (refusal) throw new Fail(refusal);
   return environment;

@@ -5,6 +5,7 @@ import { sealSecret } from '../auth/tenant-secret.ts';
 import type { Deps } from '../deps.ts';
 import { type AppEnv, serve } from '../http/call.ts';
 import { Fail } from '../http/fail.ts';
+import { refuseLockOut } from '../projects/lock-out.ts';
 import { managedEnvironment } from '../projects/managed.ts';
 import { isTestKey, verifyTurnstile } from '../providers/turnstile/siteverify.ts';
 import { SECRET_FIELD } from './bot-check.ts';
@@ -20,6 +21,7 @@ export function turnstileRoutes(app: Hono<AppEnv>, deps: Deps): void {
 
   serve(app, deps, putTurnstile, async (call) => {
     const { ref, project, act } = await managedEnvironment(call);
+    refuseLockOut(call.principal, ref, 'turnstile');
     const { siteKey, secretKey } = call.body;
     if (ref.mode === 'live' && (isTestKey(secretKey) || isTestKey(siteKey)))
       throw new Fail('turnstile_key_invalid', { reason: 'A test key lets everybody in.' });

@@ -14,7 +14,7 @@ import { releaseUnused } from '../projects/release-account.job.ts';
 import { publishProducts } from '../store/publish.job.ts';
 import { deleteClerkUser, syncClerkUser } from '../sessions/clerk.job.ts';
 import type { JobResult } from './job.ts';
-import { noteOpenWork } from './open-work.store.ts';
+import { noteDeadWork, noteOpenWork } from './open-work.store.ts';
 import type { ClaimedJob } from './outbox.rpc.ts';
 
 /** How many due jobs one run takes. */
@@ -35,22 +35,28 @@ export async function deliverJobs(
   const outbox = deps.project(ref).outbox();
   const jobs: ClaimedJob[] = await outbox.claim(deps.nowMs(), BATCH, ids);
   const failures: unknown[] = [];
+  let dead = 0;
   await Promise.all(
     jobs.map(async (job) => {
       const result = await doOne(deps, ref, job, failures);
-      await deps.project(ref).outbox().record([result], deps.nowMs());
+      dead += await deps.project(ref).outbox().record([result], deps.nowMs());
     }),
   );
-  if (failures.length > 0) await noteForCron(deps, ref);
+  if (failures.length > 0) await note(deps, ref, noteOpenWork);
+  if (dead > 0) await note(deps, ref, noteDeadWork);
   if (how.throwFirst && failures.length > 0) throw failures[0];
 }
 
 /** A directory that cannot be reached now must not undo what was done. */
-async function noteForCron(deps: Deps, ref: EnvironmentRef): Promise<void> {
+async function note(
+  deps: Deps,
+  ref: EnvironmentRef,
+  write: (deps: Deps, ref: EnvironmentRef) => Promise<unknown>,
+): Promise<void> {
   try {
-    await noteOpenWork(deps, ref);
+    await write(deps, ref);
   } catch (error) {
-    log('error', { event: 'open_work.not_noted', ...ref, error: String(error) });
+    log('error', { event: 'work.not_noted', ...ref, error: String(error) });
   }
 }
 

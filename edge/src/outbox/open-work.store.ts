@@ -33,3 +33,11 @@ export async function openWork(deps: Deps, atMost: number): Promise<EnvironmentR
     .all<EnvironmentRef>();
   return results;
 }
+
+/** Notes in the directory, for operators, that a job of an environment was given up. */
+export async function noteDeadWork(deps: Deps, { projectId, mode }: EnvironmentRef): Promise<void> {
+  await deps.directory
+    .prepare('INSERT OR REPLACE INTO dead_work VALUES (?, ?, ?)')
+    .bind(projectId, mode, deps.nowMs())
+    .run();
+}

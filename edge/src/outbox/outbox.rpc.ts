@@ -2,6 +2,8 @@ import { RpcTarget } from 'cloudflare:workers';
 import { nextDeliveryMs } from '../outgoing/due.rpc.ts';
 import type { Perishable } from '../storage/prune.ts';
 import { nextTryMs } from './back-off.ts';
+import type { OpenWork } from './health.ts';
+import { openWorkOf } from './health.rpc.ts';
 import type { Job, JobResult } from './job.ts';
 
 type Row = { id: string; body: string; created_ms: number; tries: number; fence: number };
@@ -97,13 +99,14 @@ export class OutboxRpc extends RpcTarget {
 
   /**
    * Records what became of claimed jobs; an out-of-date claim changes nothing. An erasure that is
-   * done leaves no row: it would name who was erased.
+   * done leaves no row: it would name who was erased. Answers how many were given up.
    */
-  record(results: readonly JobResult[], nowMs: number): void {
+  record(results: readonly JobResult[], nowMs: number): number {
     const { sql } = this.#storage;
-    this.#storage.transactionSync(() => {
-      for (const result of results) this.#recordOne(sql, result, nowMs);
+    return this.#storage.transactionSync(() => {
+      const died = results.filter((result) => this.#recordOne(sql, result, nowMs) === 'dead');
       armAlarm(this.#storage);
+      return died.length;
     });
   }
 
@@ -121,7 +124,12 @@ export class OutboxRpc extends RpcTarget {
     return found.toArray().length > 0;
   }
 
-  #recordOne(sql: SqlStorage, result: JobResult, nowMs: number): void {
+  /** What waits, and what failed. */
+  openWork(nowMs: number): OpenWork {
+    return openWorkOf(this.#storage.sql, nowMs);
+  }
+
+  #recordOne(sql: SqlStorage, result: JobResult, nowMs: number): 'dead' | null {
     const { id, fence } = result;
     if (result.done) {
       sql.exec(
@@ -136,12 +144,12 @@ export class OutboxRpc extends RpcTarget {
         id,
         fence,
       );
-      return;
+      return null;
     }
     const row = sql
       .exec<Row>('SELECT * FROM outbox WHERE id = ? AND fence = ?', id, fence)
       .toArray()[0];
-    if (!row) return;
+    if (!row) return null;
     const dueMs = result.retry ? nextTryMs(row.tries + 1, nowMs) : null;
     sql.exec(
       'UPDATE outbox SET tries = tries + 1, state = ?, due_ms = ?, last_error = ? WHERE id = ?',
@@ -150,6 +158,7 @@ export class OutboxRpc extends RpcTarget {
       result.error.slice(0, 500),
       id,
     );
+    return dueMs === null ? 'dead' : null;
   }
 }
 

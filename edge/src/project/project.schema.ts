@@ -41,6 +41,7 @@ import {
   AUDIT_SUBJECT_INDEX,
   ENFORCEMENT_SCHEMA,
 } from '../projects/access.schema.ts';
+import { SUSPENSION_SCHEMA } from '../projects/suspension.schema.ts';
 import { REPLIES_SCHEMA } from '../replies/replies.schema.ts';
 import { CLERK_USERS_SCHEMA } from '../sessions/clerk-users.schema.ts';
 import {
@@ -101,4 +102,5 @@ export const PROJECT_STEPS: readonly string[] = [
   ENFORCEMENT_SCHEMA,
   PLATFORM_SCHEMA,
   ACTIVE_SCHEMA,
+  SUSPENSION_SCHEMA,
 ];

@@ -16,6 +16,7 @@ import { type Act, writeAudit } from './audit.rpc.ts';
 import { readClerkApp } from './clerk-app.store.ts';
 import type { SealedClerkApp } from './clerk-app.ts';
 import { queueErasure } from './erasure.store.ts';
+import { putSuspension, suspendedAtMs } from './suspension.store.ts';
 
 type EnvironmentRow = {
   project_id: string;
@@ -55,6 +56,8 @@ export interface Environment {
   tellsUsage: boolean;
   /** What decides how the project stands with the platform. */
   standee: Standee;
+  /** Since when operators have it suspended. */
+  suspendedAtMs: number | null;
 }
 
 /** Keys, settings, origins and the audit log of one environment. */
@@ -110,6 +113,7 @@ export class AccessRpc extends RpcTarget {
       turnstile: new TurnstileRpc(this.#storage).read(),
       tellsUsage: isUsageTold(sql),
       standee: standeeOf(sql),
+      suspendedAtMs: suspendedAtMs(sql),
     });
   }
 
@@ -222,6 +226,19 @@ export class AccessRpc extends RpcTarget {
       const settings = { ...(JSON.parse(this.#row()?.settings ?? '{}') as Settings), ...patch };
       this.#storage.sql.exec('UPDATE environment SET settings = ?', JSON.stringify(settings));
       return ok(settings);
+    });
+  }
+
+  /** Suspends the environment since an instant, or (null) goes on with it. Safe to repeat. */
+  suspend(sinceMs: number | null, reason: string | null, act: Act): Outcome<null> {
+    const used = environmentInUse(this.#storage);
+    if (!used.ok) return used;
+    const isSuspended = suspendedAtMs(this.#storage.sql) !== null;
+    if (isSuspended === (sinceMs !== null)) return ok(null);
+    const action = sinceMs === null ? 'project.resumed' : 'project.suspended';
+    return this.#change(act, action, reason, () => {
+      putSuspension(this.#storage.sql, sinceMs);
+      return ok(null);
     });
   }
 

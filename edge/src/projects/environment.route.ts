@@ -15,6 +15,7 @@ import { readOrigin } from '../auth/origin.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
 import { type AppEnv, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
+import { refuseLockOut } from './lock-out.ts';
 import { managedEnvironment } from './managed.ts';
 
 /** Keys, settings, origins and the audit log of one environment. */
@@ -59,6 +60,7 @@ export function environmentRoutes(app: Hono<AppEnv>, deps: Deps): void {
 
   serve(app, deps, updateSettings, async (call) => {
     const { ref, project, act } = await managedEnvironment(call);
+    refuseLockOut(call.principal, ref, { emailCode: call.body.emailCode });
     const settings = unwrap(await project.access().updateSettings(call.body, act));
     deps.environments.drop(ref);
     return { settings };
@@ -75,6 +77,8 @@ export function environmentRoutes(app: Hono<AppEnv>, deps: Deps): void {
       if ('reason' in read) throw new Fail('origin_invalid', { origin: text, ...read });
       return read.origin;
     });
+    const from = call.c.req.header('origin') ?? null;
+    refuseLockOut(call.principal, ref, { origins, from });
     const kept = unwrap(await project.access().putOrigins([...new Set(origins)], act));
     deps.environments.drop(ref);
     return { origins: kept };

@@ -1,30 +1,34 @@
 import type { Project } from '@dream/contract';
 import { publishableKey } from '../auth/keys.ts';
 
-type Row = {
+/** A row of the directory's projects. */
+export type ProjectRow = {
   id: string;
   account_id: string;
   name: string;
   state: 'creating' | 'active' | 'deleting' | 'deleted';
   created_ms: number;
+  suspended_ms: number | null;
 };
 
 /** A project as the directory knows it. */
 export interface DirectoryProject {
   project: Project;
-  state: Row['state'];
+  state: ProjectRow['state'];
 }
 
-const toProject = (row: Row): Project => ({
+/** A row as the API shows it. */
+export const toProject = (row: ProjectRow): Project => ({
   id: row.id,
   name: row.name,
   accountId: row.account_id,
   createdAtMs: row.created_ms,
+  suspendedAtMs: row.suspended_ms,
   publishableKeys: { test: publishableKey(row.id, 'test'), live: publishableKey(row.id, 'live') },
 });
 
 export async function findProject(db: D1Database, id: string): Promise<DirectoryProject | null> {
-  const row = await db.prepare('SELECT * FROM project WHERE id = ?').bind(id).first<Row>();
+  const row = await db.prepare('SELECT * FROM project WHERE id = ?').bind(id).first<ProjectRow>();
   return row ? { project: toProject(row), state: row.state } : null;
 }
 
@@ -32,7 +36,7 @@ export async function findProject(db: D1Database, id: string): Promise<Directory
 export async function listAllProjects(db: D1Database): Promise<Project[]> {
   const { results } = await db
     .prepare("SELECT * FROM project WHERE state = 'active' ORDER BY created_ms, id")
-    .all<Row>();
+    .all<ProjectRow>();
   return results.map(toProject);
 }
 
@@ -43,7 +47,7 @@ export async function listProjectsOf(db: D1Database, accountId: string): Promise
       "SELECT * FROM project WHERE account_id = ? AND state = 'active' ORDER BY created_ms, id",
     )
     .bind(accountId)
-    .all<Row>();
+    .all<ProjectRow>();
   return results.map(toProject);
 }
 
@@ -153,6 +157,7 @@ export async function markDeleted(db: D1Database, id: string, nowMs: number): Pr
     db.prepare('DELETE FROM stripe_account WHERE project_id = ?').bind(id),
     db.prepare('DELETE FROM platform_customer WHERE project_id = ?').bind(id),
     db.prepare('DELETE FROM open_work WHERE project_id = ?').bind(id),
+    db.prepare('DELETE FROM dead_work WHERE project_id = ?').bind(id),
   ]);
 }
 
