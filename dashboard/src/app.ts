@@ -14,7 +14,7 @@ import { day } from './ui/format.ts';
 import { landing } from './ui/landing.ts';
 import { emptyState, skeleton, troubleNotice } from './ui/notice.ts';
 import { navigationOf } from './navigation.ts';
-import { shell } from './ui/shell.ts';
+import { shell, suspended } from './ui/shell.ts';
 
 type PageElement = Page<unknown>;
 
@@ -234,7 +234,8 @@ export class DashApp extends LitElement {
           'It does not exist, was deleted, or belongs to another account. Sign in as somebody else to open it.',
           back,
         )}`;
-    return this.page ?? skeleton(5);
+    const suspendedAtMs = context.project?.suspendedAtMs ?? null;
+    return [suspendedAtMs === null ? nothing : suspended(suspendedAtMs), this.page ?? skeleton(5)];
   }
 }
 customElements.define('dash-app', DashApp);

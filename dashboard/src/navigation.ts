@@ -25,6 +25,9 @@ export function navigationOf(pathname: string, section: string, context: Context
     href: paths.plan(),
     icon: icons.stripe,
   };
+  // Only operators are told of the platform's own project.
+  const isOperator = projects.some(({ id }) => id === 'prj_dream');
+  const operator = isOperator ? [{ title: 'Run the platform', items: operating }] : [];
   const other = (to: Mode) => (project ? inEnvironment(pathname, project.id, to) : '');
   return {
     home: paths.projects(),
@@ -39,10 +42,26 @@ export function navigationOf(pathname: string, section: string, context: Context
           { title: 'Sell', items: sellingOf(project.id, mode) },
           { title: 'Set up', items: setUpOf(project.id, mode) },
           { title: '', items: [home, totals, plan] },
+          ...operator,
         ]
-      : [{ title: '', items: [home, totals, plan] }],
+      : [{ title: '', items: [home, totals, plan] }, ...operator],
   };
 }
+
+const operating: NavigationItem[] = [
+  {
+    id: 'operatorProjects',
+    words: 'Every account',
+    href: paths.operatorProjects(),
+    icon: icons.projects,
+  },
+  {
+    id: 'operatorHealth',
+    words: 'Inboxes and outboxes',
+    href: paths.operatorHealth(),
+    icon: icons.audit,
+  },
+];
 
 const itemsOf: Items = (project, mode) => [
   item('overview', 'Overview', project, mode),
@@ -63,6 +82,8 @@ const setUpOf: Items = (project, mode) => [
   item('origins', 'Origins', project, mode),
   item('stripe', 'Stripe', project, mode),
   item('webhooks', 'Webhooks', project, mode),
+  item('clerk', 'Own Clerk app', project, mode),
+  item('turnstile', 'Turnstile', project, mode),
   { id: 'promote', words: 'Promote to live', href: paths.promote(project), icon: icons.promote },
   item('requests', 'Requests', project, mode),
   item('audit', 'Audit log', project, mode),

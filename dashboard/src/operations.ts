@@ -1,4 +1,13 @@
-import type { RefusedRequest } from '@dream/contract';
+import type {
+  EnvironmentHealth,
+  OperatorProject,
+  OwnClerkApp,
+  Project,
+  RefusedRequest,
+  StripeEvent,
+  Turnstile,
+} from '@dream/contract';
+import type { Call } from './api.ts';
 import type { Context } from './context.ts';
 import { query } from './shop.ts';
 
@@ -40,5 +49,55 @@ export function operationsApi({ call, params, mode }: Pick<Context, 'call' | 'pa
     },
     request: (requestId: string, signal?: Signal) =>
       call<RequestAnswer>('GET', `${base}/requests/${encodeURIComponent(requestId)}`, { signal }),
+    stripeEvents: (page: Part, signal?: Signal) => {
+      const { cursor, limit } = page;
+      return call<{ events: StripeEvent[]; nextCursor: string | null }>(
+        'GET',
+        `${base}/stripe-events${query({ limit: `${limit}`, cursor })}`,
+        { signal },
+      );
+    },
+    retryStripeEvent: (id: string) =>
+      call<{ event: StripeEvent }>('POST', `${base}/stripe-events/${encodeURIComponent(id)}/retry`),
+
+    clerkApp: (signal?: Signal) =>
+      call<{ clerkApp: OwnClerkApp | null }>('GET', `${base}/clerk-app`, { signal }),
+    putClerkApp: (body: { secretKey: string; webhookSecret?: string }) =>
+      call<{ clerkApp: OwnClerkApp; passwordsEnded: number }>('PUT', `${base}/clerk-app`, { body }),
+    dropClerkApp: () =>
+      call<{ clerkApp: null; passwordsEnded: number }>('DELETE', `${base}/clerk-app`),
+
+    turnstile: (signal?: Signal) =>
+      call<{ turnstile: Turnstile | null }>('GET', `${base}/turnstile`, { signal }),
+    putTurnstile: (body: { siteKey: string; secretKey: string }) =>
+      call<{ turnstile: Turnstile }>('PUT', `${base}/turnstile`, { body }),
+    dropTurnstile: () => call<{ turnstile: null }>('DELETE', `${base}/turnstile`),
   };
 }
+
+/** What is seen of inboxes and outboxes. */
+export interface OperatorHealth {
+  noted: number;
+  unclaimedEvents: number;
+  halfDone: number;
+  environments: EnvironmentHealth[];
+}
+
+/** The routes that only operators have. */
+export const operatorApi = (call: Call) => ({
+  projects: (filter: { q: string; suspended: string }, page: Part, signal?: Signal) => {
+    const { cursor, limit } = page;
+    return call<{ projects: OperatorProject[]; nextCursor: string | null }>(
+      'GET',
+      `/api/operator/projects${query({ ...filter, limit: `${limit}`, cursor })}`,
+      { signal },
+    );
+  },
+  suspend: (id: string, reason: string) =>
+    call<{ project: Project }>('POST', `/api/projects/${encodeURIComponent(id)}/suspend`, {
+      body: reason === '' ? {} : { reason },
+    }),
+  resume: (id: string) =>
+    call<{ project: Project }>('POST', `/api/projects/${encodeURIComponent(id)}/resume`),
+  health: (signal?: Signal) => call<OperatorHealth>('GET', '/api/operator/health', { signal }),
+});

@@ -10,6 +10,8 @@ export const paths = {
   account: () => '/account',
   totals: (mode: Mode) => (mode === 'live' ? '/totals' : `/totals/${mode}`),
   plan: () => '/plan',
+  operatorProjects: () => '/operator',
+  operatorHealth: () => '/operator/health',
   /** Where Stripe sends developers back to: one address for all projects, as Stripe wants it listed. */
   stripeReturn: () => '/stripe',
   promote: (project: string) => `/projects/${segment(project)}/promote`,
@@ -37,6 +39,9 @@ export const paths = {
   webhooks: (project: string, mode: Mode) => `${environment(project, mode)}/webhooks`,
   webhook: (project: string, mode: Mode, webhook: string) =>
     `${environment(project, mode)}/webhooks/${segment(webhook)}`,
+  stripeEvents: (project: string, mode: Mode) => `${environment(project, mode)}/webhooks/stripe`,
+  clerk: (project: string, mode: Mode) => `${environment(project, mode)}/clerk`,
+  turnstile: (project: string, mode: Mode) => `${environment(project, mode)}/turnstile`,
   requests: (project: string, mode: Mode) => `${environment(project, mode)}/requests`,
   request: (project: string, mode: Mode, request: string) =>
     `${environment(project, mode)}/requests/${segment(request)}`,

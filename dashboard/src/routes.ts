@@ -58,6 +58,20 @@ export const routes: readonly Route[] = [
     load: () => import('./pages/start/plan.ts'),
   },
   {
+    path: '/operator',
+    title: 'Projects of all accounts',
+    tag: 'page-operator-projects',
+    section: 'operatorProjects',
+    load: () => import('./pages/operator/projects.ts'),
+  },
+  {
+    path: '/operator/health',
+    title: 'Inboxes and outboxes',
+    tag: 'page-operator-health',
+    section: 'operatorHealth',
+    load: () => import('./pages/operator/health.ts'),
+  },
+  {
     path: '/stripe',
     title: 'Back from Stripe',
     tag: 'page-stripe-return',
@@ -198,11 +212,32 @@ export const routes: readonly Route[] = [
     load: () => import('./pages/webhooks/webhooks.ts'),
   },
   {
+    path: `${environment}/webhooks/stripe`,
+    title: 'Events of Stripe',
+    tag: 'page-stripe-events',
+    section: 'webhooks',
+    load: () => import('./pages/webhooks/stripe-events.ts'),
+  },
+  {
     path: `${environment}/webhooks/:webhook`,
     title: 'Webhook',
     tag: 'page-webhook',
     section: 'webhooks',
     load: () => import('./pages/webhooks/webhook.ts'),
+  },
+  {
+    path: `${environment}/clerk`,
+    title: 'Own Clerk app',
+    tag: 'page-clerk-app',
+    section: 'clerk',
+    load: () => import('./pages/environment/clerk-app.ts'),
+  },
+  {
+    path: `${environment}/turnstile`,
+    title: 'Turnstile',
+    tag: 'page-turnstile',
+    section: 'turnstile',
+    load: () => import('./pages/environment/turnstile.ts'),
   },
   {
     path: `${environment}/requests`,

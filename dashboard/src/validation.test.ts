@@ -3,14 +3,17 @@ import { SettingsPatch } from '@dream/contract/projects';
 import { type GenericSchema, safeParse } from 'valibot';
 import { describe, expect, it } from 'vitest';
 import {
+  clerkSecretFault,
   colourFault,
   emailFault,
   localeFault,
   nameFault,
   originFault,
   providersFault,
+  signingSecretFault,
   textFault,
   timeZoneFault,
+  turnstileKeyFault,
   urlFault,
   wholeFault,
 } from './validation.ts';
@@ -89,4 +92,28 @@ it.each([
   ['https://', false],
 ])('says before it is sent whether an origin may be listed: %j', (typed, isRight) => {
   expect(originFault(typed) === null).toBe(isRight);
+});
+
+it.each([
+  ['sk_test_abc', 'test', true],
+  [' sk_live_abc ', 'live', true],
+  ['sk_live_abc', 'test', false],
+  ['pk_test_abc', 'test', false],
+  ['', 'live', false],
+] as const)('takes %j as a secret key of Clerk in %s: %s', (value, mode, isTaken) => {
+  expect(clerkSecretFault(value, mode) === null).toBe(isTaken);
+});
+
+it('takes a signing secret that is one, or none at all', () => {
+  expect(
+    ['', 'whsec_MfKQ9r8GKYqrTwjU', 'whsec_x', 'secret'].map(signingSecretFault).map(Boolean),
+  ).toEqual([false, false, true, true]);
+});
+
+it('takes keys of Turnstile widgets alone', () => {
+  expect(
+    ['0x4AAAAAAABkMYinukE8nzY', '1x00000000000000000000AA', '', 'sk_test']
+      .map(turnstileKeyFault)
+      .map(Boolean),
+  ).toEqual([false, false, true, true]);
 });

@@ -88,3 +88,27 @@ export function originFault(value: string): Fault {
   const hasMore = url.pathname !== '/' || url.search || url.hash || /[?#]$/.test(host);
   return hasMore ? 'Must end with the host or port: no path, query or "#".' : null;
 }
+
+/** A secret key of Clerk of this mode. */
+export function clerkSecretFault(value: string, mode: 'test' | 'live'): Fault {
+  const key = /^sk_(test|live)_[\w-]+$/.exec(value.trim());
+  if (!key || value.trim().length > 200)
+    return `Must be a secret key of Clerk, like "sk_${mode}_…".`;
+  return key[1] === mode
+    ? null
+    : `This is a key of Clerk's ${key[1]} mode. Here it must be of ${mode}.`;
+}
+
+/** The signing secret of a webhook at Clerk, or nothing. */
+export const signingSecretFault = (value: string): Fault =>
+  optionalFault(value.trim(), (given) =>
+    given.length <= 200 && /^whsec_[A-Za-z0-9+/]{16,}={0,2}$/.test(given)
+      ? null
+      : 'Must be the signing secret of a webhook at Clerk, like "whsec_…".',
+  );
+
+/** A key of a Turnstile widget. */
+export const turnstileKeyFault = (value: string): Fault =>
+  /^[0-9]x[\w-]{10,100}$/.test(value.trim())
+    ? null
+    : 'Must be a key of a Turnstile widget, like "0x4AAA…".';

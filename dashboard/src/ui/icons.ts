@@ -32,6 +32,12 @@ export const icons = {
     svg`<rect x="1.5" y="3.5" width="13" height="9" rx="1.5"/><path d="M1.5 6.5h13M4 10h3"/>`,
   ),
   webhooks: icon(svg`<path d="M2 8h9M8 4.5 11.5 8 8 11.5M14 3v10"/>`),
+  clerk: icon(
+    svg`<rect x="2" y="3" width="12" height="10" rx="1.5"/><circle cx="5.8" cy="7" r="1.4"/><path d="M3.8 11c.3-1.3 1-1.8 2-1.8s1.7.5 2 1.8M10 6.5h2M10 9.5h2"/>`,
+  ),
+  turnstile: icon(
+    svg`<path d="M8 1.8 13 4v4c0 3-2 5.2-5 6.2C5 13.2 3 11 3 8V4zM5.8 8l1.6 1.6L10.4 6.5"/>`,
+  ),
   requests: icon(svg`<circle cx="8" cy="8" r="6"/><path d="M8 4.8v3.7M8 11.1v.1"/>`),
   audit: icon(svg`<path d="M3 2.5h10v11H3zM5.5 5.5h5M5.5 8h5M5.5 10.5h3"/>`),
   settings: icon(

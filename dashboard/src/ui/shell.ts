@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { instant } from './format.ts';
 import { icons } from './icons.ts';
 import { chooseTheme, theme } from './theme.ts';
 
@@ -156,3 +157,12 @@ function closeMenu(event: Event): void {
   side?.removeAttribute('data-open');
   side?.querySelector('.menu-button')?.setAttribute('aria-expanded', 'false');
 }
+
+/** Told above every page of a project that is suspended. */
+export const suspended = (sinceMs: number): TemplateResult => html`<div class="alert" role="status">
+  <strong>This project is suspended</strong>
+  <p>
+    Since ${instant(sinceMs)} its keys and its customers are refused, in test and live. Its data is kept.
+    The audit log says why; write to us to have it work again.
+  </p>
+</div>`;

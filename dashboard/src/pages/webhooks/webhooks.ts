@@ -43,7 +43,11 @@ class WebhooksPage extends Page<readonly Webhook[]> {
     return html`<div class="page-head">
       <div>
         <h1>Webhooks</h1>
-        <p>Your server is told what happens here: signed, and tried again until it answers.</p>
+        <p>
+          Your server is told what happens here: signed, and tried again until it answers. What Stripe
+          told us is under
+          <a href=${paths.stripeEvents(this.projectId, this.context.mode)}>Events of Stripe</a>.
+        </p>
       </div>
     </div>`;
   }

@@ -1,0 +1,135 @@
+import type { StripeEvent } from '@dream/contract';
+import { html, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { operationsApi } from '../../operations.ts';
+import { paths } from '../../paths.ts';
+import { instant } from '../../ui/format.ts';
+import { emptyState } from '../../ui/notice.ts';
+import { toast } from '../../ui/toast.ts';
+import { ListPage, type Rows } from '../list-page.ts';
+
+const STATES: Record<StripeEvent['state'], { words: string; tone: string; means: string }> = {
+  applied: { words: 'Applied', tone: 'good', means: 'what Stripe says is in force here' },
+  waiting: { words: 'Waiting', tone: 'amber', means: 'what it is about is not fetched yet' },
+  ignored: { words: 'Ignored', tone: '', means: 'about nothing that was sold here' },
+};
+
+/** What Stripe told of, and what became of it. */
+class StripeEventsPage extends ListPage<StripeEvent, Record<string, string>> {
+  constructor() {
+    super({});
+  }
+
+  protected async rowsOf(
+    _filter: Record<string, string>,
+    page: { cursor: string | null; limit: number },
+    signal?: AbortSignal,
+  ): Promise<Rows<StripeEvent>> {
+    const { events, nextCursor } = await operationsApi(this.context).stripeEvents(page, signal);
+    return { rows: events, nextCursor };
+  }
+
+  protected head(): TemplateResult {
+    return html`<div class="page-head">
+      <div>
+        <h1>Events of Stripe</h1>
+        <p>
+          What Stripe told of in 7 days, and what became of it. What your server is told is under
+          <a href=${paths.webhooks(this.projectId, this.context.mode)}>Webhooks</a>.
+        </p>
+      </div>
+      <button
+        class="button"
+        type="button"
+        aria-disabled=${String(this.busy !== null)}
+        @click=${() => void this.act('refresh', () => this.reload())}
+      >
+        ${this.busy === 'refresh' ? 'Looking…' : 'Look again'}
+      </button>
+    </div>`;
+  }
+
+  protected body(data: Rows<StripeEvent>): TemplateResult {
+    if (data.rows.length === 0)
+      return emptyState(
+        'Stripe told of nothing yet',
+        'As soon as somebody pays, renews, cancels or is refunded, Stripe says so, and it is here. Nothing is to be set up for it: what gets lost on its way is found in Stripe’s own list.',
+        html`<a class="button primary" href=${paths.stripe(this.projectId, this.context.mode)}>
+          Look at the connection
+        </a>`,
+      );
+    return html`<section class="card table-card" aria-label="Events">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Event</th>
+              <th scope="col">About</th>
+              <th scope="col">Came</th>
+              <th scope="col">State</th>
+              <th scope="col"><span class="visually-hidden">What to do</span></th>
+            </tr>
+          </thead>
+          <tbody>
+            ${repeat(
+              data.rows,
+              ({ id }) => id,
+              (event) => this.#row(event),
+            )}
+          </tbody>
+        </table>
+      </section>
+      ${this.more(data, data.rows.length === 1 ? 'event' : 'events')}`;
+  }
+
+  #row({ id, type, objectId, state, via, receivedAtMs }: StripeEvent): TemplateResult {
+    const { words, tone, means } = STATES[state];
+    return html`<tr>
+      <td data-label="Event">
+        <div class="anywhere"><code>${type}</code><br /><code class="muted small">${id}</code></div>
+      </td>
+      <td data-label="About">
+        <div class="anywhere">
+          ${objectId === null ? html`<span class="muted">nothing of yours</span>` : html`<code>${objectId}</code>`}
+        </div>
+      </td>
+      <td data-label="Came">
+        <div>
+          ${instant(receivedAtMs)}<br /><span class="muted small"
+            >${via === 'webhook' ? 'told by Stripe' : 'found in Stripe’s list'}</span
+          >
+        </div>
+      </td>
+      <td data-label="State">
+        <div>
+          <span class="badge ${tone}">${words}</span><br /><span class="muted small">${means}</span>
+        </div>
+      </td>
+      <td class="actions">
+        <div class="buttons">
+          <button
+            class="button quiet"
+            type="button"
+            aria-label="Look again at ${id}"
+            aria-disabled=${String(this.busy !== null)}
+            @click=${() => void this.#retry(id)}
+          >
+            ${this.busy === id ? 'Looking…' : 'Look again'}
+          </button>
+        </div>
+      </td>
+    </tr>`;
+  }
+
+  async #retry(id: string): Promise<void> {
+    await this.act(id, async () => {
+      const { event } = await operationsApi(this.context).retryStripeEvent(id);
+      if (this.data)
+        this.data = {
+          ...this.data,
+          rows: this.data.rows.map((row) => (row.id === id ? event : row)),
+        };
+      toast(`${STATES[event.state].words}: ${STATES[event.state].means}`);
+    });
+  }
+}
+customElements.define('page-stripe-events', StripeEventsPage);
