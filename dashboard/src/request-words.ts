@@ -27,10 +27,10 @@ const CREDENTIALS: Record<RefusedRequest['credential'], string> = {
 export const credentialWords = ({ credential }: RefusedRequest): string => CREDENTIALS[credential];
 
 const SOURCES = {
-  subscription: 'their subscription',
-  set: 'you, or your server: it was set for them',
-  header: 'the X-User-Plan header of your server',
-  default: 'nothing else: it is the default tier',
+  subscription: 'by their subscription',
+  set: 'as you or your server set it',
+  header: 'by the X-User-Plan header of your server',
+  default: 'as the default tier',
 } as const;
 
 /** Where a plan comes from. */

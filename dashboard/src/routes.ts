@@ -213,7 +213,7 @@ export const routes: readonly Route[] = [
   },
   {
     path: `${environment}/webhooks/stripe`,
-    title: 'Events of Stripe',
+    title: 'Stripe events',
     tag: 'page-stripe-events',
     section: 'webhooks',
     load: () => import('./pages/webhooks/stripe-events.ts'),

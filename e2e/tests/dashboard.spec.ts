@@ -272,6 +272,8 @@ const PAGES = {
   'to sell': ['/tiers', '/tiers/new', '/tiers/edit/free', '/customers', '/customers/cust_nobody'],
   'of a store': ['/products', '/products/new', '/orders', '/store'],
   'to look after': ['/metrics', '/webhooks', '/audit', '/settings', '/../promote'],
+  'of what happened': ['/requests', '/requests/req_nobody', '/webhooks/stripe'],
+  'of sign-in': ['/clerk', '/turnstile'],
 };
 
 for (const [which, pages] of Object.entries(PAGES))

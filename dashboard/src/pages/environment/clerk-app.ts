@@ -104,7 +104,7 @@ class ClerkAppPage extends Page<Data> {
         <h2 id="steps-title">How it is done</h2>
         <span class="badge">Shared application</span>
       </div>
-      <ol class="stack">
+      <ol class="stack how">
         <li>
           At <a href="https://dashboard.clerk.com" target="_blank" rel="noreferrer">dashboard.clerk.com</a>
           make an application, with e-mail codes on. For ${this.context.mode} mode take its

@@ -92,7 +92,7 @@ class TurnstilePage extends Page<Data> {
         <h2 id="steps-title">How it is done</h2>
         <span class="badge">Off</span>
       </div>
-      <ol class="stack">
+      <ol class="stack how">
         <li>
           At <a href="https://dash.cloudflare.com/?to=/:account/turnstile" target="_blank" rel="noreferrer"
             >dash.cloudflare.com</a

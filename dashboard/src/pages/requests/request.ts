@@ -80,7 +80,10 @@ class RequestPage extends Page<RequestAnswer> {
       value === undefined || value === null ? [] : [[term, words]];
     return [
       ['Call', html`<code>${method} ${route}</code>`],
-      ['Code', html`<code>${code}</code>`],
+      [
+        'Code',
+        html`<code>${code}</code> <a class="small" href="${paths.requests(this.projectId, mode)}?code=${code}">All of these</a>`,
+      ],
       ['Opened with', credentialWords(one)],
       ...shown(
         'Key',
@@ -99,7 +102,7 @@ class RequestPage extends Page<RequestAnswer> {
         ? shown(
             'Plan now',
             customer.plan,
-            html`${customer.plan}, from ${sourceWords(customer.planSource)}`,
+            html`${customer.plan}, ${sourceWords(customer.planSource)}`,
           )
         : []),
       ...shown('Feature', feature),

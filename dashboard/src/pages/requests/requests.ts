@@ -161,7 +161,7 @@ class RequestsPage extends ListPage<RefusedRequest, RequestFilter> {
   }
 
   #row(one: RefusedRequest): TemplateResult {
-    const { requestId, atMs, method, route, status, code, title, customerId } = one;
+    const { requestId, atMs, method, route, status, title, customerId } = one;
     const { mode } = this.context;
     const met = metWords(one);
     return html`<tr>
@@ -172,14 +172,7 @@ class RequestsPage extends ListPage<RefusedRequest, RequestFilter> {
       <td data-label="Answer">
         <div>
           <span class="badge ${status >= 500 ? 'bad' : 'amber'}">${status}</span>
-          <button
-            class="button quiet"
-            type="button"
-            aria-label=${`Only ${title}`}
-            @click=${() => this.look({ code })}
-          >
-            ${title}
-          </button>
+          ${title}
           ${met ? html`<br /><span class="muted small anywhere">${met}</span>` : nothing}
         </div>
       </td>

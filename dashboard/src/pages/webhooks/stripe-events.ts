@@ -32,7 +32,7 @@ class StripeEventsPage extends ListPage<StripeEvent, Record<string, string>> {
   protected head(): TemplateResult {
     return html`<div class="page-head">
       <div>
-        <h1>Events of Stripe</h1>
+        <h1>Stripe events</h1>
         <p>
           What Stripe told of in 7 days, and what became of it. What your server is told is under
           <a href=${paths.webhooks(this.projectId, this.context.mode)}>Webhooks</a>.

@@ -46,7 +46,7 @@ class WebhooksPage extends Page<readonly Webhook[]> {
         <p>
           Your server is told what happens here: signed, and tried again until it answers. What Stripe
           told us is under
-          <a href=${paths.stripeEvents(this.projectId, this.context.mode)}>Events of Stripe</a>.
+          <a href=${paths.stripeEvents(this.projectId, this.context.mode)}>Stripe events</a>.
         </p>
       </div>
     </div>`;

@@ -1,0 +1,80 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+import { faultsOf, newProject, section, signUp } from './developer.ts';
+import { local } from './stack.ts';
+import { test } from './visitor.ts';
+
+/** What axe finds, light and dark, narrow and wide. */
+async function axeFindings(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const width of [400, 1280])
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      found.push(...violations.map(({ id }) => `${page.url()} ${width} ${colorScheme}: ${id}`));
+    }
+  return found;
+}
+
+test('a refused call is found in the dashboard, and its request id says why', async ({ page }) => {
+  const faults = faultsOf(page);
+  await signUp(page);
+  await newProject(page, 'Refused');
+  await section(page, 'Requests');
+  await expect(page.getByText('Nothing was refused')).toBeVisible();
+  await section(page, 'Keys');
+  await page.getByLabel('What it is for').fill('Server');
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  const secret = (await page.locator('#shown code').textContent()) ?? '';
+  const answer = await fetch(`${local.edge}/api/usage`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'x-user-id': 'ada', 'x-user-plan': 'nowhere' },
+  });
+  const { requestId, code } = (await answer.json()) as { requestId: string; code: string };
+  await section(page, 'Requests');
+  await expect(async () => {
+    await page.getByRole('button', { name: 'Look again' }).click();
+    await expect(page.getByRole('table')).toContainText('POST /api/usage', { timeout: 1_000 });
+  }).toPass();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByLabel('Status', { exact: true }).selectOption('5xx');
+  await expect(page.getByText('No request is like this')).toBeVisible();
+  await page.reload();
+  await expect(page.getByText('No request is like this')).toBeVisible();
+  await page.getByLabel('Find by request id').fill(`"requestId": "${requestId}"`);
+  const card = page.getByRole('main');
+  await expect(card).toContainText(code);
+  await expect(card).toContainText(`…${secret.slice(-4)}`);
+  await expect(card).not.toContainText(secret);
+  expect(await axeFindings(page)).toEqual([]);
+  await page.goBack();
+  await expect(page.getByText('No request is like this')).toBeVisible();
+  expect(faults).toEqual([]);
+});
+
+test('an operator finds a project of somebody, suspends it and has it work again', async ({
+  page,
+  browser,
+}) => {
+  const owner = await (await browser.newContext()).newPage();
+  await signUp(owner);
+  const name = `Paused ${crypto.randomUUID().slice(0, 8)}`;
+  const path = await newProject(owner, name);
+  const id = path.split('/')[2] ?? '';
+  await signUp(page, '/', 'operator@dream.example');
+  await section(page, 'Every account');
+  await page.getByLabel('Search name, id, account or e-mail').fill(name);
+  await page.getByRole('button', { name: `Suspend ${name}` }).click();
+  await page.getByRole('dialog').getByRole('textbox').fill(id);
+  await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
+  await expect(page.getByRole('table')).toContainText('Suspended');
+  expect(await axeFindings(page)).toEqual([]);
+  await owner.reload();
+  await expect(owner.getByText('This project is suspended')).toBeVisible();
+  await page.getByRole('button', { name: `Resume ${name}` }).click();
+  await expect(page.getByRole('table')).toContainText('Works');
+  await section(page, 'Inboxes and outboxes');
+  await expect(page.getByRole('region', { name: /prj_dream live/ })).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+});
