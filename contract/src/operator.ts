@@ -7,7 +7,7 @@ const operators = ['operator'] as const;
 const projectErrors = [...managementErrors, 'operator_required'] as const;
 const errors = projectErrors.filter((code) => !code.startsWith('project_'));
 
-/** A project as those see it who run the platform. The e-mail is of an account nobody came to yet. */
+/** A project as those see it who run the platform. The e-mail is the one the owner proved last. */
 export const OperatorProject = v.object({
   ...Project.entries,
   ownerEmail: v.nullable(v.string()),

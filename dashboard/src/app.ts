@@ -206,7 +206,7 @@ export class DashApp extends LitElement {
       navigation: navigationOf(this.pathname, found?.route.section ?? '', context),
       person: this.customer?.email ?? 'Your account',
       isTest: context.project !== null && found?.params.mode === 'test',
-      isWide: ['tiers', 'products', 'integrate', 'metrics', 'totals'].includes(
+      isWide: ['tiers', 'products', 'integrate', 'metrics', 'totals', 'operatorProjects'].includes(
         found?.route.section ?? '',
       ),
       offline: this.offline,

@@ -59,7 +59,7 @@ export const routes: readonly Route[] = [
   },
   {
     path: '/operator',
-    title: 'Projects of all accounts',
+    title: 'Every account',
     tag: 'page-operator-projects',
     section: 'operatorProjects',
     load: () => import('./pages/operator/projects.ts'),

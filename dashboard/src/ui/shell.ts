@@ -163,6 +163,6 @@ export const suspended = (sinceMs: number): TemplateResult => html`<div class="a
   <strong>This project is suspended</strong>
   <p>
     Since ${instant(sinceMs)} its keys and its customers are refused, in test and live. Its data is kept.
-    The audit log says why; write to us to have it work again.
+    Write to us to have it work again.
   </p>
 </div>`;

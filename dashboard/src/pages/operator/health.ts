@@ -15,7 +15,7 @@ class OperatorHealthPage extends Page<OperatorHealth> {
     return html`<div class="page-head">
       <div>
         <h1>Inboxes and outboxes</h1>
-        <p>Work that waits: the platform's own, and where it waits longest. <a href=${paths.operatorProjects()}>All projects</a></p>
+        <p>Work that waits: the platform's own, and where it waits longest. <a href=${paths.operatorProjects()}>Projects of every account</a></p>
       </div>
       <button
         class="button"

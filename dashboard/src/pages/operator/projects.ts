@@ -37,8 +37,8 @@ class OperatorProjectsPage extends ListPage<OperatorProject, Filter> {
   protected head(): TemplateResult {
     return html`<div class="page-head">
       <div>
-        <h1>All projects</h1>
-        <p>Of every account, the newest first. <a href=${paths.operatorHealth()}>Inboxes and outboxes</a></p>
+        <h1>Every account</h1>
+        <p>The projects of all accounts, the newest first. <a href=${paths.operatorHealth()}>Inboxes and outboxes</a></p>
       </div>
     </div>`;
   }
