@@ -193,7 +193,7 @@ const fieldRow = (
 ): TemplateResult => html`<div>
   <dt>${fieldWords(field)}</dt>
   <dd>
-    ${isNew ? nothing : html`<del><span class="visually-hidden">was </span>${lines(before)}</del>`}
+    ${isNew || before.length === 0 ? nothing : html`<del><span class="visually-hidden">was </span>${lines(before)}</del>`}
     <ins><span class="visually-hidden">becomes </span>${lines(after)}</ins>
   </dd>
 </div>`;
