@@ -11,6 +11,7 @@ async function developer(page: Page): Promise<{ path: string; sk: string }> {
   await page.goto(`${local.dashboard}/projects/new`);
   await signInByCode(page, newEmail());
   await page.getByLabel('Name of your product').fill('Found');
+  await page.getByRole('radio', { name: 'Nothing yet' }).check();
   await page.getByRole('button', { name: 'Create project' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Found' })).toBeVisible();
   const path = local.dashboard + new URL(page.url()).pathname;

@@ -21,6 +21,7 @@ export async function signInAs(page: Page, email: string, letters = 1): Promise<
 export async function newProject(page: Page, name: string): Promise<string> {
   await page.goto(`${local.dashboard}/projects/new`);
   await page.getByLabel('Name of your product').fill(name);
+  await page.getByRole('radio', { name: 'Nothing yet' }).check();
   await page.getByRole('button', { name: 'Create project' }).click();
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
   return new URL(page.url()).pathname;
