@@ -52,12 +52,6 @@ async function start(): Promise<void> {
     stripe: sandbox.stripe,
     knownSk: knownKey(file),
   });
-  const dashboard = await startDashboard({
-    port: dashboardPort,
-    edge: edge.url,
-    publishableKey: platform.pk,
-  });
-  await allowDashboard(operator, dashboard.url);
   // The sdk is built by now, so it can be imported only here.
   const { startDemo } = await import('../demo-site/src/server.ts');
   const demo = await startDemo({
@@ -68,6 +62,13 @@ async function start(): Promise<void> {
     content: variables.CONTENT_URL,
     featured,
   });
+  const dashboard = await startDashboard({
+    port: dashboardPort,
+    edge: edge.url,
+    publishableKey: platform.pk,
+    preview: `${demo.url}/preview`,
+  });
+  await allowDashboard(operator, dashboard.url);
   const local = {
     edge: edge.url,
     dashboard: dashboard.url,

@@ -12,15 +12,17 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 };
 
-/** The built files, read once: the page with the edge and the key filled in, and the assets by path. */
+/** The built files, read once: the page with its addresses and the key filled in, and the assets by path. */
 export function loadFiles(
   edge: string,
   publishableKey: string,
+  preview = '',
 ): { page: ServedFile; assets: Map<string, ServedFile> } {
   const dist = new URL('../dist/', import.meta.url);
   const html = readFileSync(new URL('index.html', dist), 'utf8')
     .replaceAll('{edge}', escaped(edge))
-    .replaceAll('{pk}', escaped(publishableKey));
+    .replaceAll('{pk}', escaped(publishableKey))
+    .replaceAll('{preview}', escaped(preview));
   const assets = readdirSync(new URL('assets/', dist)).map((name): [string, ServedFile] => [
     `/assets/${name}`,
     {

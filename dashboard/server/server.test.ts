@@ -8,6 +8,7 @@ beforeAll(async () => {
     port: 0,
     edge: 'https://edge.example/ignored',
     publishableKey: 'pk_live_"dream',
+    preview: 'https://demo.example/preview',
   });
 });
 afterAll(() => dashboard.close());
@@ -21,7 +22,8 @@ it('serves the page on every path, with the edge and the key filled in as text',
     expect(answer.headers.get('cache-control')).toBe('no-cache');
     expect(page).toContain('content="https://edge.example"');
     expect(page).toContain('content="pk_live_&quot;dream"');
-    expect(page).not.toMatch(/\{edge\}|\{pk\}/);
+    expect(page).toContain('content="https://demo.example/preview"');
+    expect(page).not.toMatch(/\{edge\}|\{pk\}|\{preview\}/);
   }
 });
 

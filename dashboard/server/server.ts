@@ -9,6 +9,8 @@ export interface DashboardOptions {
   port: number;
   edge: string;
   publishableKey: string;
+  /** The page that shows working previews, of the demo site; without it there are none. */
+  preview?: string;
 }
 
 /** The running dashboard. `close` ends open connections too. */
@@ -24,7 +26,7 @@ export interface Dashboard {
  */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
   const edge = new URL(options.edge).origin;
-  const { page, assets } = loadFiles(edge, options.publishableKey);
+  const { page, assets } = loadFiles(edge, options.publishableKey, options.preview);
   const always = securityHeaders(edge);
   const listener: RequestListener = ({ method = '', url = '/' }, response) => {
     if (!['GET', 'HEAD'].includes(method)) {

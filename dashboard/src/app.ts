@@ -14,6 +14,7 @@ import { day } from './ui/format.ts';
 import { landing } from './ui/landing.ts';
 import { emptyState, skeleton, troubleNotice } from './ui/notice.ts';
 import { navigationOf } from './navigation.ts';
+import { openShell } from './ui/open-shell.ts';
 import { shell, suspended } from './ui/shell.ts';
 
 type PageElement = Page<unknown>;
@@ -141,15 +142,15 @@ export class DashApp extends LitElement {
   async #show(url: URL): Promise<() => Promise<void>> {
     const nothingMore = () => Promise.resolve();
     const shows = (this.#shows += 1);
-    if (url.pathname === '/') {
+    if (url.pathname === '/' && this.customer) {
       history.replaceState(history.state, '', paths.projects());
       this.pathname = paths.projects();
     } else this.pathname = url.pathname;
     const found = match(this.pathname);
     document.title = `${found?.route.title ?? 'Not found'} · dream`;
     this.page = null;
-    if (!found || !this.customer) return nothingMore;
-    void this.#loadStanding(shows);
+    if (!found || !(this.customer || found.route.isOpen)) return nothingMore;
+    if (this.customer) void this.#loadStanding(shows);
     try {
       await found.route.load();
     } catch {
@@ -195,6 +196,8 @@ export class DashApp extends LitElement {
         )}
       </main>`;
     if (this.status === 'starting') return html`<main class="bare">${skeleton(5)}</main>`;
+    if (!this.customer && !this.lost && match(this.pathname)?.route.isOpen)
+      return openShell(this.#content(true, this.#context()));
     return html`${this.customer ? nothing : landing(this.lost)}
       <div ?hidden=${!this.customer}>${this.customer || this.page ? this.#shell() : nothing}</div>`;
   }
@@ -206,9 +209,15 @@ export class DashApp extends LitElement {
       navigation: navigationOf(this.pathname, found?.route.section ?? '', context),
       person: this.customer?.email ?? 'Your account',
       isTest: context.project !== null && found?.params.mode === 'test',
-      isWide: ['tiers', 'products', 'integrate', 'metrics', 'totals', 'operatorProjects'].includes(
-        found?.route.section ?? '',
-      ),
+      isWide: [
+        'begin',
+        'tiers',
+        'products',
+        'integrate',
+        'metrics',
+        'totals',
+        'operatorProjects',
+      ].includes(found?.route.section ?? ''),
       offline: this.offline,
       notice: this.standing && standingNotice(this.standing, context.mode, day),
       plan: paths.plan(),

@@ -3,6 +3,12 @@ import { inEnvironment, paths } from './paths.ts';
 import { match } from './routes.ts';
 
 const urls = [
+  paths.welcome(),
+  paths.start('branding'),
+  paths.start('tiers'),
+  paths.start('look'),
+  paths.start('preview'),
+  paths.saveStart(),
   paths.projects(),
   paths.newProject(),
   paths.account(),
@@ -43,6 +49,12 @@ const urls = [
 
 it('keeps every URL that was ever given out', () => {
   expect(urls).toEqual([
+    '/',
+    '/start',
+    '/start/tiers',
+    '/start/look',
+    '/start/preview',
+    '/start/save',
     '/projects',
     '/projects/new',
     '/account',

@@ -1,10 +1,15 @@
 import type { Mode } from '@dream/contract';
+import type { StartStep } from './start-steps.ts';
 
 const segment = encodeURIComponent;
 const environment = (project: string, mode: Mode) => `/projects/${segment(project)}/${mode}`;
 
 /** Every URL of the dashboard. */
 export const paths = {
+  welcome: () => '/',
+  /** The wizard that needs no account. */
+  start: (step: StartStep) => (step === 'branding' ? '/start' : `/start/${step}`),
+  saveStart: () => '/start/save',
   projects: () => '/projects',
   newProject: () => '/projects/new',
   account: () => '/account',

@@ -1,3 +1,6 @@
+import { paths } from './paths.ts';
+import { STEPS } from './start-steps.ts';
+
 /** What the path of a page holds. */
 export type Params = Readonly<Record<string, string>>;
 
@@ -8,6 +11,8 @@ export interface Route {
   tag: string;
   /** The item of the navigation that is current on it. */
   section: string;
+  /** It is shown to anybody, signed in or not. */
+  isOpen?: true;
   load: () => Promise<unknown>;
 }
 
@@ -15,6 +20,32 @@ const environment = '/projects/:project/:mode';
 
 /** Every page. */
 export const routes: readonly Route[] = [
+  {
+    path: '/',
+    title: 'Sign-up, plans and limits for any website',
+    tag: 'page-welcome',
+    section: 'welcome',
+    isOpen: true,
+    load: () => import('./pages/begin/welcome.ts'),
+  },
+  ...STEPS.map(
+    (step): Route => ({
+      path: paths.start(step),
+      title: 'Begin',
+      tag: 'page-begin',
+      section: 'begin',
+      isOpen: true,
+      load: () => import('./pages/begin/begin.ts'),
+    }),
+  ),
+  {
+    path: '/start/save',
+    title: 'Keep your project',
+    tag: 'page-keep',
+    section: 'begin',
+    isOpen: true,
+    load: () => import('./pages/begin/keep.ts'),
+  },
   {
     path: '/projects',
     title: 'Projects',
@@ -273,7 +304,7 @@ export const routes: readonly Route[] = [
 export function match(pathname: string): { route: Route; params: Params } | null {
   const given = pathname.replace(/\/+$/, '').split('/');
   for (const route of routes) {
-    const params = paramsOf(route.path.split('/'), given);
+    const params = paramsOf(route.path.replace(/\/$/, '').split('/'), given);
     if (params) return { route, params };
   }
   return null;

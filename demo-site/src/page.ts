@@ -17,11 +17,15 @@ const FILES = {
   '/': 'index.html',
   '/shop': 'shop.html',
   '/club': 'club.html',
+  '/preview': 'preview.html',
   '/style.css': 'style.css',
   '/shop.css': 'shop.css',
   '/club.css': 'club.css',
+  '/preview.css': 'preview.css',
   '/app.js': 'app.js',
   '/club.js': 'club.js',
+  '/preview.js': 'preview.js',
+  '/preview-config.js': 'preview-config.js',
 } as const;
 
 /** What stands in the pages as `{edge}`, `{pk}` and `{featured}`. */
@@ -71,6 +75,12 @@ export function securityHeaders(edge: string, pictures: string): Record<string, 
     'referrer-policy': 'strict-origin-when-cross-origin',
   };
 }
+
+/** The headers of a preview: its logo is wherever who made it keeps it, and nothing of it is sent on. */
+export const previewHeaders = (edge: string): Record<string, string> => ({
+  ...securityHeaders(edge, 'http: https:'),
+  'referrer-policy': 'no-referrer',
+});
 
 const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');

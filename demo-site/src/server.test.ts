@@ -94,11 +94,24 @@ describe('the page', () => {
     ['/club.css', 'text/css; charset=utf-8'],
     ['/app.js', 'text/javascript; charset=utf-8'],
     ['/club.js', 'text/javascript; charset=utf-8'],
+    ['/preview.css', 'text/css; charset=utf-8'],
+    ['/preview.js', 'text/javascript; charset=utf-8'],
+    ['/preview-config.js', 'text/javascript; charset=utf-8'],
   ])('serves %s as %s', async (path, type) => {
     const response = await fetch(demo.url + path);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe(type);
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('shows a logo from anywhere in a preview only, and sends nothing on from there', async () => {
+    const { headers } = await fetch(`${demo.url}/preview?x=1`);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("img-src 'self' data: http: https:;");
+    expect(policy).toContain(`script-src 'self' ${edge};`);
+    expect(policy).toContain("require-trusted-types-for 'script'");
+    expect(policy).not.toMatch(/unsafe|\*/);
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
   });
 
   it('answers on 127.0.0.1 and on localhost', async () => {

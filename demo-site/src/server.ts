@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { Dream } from 'dream-api';
 import type { Answer } from './answer.ts';
 import { readLetter } from './letter-api.ts';
-import { loadPages, type PageFile, securityHeaders } from './page.ts';
+import { loadPages, type PageFile, previewHeaders, securityHeaders } from './page.ts';
 import { writePoem } from './poems-api.ts';
 
 /** Where the edge is, and the keys of a project there. Port 0 takes a free one. */
@@ -47,13 +47,16 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const content = new URL(options.content ?? edge).origin;
   const files = await loadPages({ edge, pk: publishableKey, featured: options.featured ?? '' });
   const always = securityHeaders(edge, content);
+  const ofPreview = previewHeaders(edge);
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const own: OwnApi = {
       '/api/poems': { method: 'POST', answer: () => writePoem(request, dream, publishableKey) },
       '/api/letter': { method: 'GET', answer: () => readLetter(request, dream, publishableKey) },
     };
     const { status, type, body, headers } = await answerOf(request, files, own);
-    const all = { ...always, 'cache-control': 'no-cache', 'content-type': type, ...headers };
+    const isPreview = /^\/preview(?:\?|$)/.test(request.url ?? '');
+    const policy = isPreview ? ofPreview : always;
+    const all = { ...policy, 'cache-control': 'no-cache', 'content-type': type, ...headers };
     response.writeHead(status, all).end(request.method === 'HEAD' ? undefined : body);
   };
   const listener: RequestListener = (request, response) => void serve(request, response);

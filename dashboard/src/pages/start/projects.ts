@@ -1,7 +1,8 @@
 import type { Project } from '@dream/contract';
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { projectsApi } from '../../environment.ts';
 import { paths } from '../../paths.ts';
+import { forgetStart, keptStart } from '../../start-draft.ts';
 import { day } from '../../ui/format.ts';
 import { icons } from '../../ui/icons.ts';
 import { emptyState } from '../../ui/notice.ts';
@@ -24,6 +25,34 @@ class ProjectsPage extends Page<readonly Project[]> {
   }
 
   protected body(projects: readonly Project[]): TemplateResult {
+    return html`${this.#draft()} ${this.#projects(projects)}`;
+  }
+
+  /** What was begun before there was an account, and never kept. */
+  #draft(): TemplateResult | typeof nothing {
+    const draft = keptStart();
+    if (draft === null) return nothing;
+    return html`<section class="alert info" aria-labelledby="draft-title">
+      <h2 id="draft-title">You began ${draft.name.trim() || 'a project'}</h2>
+      <p>It is kept in this browser only, until it becomes a project.</p>
+      <div class="buttons">
+        <a class="button primary" href=${paths.saveStart()}>Make it a project</a>
+        <a class="button" href=${paths.start('branding')}>Go on with it</a>
+        <button
+          class="button quiet"
+          type="button"
+          @click=${() => {
+            forgetStart();
+            this.requestUpdate();
+          }}
+        >
+          Forget it
+        </button>
+      </div>
+    </section>`;
+  }
+
+  #projects(projects: readonly Project[]): TemplateResult {
     if (projects.length === 0)
       return emptyState(
         'Your first project',

@@ -20,6 +20,7 @@ import { saveBar } from '../../ui/save-bar.ts';
 import { toast } from '../../ui/toast.ts';
 import { guardUnsaved, releaseUnsaved } from '../../ui/unsaved.ts';
 import { Page } from '../page.ts';
+import { basics } from './tier-basics.ts';
 import { featureRows, priceRows } from './tier-rows.ts';
 
 interface Data {
@@ -95,7 +96,7 @@ class TierPage extends Page<Data> {
     const shown = data.tier || this.tried ? faults : onlyTyped(faults, draft);
     return html`<div class="editor">
       <form class="page" @submit=${this.#save} novalidate>
-        ${this.#basics(draft, shown, data)} ${priceRows(draft, shown, (part) => this.#change(part), this.#stripeFirst(data, draft))}
+        ${basics(draft, shown, (part) => this.#change(part), data.tier?.name ?? null)} ${priceRows(draft, shown, (part) => this.#change(part), this.#stripeFirst(data, draft))}
         ${featureRows(draft, shown, (part) => this.#change(part))} ${this.#more(draft, shown)}
         ${this.#atStripe(data, draft, faults)}
         ${saveBar({
@@ -117,59 +118,6 @@ class TierPage extends Page<Data> {
 
   #change(part: Partial<TierDraft>): void {
     if (this.draft) this.draft = { ...this.draft, ...part };
-  }
-
-  #basics(draft: TierDraft, faults: TierFaults, { tier }: Data): TemplateResult {
-    return html`<section class="card" aria-labelledby="basics-title">
-      <h2 id="basics-title">What it is</h2>
-      <div class="columns">
-        ${field({
-          id: 'displayName',
-          label: 'Name on the price table',
-          value: draft.displayName,
-          fault: faults.displayName,
-          placeholder: 'Pro',
-          onInput: (displayName) => {
-            const follows = tier === null && draft.name === slug(draft.displayName);
-            this.#change({ displayName, ...(follows ? { name: slug(displayName) } : {}) });
-          },
-        })}
-        ${
-          tier
-            ? html`<div class="field">
-                <span class="label">Name in your code</span>
-                <p><code>${tier.name}</code></p>
-              </div>`
-            : field({
-                id: 'name',
-                label: 'Name in your code',
-                value: draft.name,
-                fault: faults.name,
-                placeholder: 'pro',
-                code: true,
-                hint: 'What “plan” and “tier” take. It stays.',
-                onInput: (name) => this.#change({ name }),
-              })
-        }
-      </div>
-      ${field({
-        id: 'description',
-        label: 'Description',
-        value: draft.description,
-        fault: faults.description,
-        placeholder: 'For people who write every day.',
-        onInput: (description) => this.#change({ description }),
-      })}
-      ${field({
-        id: 'highlights',
-        label: 'Lines of the price table',
-        value: draft.highlights,
-        fault: faults.highlights,
-        lines: 4,
-        hint: 'One a line.',
-        onInput: (highlights) => this.#change({ highlights }),
-      })}
-    </section>`;
   }
 
   #stripeFirst({ connection }: Data, draft: TierDraft): TemplateResult | typeof nothing {
@@ -328,13 +276,6 @@ class TierPage extends Page<Data> {
   }
 }
 customElements.define('page-tier', TierPage);
-
-const slug = (text: string): string =>
-  text
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^[^a-z]+|-+$/g, '')
-    .slice(0, 40);
 
 /** On a new tier, what was not touched yet is not wrong yet. */
 function onlyTyped(faults: TierFaults, draft: TierDraft): TierFaults {
