@@ -20,6 +20,8 @@ export type AppEnv = {
     principal?: Principal;
     /** Whom the call is about, once that is known. */
     customerId?: string;
+    /** Whether a test key, or a session of test mode, opened the call. */
+    isPreview?: boolean;
   };
   Bindings: object;
 };
@@ -61,6 +63,7 @@ export function serve<B extends Input, Q extends Input, A extends Input>(
     app.on(row.method.toUpperCase(), path, async (c) => {
       const nowMs = c.get('nowMs');
       const principal = await authenticate(deps, c.req.raw, row.auth, nowMs);
+      c.set('isPreview', 'ref' in principal && principal.ref.mode === 'test');
       if (principal.kind === 'developer') await checkOwner(deps, principal, c.req.param('project'));
       c.set('principal', principal);
       const isUnknown = principal.kind === 'pk' || principal.kind === 'none';

@@ -14,6 +14,7 @@ export const securityHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
     headers.set('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
   headers.set('X-Request-Id', c.get('requestId'));
+  if (c.get('isPreview')) headers.set('X-Dream-Preview', 'true');
 };
 
 /**
@@ -40,7 +41,10 @@ export const cors: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.res.status === 101) return;
   c.res.headers.set('Access-Control-Allow-Origin', origin);
   c.res.headers.append('Vary', 'Origin');
-  c.res.headers.set('Access-Control-Expose-Headers', 'Authorization, Retry-After, X-Request-Id');
+  c.res.headers.set(
+    'Access-Control-Expose-Headers',
+    'Authorization, Retry-After, X-Request-Id, X-Dream-Preview',
+  );
 };
 
 /**
