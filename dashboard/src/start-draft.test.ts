@@ -59,6 +59,7 @@ it('says nothing of colours that are the page’s own or no colours', () => {
   expect(tokensOf(look)).toEqual({ '--dream-radius': '0' });
   expect(cssOf(look)).toBe(':root {\n  --dream-radius: 0;\n}');
   expect(cssOf(named.look)).toBe('');
+  expect(cssOf({ ...named.look, accent: '#a8432b' })).toBe('');
 });
 
 it('becomes a project of its name, logo, accent, tiers and products', () => {

@@ -161,9 +161,11 @@ export function tokensOf({ accent, surface, text, radius, font }: Look): Record<
   };
 }
 
-/** The style sheet a page needs for a look; empty when it needs none. */
+/** The style sheet a page needs for a look; empty when it needs none, for the accent is the project's. */
 export function cssOf(look: Look): string {
-  const rules = Object.entries(tokensOf(look)).map(([name, value]) => `  ${name}: ${value};`);
+  const rules = Object.entries(tokensOf({ ...look, accent: '' })).map(
+    ([name, value]) => `  ${name}: ${value};`,
+  );
   return rules.length === 0 ? '' : [':root {', ...rules, '}'].join('\n');
 }
 

@@ -65,7 +65,6 @@ function partsOf(preview) {
   const bootstrap = bootstrapOf(preview);
   if (preview.kind === 'store')
     return [
-      shelf(preview.products),
       widget('dream-cart', {
         bootstrap,
         products: preview.products,
@@ -97,22 +96,6 @@ function meter(bootstrap, { name, limit }) {
   ];
   const customer = { id: 'preview', email: 'ada@example.com', plan: name };
   return widget('dream-usage-meter', { bootstrap, customer, usage });
-}
-
-function shelf(products) {
-  const list = element('ul', { className: 'shelf' });
-  for (const { name, description, price, currency } of products) {
-    const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
-    const unit = 10 ** format.resolvedOptions().maximumFractionDigits;
-    const item = element('li');
-    item.append(
-      element('h2', { textContent: name }),
-      element('p', { textContent: description }),
-      element('p', { textContent: format.format(price / unit) }),
-    );
-    list.append(item);
-  }
-  return list;
 }
 
 const element = (name, properties = {}) => Object.assign(document.createElement(name), properties);

@@ -7,6 +7,7 @@ import {
   keepStart,
   keptStart,
   newStart,
+  shownProducts,
   type StartDraft,
   startBootstrap,
   startFaults,
@@ -146,19 +147,22 @@ class BeginPage extends Page<StartStep> {
   }
 
   #preview(step: StartStep): TemplateResult {
-    const config = { bootstrap: startBootstrap(this.draft), customer: null };
+    const bootstrap = startBootstrap(this.draft);
+    const config = { bootstrap, customer: null };
+    const shop = { ...config, products: shownProducts(this.draft), cart: [] };
+    const isShop = this.draft.kind === 'store' && step !== 'tiers';
+    const [title, widget] =
+      step === 'branding'
+        ? ['Where visitors sign up', html`<dream-signup .config=${config}></dream-signup>`]
+        : isShop
+          ? ['Your shop', html`<dream-cart .config=${shop}></dream-cart>`]
+          : ['Your price table', html`<dream-pricing .config=${config}></dream-pricing>`];
     return html`<section class="preview card" aria-labelledby="preview-title">
       <div class="card-head">
-        <h2 id="preview-title">${step === 'branding' ? 'Where visitors sign up' : 'Your price table'}</h2>
+        <h2 id="preview-title">${title}</h2>
         <span class="badge">Preview</span>
       </div>
-      <div class="site">
-        ${
-          step === 'branding'
-            ? html`<dream-signup .config=${config}></dream-signup>`
-            : html`<dream-pricing .config=${config}></dream-pricing>`
-        }
-      </div>
+      <div class="site">${widget}</div>
     </section>`;
   }
 

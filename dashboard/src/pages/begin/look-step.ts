@@ -39,7 +39,7 @@ export function lookStep(
       css
         ? html`<section class="card" aria-labelledby="css-title">
             <h2 id="css-title">For your style sheet</h2>
-            <p class="muted">The accent colour is kept with the project; the others belong into your page.</p>
+            <p class="muted">The accent colour is kept with the project; this belongs into your page.</p>
             <div class="code-block"><pre tabindex="0"><code>${css}</code></pre></div>
           </section>`
         : ''
