@@ -107,7 +107,8 @@ export class DashApp extends LitElement {
     else this.#lastCustomer = before?.id ?? null;
     this.customer = now;
     if (!now) return;
-    const returns = this.page !== null;
+    // A page that anybody may see is another one for who is signed in.
+    const returns = this.page !== null && !match(this.pathname)?.route.isOpen;
     this.lost = false;
     await this.#loadProjects();
     if (returns) this.page?.recover();
