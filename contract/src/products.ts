@@ -28,10 +28,18 @@ const areUnlike = (values: readonly (string | null | undefined)[]): boolean => {
   return new Set(given).size === given.length;
 };
 
+/** Credits that come with each piece; they end so many days after they came, or never (null). */
+export const VariantCredits = v.strictObject({
+  units: whole(1, 1_000_000_000),
+  expiresInDays: v.optional(wholeOrNull(1, 3650, 'credits that never end'), null),
+});
+export type VariantCredits = v.InferOutput<typeof VariantCredits>;
+
 /**
  * One thing to choose of a product: a size, a colour. With an `id` it is an existing one, which keeps
  * its stock unless `stockUnits` says another; a new one without `stockUnits` is not counted. A product
- * without choices has one variant with an empty name. `image` is shown while it is chosen.
+ * without choices has one variant with an empty name. `image` is shown while it is chosen. `credits` are
+ * what a piece gives who buys it, signed in; left out, they stay as they were, null is none.
  */
 export const VariantInput = v.strictObject({
   id: v.optional(VariantId),
@@ -39,6 +47,7 @@ export const VariantInput = v.strictObject({
   sku: v.optional(v.nullable(text(60)), null),
   stockUnits: v.optional(stockUnits),
   image: v.optional(v.nullable(ImageId), null),
+  credits: v.optional(v.nullable(VariantCredits)),
   prices: PriceOfEachCurrency,
 });
 export type VariantInput = v.InferOutput<typeof VariantInput>;
@@ -115,6 +124,7 @@ export const Variant = v.object({
   reservedUnits: v.number(),
   image: v.nullable(v.string()),
   refusal: v.nullable(v.string()),
+  credits: v.nullable(VariantCredits),
   prices: v.array(
     v.object({ priceId: v.nullable(v.string()), priceMinor: v.number(), currency: v.string() }),
   ),

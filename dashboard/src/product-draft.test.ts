@@ -45,6 +45,7 @@ const saved: Product = {
       reservedUnits: 3,
       image: 'img_1',
       refusal: null,
+      credits: null,
       prices: [
         { priceId: 'price_1', priceMinor: 1950, currency: 'usd' },
         { priceId: 'price_2', priceMinor: 1800, currency: 'eur' },
@@ -58,6 +59,7 @@ const saved: Product = {
       reservedUnits: 0,
       image: null,
       refusal: null,
+      credits: null,
       prices: [{ priceId: 'price_3', priceMinor: 2500, currency: 'usd' }],
     },
   ],

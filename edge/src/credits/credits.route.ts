@@ -2,15 +2,15 @@ import { getCredits, grantCredits } from '@dream/contract/credits';
 import { getManagedCredits, grantManagedCredits } from '@dream/contract/managed-customers';
 import type { Hono } from 'hono';
 import { base32 } from '../auth/base32.ts';
-import { shardOf } from '../customers/customer-id.ts';
 import { type CalledCustomer, withCustomer } from '../customers/customer-of.ts';
 import { noteManaged } from '../customers/managed-act.ts';
 import type { Deps } from '../deps.ts';
 import { type AppEnv, type Call, serve } from '../http/call.ts';
 import { Fail } from '../http/fail.ts';
 import { fingerprintOf, idempotencyKey } from '../http/idempotency.ts';
-import { ask } from '../usage/meter.client.ts';
-import type { CreditsRead, GiveAnswer, Giving } from './credits.rpc.ts';
+import { askShard } from './credits.client.ts';
+import type { CreditsRead, GiveAnswer } from './credits.rpc.ts';
+import type { Giving } from './giving.ts';
 
 /** `GET /api/credits` and `POST /api/credits/grants`, also for those who manage the project. */
 export function creditRoutes(app: Hono<AppEnv>, deps: Deps): void {
@@ -78,19 +78,4 @@ async function givingOf(
 async function keyBytes(customerId: string, key: string): Promise<Uint8Array> {
   const named = new TextEncoder().encode(JSON.stringify(['credits', customerId, key]));
   return new Uint8Array(await crypto.subtle.digest('SHA-256', named));
-}
-
-type Shard = ReturnType<Deps['shard']>;
-type Query = { customerId: string; rulesVersion: number; nowMs: number };
-
-/** Asks the customer's shard, and again with what it needs to know. */
-function askShard<A extends { kind: string }>(
-  { deps, nowMs }: Pick<Call<unknown, unknown>, 'deps' | 'nowMs'>,
-  { ref, environment, customerId }: CalledCustomer,
-  how: (shard: Shard, query: Query) => PromiseLike<A>,
-) {
-  const shard = deps.shard(ref, shardOf(customerId) ?? '');
-  const query = { customerId, rulesVersion: environment.version, nowMs };
-  const asking = (more: object) => how(shard, { ...query, ...more });
-  return ask<A>(deps, ref, environment, customerId, nowMs, asking, null);
 }

@@ -22,21 +22,12 @@ import {
   readEntries,
   writeAccount,
 } from './credits.store.ts';
+import type { Giving } from './giving.ts';
 
 type NotYet = Extract<UsageAnswer, { kind: 'need' | 'erased' }>;
 
 /** Who is asked about; as with usage, the shard may need to know more first. */
 export type CreditsQuery = Omit<UsageQuery, 'feature'>;
-
-/** Credits to give. The same `id` is given once; `fingerprint` tells a repeat from another call. */
-export interface Giving {
-  id: string;
-  source: 'grant' | 'purchase';
-  units: number;
-  expires: { atMs: number } | { inDays: number } | null;
-  note: string | null;
-  fingerprint: string | null;
-}
 
 /** Which entries: the newest `limit` before a number. */
 export interface EntryPage {

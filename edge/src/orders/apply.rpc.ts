@@ -6,6 +6,8 @@ import type { BoughtAddress } from '../providers/stripe/orders.ts';
 import type { PaymentState } from '../providers/stripe/payments.ts';
 import type { CheckoutState } from '../providers/stripe/state.ts';
 import { noteActiveNow } from '../platform/active.rpc.ts';
+import { armAlarm } from '../outbox/outbox.rpc.ts';
+import { moveOrderCredits } from './order-credits.store.ts';
 import { readStore } from './settings.store.ts';
 import {
   findOrder,
@@ -16,7 +18,7 @@ import {
   toOrder,
   updateOrder,
 } from './order.store.ts';
-import { holdAfter, isOpen, isPaid, statusOf } from './order-state.ts';
+import { givesCredits, holdAfter, isOpen, isPaid, statusOf } from './order-state.ts';
 import { countryOf } from './personal-data.ts';
 import { movePieces } from './stock.store.ts';
 
@@ -145,6 +147,10 @@ export function settleOrder(
   const isRestocked = (order.restock ?? (readStore(sql).restockOnRefund ? 1 : 0)) === 1;
   const hold = holdAfter(order, status, isRestocked);
   movePieces(sql, orderId, order.hold, hold);
+  const gave = givesCredits(order.status);
+  const gives = givesCredits(status);
+  if (gave !== gives && moveOrderCredits(sql, order, gives ? 'give' : 'take', nowMs))
+    armAlarm(storage);
   const isPaidNow = isPaid(status) && order.paid_ms === null;
   updateOrder(sql, orderId, { status, hold, ...(isPaidNow && { paid_ms: nowMs }) });
   if (isPaidNow && order.customer_id !== null) noteActiveNow(storage, order.customer_id, nowMs);

@@ -152,6 +152,7 @@ export class CartRpc extends RpcTarget {
       {
         prices: cartPrices(sql, priceIds, exceptId),
         guestSharePercent: buyer.kind === 'guest' ? guestSharePercent : null,
+        isCustomer: buyer.kind === 'customer',
         minimumOrder,
       },
       items,

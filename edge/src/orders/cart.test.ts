@@ -9,6 +9,7 @@ const shirt: CartPrice = {
   productId: 'prod_shirt',
   name: 'T-shirt – Blue / M',
   isShippable: true,
+  credits: null,
   isForSale: true,
   current: { priceId: 'price_shirt', priceMinor: 2000 },
   freeUnits: 10,
@@ -29,12 +30,27 @@ const mug: CartPrice = {
 const facts = (prices: CartPrice[], more: Partial<CartFacts> = {}): CartFacts => ({
   prices,
   guestSharePercent: null,
+  isCustomer: false,
   minimumOrder: [],
   ...more,
 });
 const of = (priceId: string, quantity = 1) => ({ priceId, quantity });
 
 describe('a cart', () => {
+  it.each([
+    ['a guest', 90, 'session_required'],
+    ['a server that names nobody', null, 'user_id_required'],
+  ])('with credits is no order of %s: they are a customer’s', (_, guestSharePercent, code) => {
+    const pack = { ...mug, credits: { units: 100, expiresInDays: null } };
+    const cart = [of('price_shirt'), of('price_mug')];
+    expect(decideCart(facts([shirt, pack], { guestSharePercent }), cart)).toMatchObject({
+      kind: 'refused',
+      code,
+      details: { priceIds: ['price_mug'] },
+    });
+    expect(decideCart(facts([shirt, pack], { isCustomer: true }), cart).kind).toBe('order');
+  });
+
   it('is an order of all of it at what the server knows each price to be', () => {
     expect(decideCart(facts([shirt, mug]), [of('price_shirt', 2), of('price_mug')])).toEqual({
       kind: 'order',

@@ -1,3 +1,4 @@
+import type { VariantCredits } from '@dream/contract';
 import type { CartProblem } from '@dream/contract/cart';
 import type { ErrorCode } from '@dream/contract/errors';
 import { leastChargeMinor, MOST_CHARGE_MINOR } from './charge-bounds.ts';
@@ -12,6 +13,8 @@ export interface CartPrice {
   /** The product's name, and the variant's where it has one. */
   name: string;
   isShippable: boolean;
+  /** What a piece gives its buyer; null for none. */
+  credits: VariantCredits | null;
   /** Whether the product and the variant can be bought at all. */
   isForSale: boolean;
   /**
@@ -32,6 +35,8 @@ export interface CartFacts {
   prices: readonly CartPrice[];
   /** How much of a variant guests may hold together; null for a buyer who is no guest. */
   guestSharePercent: number | null;
+  /** Whether it is known which customer buys: nobody else can be given credits. */
+  isCustomer: boolean;
   minimumOrder: readonly { priceMinor: number; currency: string }[];
 }
 
@@ -42,6 +47,7 @@ export interface CartLine {
   productId: string;
   name: string;
   isShippable: boolean;
+  credits: VariantCredits | null;
   quantity: number;
   priceMinor: number;
   totalMinor: number;
@@ -85,6 +91,12 @@ export function decideCart(facts: CartFacts, asked: readonly CartItem[]): CartDe
     return refused('currencies_mixed', { currencies });
   const lines = wanted.flatMap(({ price, quantity }) => problemOf(facts, price, quantity) ?? []);
   if (lines.length > 0) return refused('cart_changed', { lines });
+  const forCustomers = wanted.filter(({ price }) => price.credits !== null);
+  if (forCustomers.length > 0 && !facts.isCustomer)
+    return refused(facts.guestSharePercent === null ? 'user_id_required' : 'session_required', {
+      reason: 'Credits are given to a customer: sign in to buy them.',
+      priceIds: forCustomers.map(({ price }) => price.priceId),
+    });
   return decideTotal(facts, wanted.map(lineOf), currency);
 }
 
@@ -107,9 +119,10 @@ export function addedUp(items: readonly CartItem[]): CartItem[] {
 }
 
 const lineOf = ({ price, quantity }: { price: CartPrice; quantity: number }): CartLine => {
-  const { priceId, variantId, productId, name, isShippable, priceMinor } = price;
+  const { priceId, variantId, productId, name, isShippable, credits, priceMinor } = price;
   const totalMinor = priceMinor * quantity;
-  return { priceId, variantId, productId, name, isShippable, quantity, priceMinor, totalMinor };
+  const what = { priceId, variantId, productId, name, isShippable, credits };
+  return { ...what, quantity, priceMinor, totalMinor };
 };
 
 /** What is different from what the buyer saw; null when nothing is. */

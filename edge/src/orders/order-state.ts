@@ -56,6 +56,10 @@ export const isOpen = (status: OrderStatus): boolean =>
 export const isPaid = (status: OrderStatus): boolean =>
   PAID_STATUSES.some((paid) => paid === status);
 
+/** Whether what an order gives is its buyer's: what is left of it goes back when all the money does. */
+export const givesCredits = (status: OrderStatus): boolean =>
+  isPaid(status) && status !== 'refunded';
+
 /**
  * Where the pieces are after an order came from one status to another. Whether a full refund gives them
  * back is decided when it is made (`isRestocked`): looked at again later, it moves nothing. One that

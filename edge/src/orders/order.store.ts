@@ -1,5 +1,6 @@
 import type { Order, OrderEvent, OrderReceipt, OrderStatus } from '@dream/contract/orders';
 import type { CartLine } from './cart.ts';
+import { putOrderCredits } from './order-credits.store.ts';
 import type { Hold } from './order-state.ts';
 
 /** An order as it stands in the table. */
@@ -148,6 +149,7 @@ export function insertOrder(sql: SqlStorage, row: NewOrderRow, lines: readonly C
       priceMinor,
     );
   });
+  putOrderCredits(sql, row.id, lines);
 }
 
 /** Changes fields of an order. */

@@ -92,3 +92,17 @@ export const UNSEEN_SCHEMA = `
 ALTER TABLE store_order ADD COLUMN is_unseen INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE store_order ADD COLUMN returned_ms INTEGER;
 CREATE INDEX store_order_unseen ON store_order(session_id) WHERE is_unseen = 1;`;
+
+/**
+ * Credits that lines of an order give: `units` for the whole line, for `days` or for ever. `turn` is how
+ * often they were taken back: an order that counts as paid once more gives new ones.
+ */
+export const ORDER_CREDITS_SCHEMA = `
+CREATE TABLE store_order_credits (
+  order_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  units INTEGER NOT NULL,
+  days INTEGER,
+  turn INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (order_id, position)
+) WITHOUT ROWID;`;

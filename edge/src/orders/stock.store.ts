@@ -15,6 +15,7 @@ type Row = {
   is_archived: number;
   stock_units: number | null;
   reserved_units: number;
+  credits: string | null;
   current_id: string | null;
   current_minor: number | null;
 };
@@ -28,7 +29,7 @@ const PRICE = `SELECT price.price_minor, price.currency, variant.id AS variant_i
     product.body ->> '$.visible' AS is_visible, product.body ->> '$.shippable' AS is_shippable,
     product.body ->> '$.maxPerOrder' AS max_per_order,
     coalesce(product.archived_ms, variant.archived_ms) IS NOT NULL AS is_archived,
-    variant.stock_units, variant.reserved_units,
+    variant.stock_units, variant.reserved_units, variant.credits,
     now.stripe_price_id AS current_id, now.price_minor AS current_minor
   FROM known_price
   JOIN product_price AS price ON price.id = known_price.price
@@ -68,6 +69,7 @@ function cartPrice(sql: SqlStorage, priceId: string, row: Row, exceptId: string)
     productId: row.product_id,
     name: [row.product_name, row.variant_name].filter((name) => name !== '').join(' – '),
     isShippable: row.is_shippable === 1,
+    credits: row.credits === null ? null : (JSON.parse(row.credits) as CartPrice['credits']),
     isForSale: row.is_archived === 0 && row.is_visible === 1,
     current: currentMinor === null ? null : { priceId: currentId, priceMinor: currentMinor },
     freeUnits: row.stock_units === null ? null : row.stock_units - row.reserved_units + own,

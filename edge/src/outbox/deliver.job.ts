@@ -1,6 +1,7 @@
 import { expireCheckout } from '../billing/open-checkouts.job.ts';
 import { deleteStripeCustomer, publishTier } from '../billing/stripe.job.ts';
 import { deleteFiles } from '../content/files.client.ts';
+import { moveBought } from '../credits/bought.job.ts';
 import { shardOf } from '../customers/customer-id.ts';
 import { eraseInShard } from '../customers/shard-erasure.job.ts';
 import type { Deps, EnvironmentRef } from '../deps.ts';
@@ -113,6 +114,8 @@ async function perform(
       return eraseInShard(deps, ref, job);
     case 'shard.resume':
       return shardOfCustomer(job.customerId).meter().resume(job.customerId, job.usage);
+    case 'shard.credits':
+      return moveBought(deps, ref, job);
     case 'shard.end_sessions':
       return shardOfCustomer(job.customerId)
         .sessions()

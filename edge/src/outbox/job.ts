@@ -1,3 +1,4 @@
+import type { Giving } from '../credits/giving.ts';
 import type { RunningUsage } from '../customers/kept.ts';
 import type { CustomerSnapshot } from '../customers/plan.ts';
 
@@ -9,6 +10,8 @@ export type Job =
   | { kind: 'shard.erase'; customerId: string; keptAs: string[] }
   /** Lets who was erased before go on from the usage that was kept. */
   | { kind: 'shard.resume'; customerId: string; usage: RunningUsage[] }
+  /** Gives a customer credits that were bought, or takes back what is left of them. */
+  | { kind: 'shard.credits'; customerId: string; act: 'give' | 'take'; giving: Giving }
   /** Ends the sessions of a customer, but for the one that asked for it. */
   | { kind: 'shard.end_sessions'; customerId: string; exceptSessionId?: string }
   /** Tells webhooks of the next customers whose plan is another one since the default changed. */

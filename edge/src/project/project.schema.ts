@@ -27,7 +27,7 @@ import {
 } from '../customers/customers.schema.ts';
 import { METRICS_SCHEMA } from '../metrics/metrics.schema.ts';
 import { OAUTH_AGE_INDEX, OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
-import { ORDERS_SCHEMA, UNSEEN_SCHEMA } from '../orders/orders.schema.ts';
+import { ORDER_CREDITS_SCHEMA, ORDERS_SCHEMA, UNSEEN_SCHEMA } from '../orders/orders.schema.ts';
 import {
   ANNOUNCED_PLAN_SCHEMA,
   DEFAULT_CHANGE_SCHEMA,
@@ -51,7 +51,7 @@ import {
   PROOF_AGE_INDEX,
   SIGN_UPS_SCHEMA,
 } from '../sessions/identity.schema.ts';
-import { PRODUCT_SCHEMA } from '../store/product.schema.ts';
+import { PRODUCT_SCHEMA, VARIANT_CREDITS_SCHEMA } from '../store/product.schema.ts';
 import { TEST_CLOCK_SCHEMA } from '../test-clock/clock.schema.ts';
 import { USAGE_HISTORY_SCHEMA } from '../usage/history.schema.ts';
 
@@ -103,4 +103,5 @@ export const PROJECT_STEPS: readonly string[] = [
   PLATFORM_SCHEMA,
   ACTIVE_SCHEMA,
   SUSPENSION_SCHEMA,
+  `${VARIANT_CREDITS_SCHEMA}\n${ORDER_CREDITS_SCHEMA}`,
 ];

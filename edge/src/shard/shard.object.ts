@@ -5,8 +5,9 @@ import type {
   CreditsRead,
   EntryPage,
   GiveAnswer,
-  Giving,
+  TakeAnswer,
 } from '../credits/credits.rpc.ts';
+import type { Giving } from '../credits/giving.ts';
 import { shardOf } from '../customers/customer-id.ts';
 import type { Bindings } from '../env.ts';
 import { goneCode, wasReset } from '../http/fail.ts';
@@ -101,6 +102,11 @@ export class ShardObject extends DurableObject<Bindings> {
   /** Gives a customer credits. */
   giveCredits(call: CreditsQuery & { giving: Giving }): Promise<GiveAnswer> {
     return this.#commits.run(() => this.meter().giveCredits(call));
+  }
+
+  /** Takes back what is left of credits that a customer was given. */
+  takeCredits(call: CreditsQuery & { giving: Giving }): Promise<TakeAnswer> {
+    return this.#commits.run(() => this.meter().takeCredits(call));
   }
 
   /** Reads a customer's credits. */

@@ -51,3 +51,7 @@ CREATE TABLE known_price (
   stripe_price_id TEXT PRIMARY KEY,
   price TEXT NOT NULL REFERENCES product_price(id)
 );`;
+
+/** Credits that a piece of a variant gives its buyer, as JSON; null for none. */
+export const VARIANT_CREDITS_SCHEMA = `
+ALTER TABLE variant ADD COLUMN credits TEXT;`;

@@ -18,6 +18,7 @@ type VariantRow = {
   stock_units: number | null;
   reserved_units: number;
   refusal: string | null;
+  credits: string | null;
   behind: number;
 };
 type PriceRow = {
@@ -142,7 +143,7 @@ function whole(sql: SqlStorage, rows: readonly ProductRow[]): ProductRecord[] {
   );
   const variants = Map.groupBy(
     sql.exec<VariantRow>(
-      `SELECT id, product, name, sku, image, stock_units, reserved_units, refusal,
+      `SELECT id, product, name, sku, image, stock_units, reserved_units, refusal, credits,
          published_revision < revision AS behind FROM variant
        WHERE product IN (SELECT value FROM json_each(?)) AND archived_ms IS NULL ORDER BY position`,
       ids,
@@ -180,6 +181,7 @@ const variantOf = (row: VariantRow, prices: readonly PriceRow[]): Variant => ({
   reservedUnits: row.reserved_units,
   image: row.image,
   refusal: row.refusal,
+  credits: row.credits === null ? null : (JSON.parse(row.credits) as Variant['credits']),
   prices: prices.map(({ stripe_price_id: priceId, price_minor: priceMinor, currency }) => ({
     priceId,
     priceMinor,

@@ -62,7 +62,7 @@ function putVariant(
   sql: SqlStorage,
   productId: string,
   id: string,
-  { name, sku, image, stockUnits }: VariantInput,
+  { name, sku, image, stockUnits, credits }: VariantInput,
   position: number,
   body: string,
 ): void {
@@ -80,6 +80,8 @@ function putVariant(
   );
   if (stockUnits !== undefined)
     sql.exec('UPDATE variant SET stock_units = ? WHERE id = ?', stockUnits, id);
+  if (credits !== undefined)
+    sql.exec('UPDATE variant SET credits = ? WHERE id = ?', credits && JSON.stringify(credits), id);
 }
 
 type Price = VariantInput['prices'][number];

@@ -8,8 +8,9 @@ import {
   type Drawn,
   type EntryPage,
   type GiveAnswer,
-  type Giving,
+  type TakeAnswer,
 } from '../credits/credits.rpc.ts';
+import type { Giving } from '../credits/giving.ts';
 import { shardOf } from '../customers/customer-id.ts';
 import type { RunningUsage } from '../customers/kept.ts';
 import type { CustomerSnapshot, SubscriptionTerms } from '../customers/plan.ts';
@@ -250,6 +251,16 @@ export class MeterRpc extends RpcTarget {
         : this.#credits.give(known, query.customerId, giving),
     );
     if (answer.kind === 'given' && !answer.replayed)
+      this.#tell(query.customerId, { changed: true });
+    return answer;
+  }
+
+  /** Takes back what is left of credits that were given, once. */
+  takeCredits({ giving, ...query }: CreditsQuery & { giving: Giving }): TakeAnswer {
+    const answer = this.#withCredits(query, (known) =>
+      this.#credits.take(known, query.customerId, giving),
+    );
+    if (answer.kind === 'taken' && answer.units > 0)
       this.#tell(query.customerId, { changed: true });
     return answer;
   }
