@@ -218,6 +218,10 @@ describe('a grant', () => {
     const query = { customerId: userId, rulesVersion: 0, nowMs: NOON };
     await shard.giveCredits({ ...query, giving });
     expect(await shard.giveCredits({ ...query, giving })).toMatchObject({ replayed: true });
+    const other = { ...giving, fingerprint: 'b' };
+    expect(await shard.giveCredits({ ...query, giving: other })).toMatchObject({
+      code: 'idempotency_conflict',
+    });
     expect(await balance('ada')).toBe(105);
   });
 
@@ -346,6 +350,19 @@ describe('the ledger', () => {
       expect(left).toEqual([0, 0, 0]);
     });
   });
+});
+
+it('who was erased and comes back in the same period has no second allowance', async () => {
+  await track('ada', 'chat', 70);
+  const { userId } = await credits('ada');
+  await call('DELETE', `/api/customers/${userId}`, { key: shop.sk });
+  await vi.waitFor(async () => {
+    expect((await track('ada', 'chat', 31)).body.code).toBe('limit_reached');
+    expect(await balance('ada')).toBe(30);
+  });
+  expect((await credits('ada')).userId).not.toBe(userId);
+  setDate(DECEMBER);
+  expect(await balance('ada')).toBe(100);
 });
 
 describe('a tier', () => {

@@ -11,6 +11,7 @@ import {
   inDrawingOrder,
   leftUnits,
   nextExpiryMs,
+  resumed,
   revoke,
   ROLL_OVER,
   type Terms,
@@ -181,6 +182,19 @@ describe('an account', () => {
     const taken = revoke(grant('a', { usedUnits: 4 }), 7);
     expect(taken.change).toEqual({ kind: 'revoke', units: -6, atMs: 7, grantId: 'a' });
     expect(revoke(taken.grant, 8).change).toBe(null);
+  });
+
+  it('of who was erased goes on from what was used, before or after it was looked at', () => {
+    const period = { startMs: 0, endMs: 1000 };
+    const first = at(resumed(EMPTY, 70, period, 1).account, terms(100), 2);
+    expect(leftOf(first.account)[ALLOWANCE]).toBe(30);
+    expect(first.changes).toMatchObject([{ kind: 'allowance', units: 30 }]);
+    const late = resumed(at(EMPTY, terms(100), 1).account, 70, period, 2);
+    expect(leftOf(late.account)[ALLOWANCE]).toBe(30);
+    expect(late.changes).toMatchObject([{ kind: 'allowance', units: -70 }]);
+    expect(resumed(late.account, 70, period, 3).changes).toEqual([]);
+    const next = at(EMPTY, terms(100), 1500).account;
+    expect(resumed(next, 70, period, 1600).account).toBe(next);
   });
 
   const steps = fc.array(

@@ -129,6 +129,32 @@ export function accountAt(
   return { account: { period: running, grants: kept }, changes };
 }
 
+/**
+ * The account of somebody who was erased and came back in the same period: what was used of the
+ * allowance stays used. One that has no period yet gets its allowance when it is looked at.
+ */
+export function resumed(
+  account: Account,
+  usedUnits: number,
+  period: PeriodBounds,
+  nowMs: number,
+): { account: Account; changes: Change[] } {
+  const known = account.grants.find(({ id }) => id === ALLOWANCE);
+  const isOther = account.period !== null && account.period.endMs !== period.endMs;
+  if (isOther || (known?.usedUnits ?? 0) >= usedUnits) return { account, changes: [] };
+  const none = { source: 'allowance', units: 0, goneUnits: 0, startsMs: period.startMs } as const;
+  const before = known ?? { ...none, id: ALLOWANCE, usedUnits: 0, expiresMs: period.endMs };
+  const after = { ...before, usedUnits };
+  const units = leftUnits(after) - leftUnits(before);
+  return {
+    account: {
+      period: account.period ?? period,
+      grants: [...account.grants.filter((grant) => grant !== known), after],
+    },
+    changes: units === 0 ? [] : [{ kind: 'allowance', units, atMs: nowMs, grantId: ALLOWANCE }],
+  };
+}
+
 const isOfPlan = ({ source }: Grant): boolean => source === 'allowance' || source === 'roll_over';
 
 /** Whether a period in which nobody uses anything leaves the plan's credits as they are. */

@@ -1,15 +1,18 @@
 import type { CreditGrant, Credits as CreditsAnswer, UsageCredits } from '@dream/contract';
+import type { RunningUsage } from '../customers/kept.ts';
 import type { Refused } from '../usage/hold.ts';
 import type { Known, UsageAnswer, UsageQuery } from '../usage/meter.rpc.ts';
 import { countingPeriod } from '../usage/period.ts';
 import {
   type Account,
   accountAt,
+  ALLOWANCE,
   balanceOf,
   draw,
   inDrawingOrder,
   leftUnits,
   nextExpiryMs,
+  resumed,
   revoke,
 } from './account.ts';
 import {
@@ -55,6 +58,8 @@ export interface Drawn {
 }
 
 const DAY_MS = 86_400_000;
+/** Stands for a feature; no feature has such a name. */
+const KEPT_AS = 'credits:allowance';
 
 /** The credits of a shard's customers. Each method is one transaction, or part of its caller's. */
 export class Credits {
@@ -148,6 +153,26 @@ export class Credits {
         entries: readEntries(this.#storage.sql, customerId, page),
       },
     };
+  }
+
+  /** What was used of the running allowance, as usage that is kept of who is erased. */
+  running(customerId: string, nowMs: number): RunningUsage[] {
+    const { period, grants } = readAccount(this.#storage.sql, customerId);
+    const usedUnits = grants.find(({ id }) => id === ALLOWANCE)?.usedUnits ?? 0;
+    if (!period || period.endMs <= nowMs || usedUnits === 0) return [];
+    const { startMs: periodStartMs, endMs: periodEndMs } = period;
+    return [{ feature: KEPT_AS, usedUnits, periodStartMs, periodEndMs }];
+  }
+
+  /** Goes on from such usage, unless there is more already. Whether it is of credits. */
+  resume(customerId: string, usage: RunningUsage): boolean {
+    const { feature, usedUnits, periodStartMs: startMs, periodEndMs: endMs } = usage;
+    if (feature !== KEPT_AS) return false;
+    const { sql } = this.#storage;
+    const before = readAccount(sql, customerId);
+    const { account, changes } = resumed(before, usedUnits, { startMs, endMs }, startMs);
+    writeAccount(sql, customerId, before, account, changes);
+    return true;
   }
 
   /** The account as it is now: what became of it meanwhile is written down. */

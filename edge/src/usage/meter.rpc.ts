@@ -325,7 +325,8 @@ export class MeterRpc extends RpcTarget {
     this.#holds.endAllOf(customerId, nowMs);
     return this.#atOnce(customerId, () => {
       this.#store.retire(customerId, nowMs);
-      return this.#store.running(customerId, nowMs);
+      const ofCredits = this.#credits.running(customerId, nowMs);
+      return [...this.#store.running(customerId, nowMs), ...ofCredits];
     });
   }
 
@@ -341,7 +342,8 @@ export class MeterRpc extends RpcTarget {
   resume(customerId: string, usage: readonly RunningUsage[]): void {
     this.#atOnce(customerId, () => {
       if (this.refusalOf(customerId) === 'customer_not_found') return;
-      for (const one of usage) this.#store.resume(customerId, one);
+      for (const one of usage)
+        if (!this.#credits.resume(customerId, one)) this.#store.resume(customerId, one);
     });
   }
 
