@@ -177,6 +177,14 @@ function creditFaults({ allowance, rollOverCap }: TierDraft): Record<string, str
   };
 }
 
+/** Units a period, as the edge shows them to pages. */
+function limitOf({ allowance }: TierDraft, feature: TierDraft['features'][number] | undefined) {
+  if (feature?.kind === 'metered') return orNull(feature.limit) ?? 'unlimited';
+  if (feature?.kind !== 'credits') return 0;
+  const units = Math.floor(Number(allowance) / Number(feature.weight));
+  return Number.isFinite(units) ? units : 0;
+}
+
 function highlightsFault(all: readonly string[]): string | null {
   if (all.length > 20) return 'Must have at most 20 lines.';
   return all.map((line) => textFault(line, 120)).find((fault) => fault !== null) ?? null;
@@ -243,7 +251,7 @@ export function previewOf(draft: TierDraft): PublicTier {
     price: first?.price ?? 0,
     currency: first?.currency ?? null,
     interval: first?.interval ?? null,
-    limit: requests?.kind === 'metered' ? (orNull(requests.limit) ?? 'unlimited') : 0,
+    limit: limitOf(draft, requests),
     features: lines(draft.highlights),
     popular: draft.popular,
     priceId: first?.priceId ?? null,

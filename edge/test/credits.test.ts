@@ -366,6 +366,12 @@ it('who was erased and comes back in the same period has no second allowance', a
 });
 
 describe('a tier', () => {
+  it('shows as its limit what its allowance is enough for', async () => {
+    await saveTier('free', [weighing('requests', 30)], { isDefault: true, ...allowing(100) });
+    const { body } = await call('GET', '/api/tiers', { key: shop.sk });
+    expect(body.tiers.find(({ name }: { name: string }) => name === 'free').limit).toBe(3);
+  });
+
   it.each([
     [[weighing('chat', 0)], {}],
     [[weighing('chat', 1.5)], {}],

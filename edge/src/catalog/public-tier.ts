@@ -20,7 +20,7 @@ function publicTier(tier: TierRecord): PublicTier {
     price: shown?.priceMinor ?? 0,
     currency: shown?.currency ?? null,
     interval: shown?.interval ?? null,
-    limit: metered?.kind === 'metered' ? (metered.limitUnits ?? 'unlimited') : 0,
+    limit: limitOf(tier, metered),
     features: tier.highlights,
     popular: tier.popular,
     priceId: shown?.priceId ?? null,
@@ -32,6 +32,13 @@ function publicTier(tier: TierRecord): PublicTier {
         : overageLines(feature.name, feature.overage, tier),
     ),
   };
+}
+
+/** Units a period: of a feature that draws on credits, what the allowance alone is enough for. */
+function limitOf(tier: TierRecord, feature: TierRecord['features'][number] | undefined) {
+  if (feature?.kind === 'metered') return feature.limitUnits ?? 'unlimited';
+  if (feature?.kind !== 'credits') return 0;
+  return Math.floor((tier.credits?.allowanceUnits ?? 0) / feature.weight);
 }
 
 /** What overage costs, in the currencies the tier is sold in. */
