@@ -25,9 +25,15 @@ const both = (month: string, year: string) => [
   { amount: year, currency: 'usd', interval: 'year' as const },
 ];
 const requests = (limit: string) => [
-  { name: 'requests', kind: 'metered' as const, limit, overage: null },
+  { name: 'requests', kind: 'metered' as const, limit, weight: '1', overage: null },
 ];
-const allows = (name: string) => ({ name, kind: 'boolean' as const, limit: '', overage: null });
+const allows = (name: string) => ({
+  name,
+  kind: 'boolean' as const,
+  limit: '',
+  weight: '1',
+  overage: null,
+});
 
 const product = (
   name: string,
