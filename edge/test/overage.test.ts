@@ -131,6 +131,23 @@ describe('overage', () => {
     ]);
   });
 
+  it('of a period that is over is kept, also when the next one begins with a refusal', async () => {
+    const base = `${shop.base}/webhooks`;
+    const { webhook } = await manage('POST', base, {
+      url: 'https://hooks.example.com/refused',
+      events: ['usage.limit_reached'],
+    });
+    const id = await subscriber();
+    const { resetsAtMs } = (await track(id, 1)).body.usage;
+    setDate(resetsAtMs - 5000);
+    await track(id, 13);
+    await save('gold', [requests(LIMIT, false)]);
+    setDate(resetsAtMs + 11_000);
+    expect((await track(id, 11)).body.code).toBe('limit_reached');
+    expect(await waiting(id)).toMatchObject([{ units: 4, at_ms: resetsAtMs - 5000 }]);
+    await manage('DELETE', `${base}/${webhook.id}`);
+  });
+
   it('is not billed for units that were within the limit when they were used', async () => {
     const id = await subscriber();
     await track(id, 9);

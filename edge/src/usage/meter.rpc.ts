@@ -429,7 +429,11 @@ export class MeterRpc extends RpcTarget {
         window: windowAfter(window, nowMs),
         wouldRefuse,
       };
-    if (told !== row.told) this.#store.putMeter(customerId, feature, { ...row, told });
+    if (told !== row.told) {
+      // The row of the period before is written over: what is left of it is reported first.
+      if (running.over) this.#report(query, running.over);
+      this.#store.putMeter(customerId, feature, { ...row, told });
+    }
     return no;
   }
 
