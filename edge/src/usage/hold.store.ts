@@ -46,7 +46,8 @@ export function findHold(sql: SqlStorage, id: string): StoredHold | null {
 export const liveHolds = (sql: SqlStorage, { customerId, feature }: MeterName): StoredHold[] =>
   sql
     .exec<Row>(
-      'SELECT * FROM hold WHERE is_live = 1 AND customer_id = ? AND feature = ?',
+      `SELECT * FROM hold WHERE is_live = 1 AND customer_id = ? AND feature = ?
+       ORDER BY expires_ms, id`,
       customerId,
       feature,
     )
