@@ -1,3 +1,4 @@
+import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { TrackEvent } from '@dream/contract';
 import { describe, expect, it } from 'vitest';
@@ -90,6 +91,8 @@ describe('POST /api/usage/batch', () => {
         headers: { authorization: `Bearer ${shop.sk}`, 'content-type': 'application/json' },
         body: JSON.stringify({ events }),
       },
+      undefined,
+      createExecutionContext(),
     );
     expect(response.status).toBe(200);
     expect(reached).toEqual([...new Set(reached)]);
