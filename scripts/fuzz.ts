@@ -24,8 +24,8 @@ const findings = await withEdge((target) =>
     seed,
     from,
     calls,
-    found: ({ number, call, fault }) => {
-      const again = `npm run fuzz -- --seed ${seed} --from ${number} --calls 1`;
+    found: ({ number, from: first, call, fault }) => {
+      const again = `npm run fuzz -- --seed ${seed} --from ${first} --calls ${number - first + 1}`;
       console.error(`\n${fault}\n${call}\nAgain: ${again}`);
     },
     progress: (made) => {

@@ -19,15 +19,20 @@ declare module 'express-openid-connect' {
 declare namespace Express {
   interface Request { oidc: { user?: Record<string, any> }; user: { id: string } }
 }
-declare module 'hono' {
-  interface ContextVariableMap { userId: string }
-}
 declare module '@supabase/supabase-js' {
   type UserAnswer = { data: { user: { id: string; email?: string } }; error: null }
     | { data: { user: null }; error: Error };
   export function createClient(url: string, key: string): {
     auth: { getUser(token?: string): Promise<UserAnswer> };
   };
+}
+`;
+
+/** What middlewares of the guides leave for the handlers after them. */
+const MORE = `
+import 'hono';
+declare module 'hono' {
+  interface ContextVariableMap { userId: string }
 }
 `;
 
@@ -57,6 +62,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(root, 'node_modules', '.guides-'));
   for (const { name, code } of blocks) writeFileSync(join(folder, name), code);
   writeFileSync(join(folder, 'others.d.ts'), OTHERS);
+  writeFileSync(join(folder, 'more.d.ts'), MORE);
   const options = {
     extends: join(root, 'sdk/tsconfig.json'),
     compilerOptions: {

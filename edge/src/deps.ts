@@ -43,6 +43,8 @@ export interface Deps {
   stripe: StripeFor;
   clerk: ClerkApps;
   nowMs(): number;
+  /** How long refusals of an environment are gathered before they are handed on together. */
+  gatherRefusalsMs: number;
   random(bytes: number): Uint8Array<ArrayBuffer>;
   /** A new id: the prefix and 20 random characters. */
   newId(prefix: string): string;
@@ -80,6 +82,7 @@ export async function createDeps(env: Bindings): Promise<Deps> {
       ownClerkKeys({ config, environments, project, nowMs }, ref),
     ),
     nowMs,
+    gatherRefusalsMs: 1000,
     random,
     newId: (prefix) => prefix + base32(random(13)).slice(0, 20),
   };

@@ -8,7 +8,11 @@ import { createDeps, type Deps, type EnvironmentRef } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
 import { createStripeAccess } from '../src/providers/stripe/client.ts';
 
-const deps: Deps = await createDeps(env as unknown as Bindings);
+// Each call is waited for, and with it what it has to hand on.
+const deps: Deps = {
+  ...(await createDeps(env as unknown as Bindings)),
+  gatherRefusalsMs: 0,
+};
 const app = createApp(deps);
 
 /** What a route answered. */

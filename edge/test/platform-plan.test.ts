@@ -19,11 +19,14 @@ const DAY_MS = 86_400_000;
 const PLATFORM = { projectId: 'prj_dream', mode: 'live' } as const;
 
 /** An edge whose developers owe for their projects; the tests' usual one bills nobody. */
-const deps: Deps = await createDeps({
-  ...(env as unknown as Bindings),
-  PLATFORM_BILLING: 'required',
-  PLATFORM_TEST_CUSTOMERS: '3',
-} as unknown as Bindings);
+const deps: Deps = {
+  ...(await createDeps({
+    ...(env as unknown as Bindings),
+    PLATFORM_BILLING: 'required',
+    PLATFORM_TEST_CUSTOMERS: '3',
+  } as unknown as Bindings)),
+  gatherRefusalsMs: 0,
+};
 const app = createApp(deps);
 
 async function call(

@@ -21,6 +21,8 @@ export interface FuzzRun {
 /** A call that was answered wrongly, or after which something did not add up. */
 export interface Finding {
   number: number;
+  /** Where its world began: what is before it there may be the cause. */
+  from: number;
   call: string;
   fault: string;
 }
@@ -82,7 +84,7 @@ async function liveIn(
   for (let number = from; number < end; number++) {
     const call = callAt(seed, number);
     const note = (fault: string) =>
-      found({ number, call: JSON.stringify(call).slice(0, 1500), fault });
+      found({ number, from, call: JSON.stringify(call).slice(0, 1500), fault });
     const fault = await world.make(call).catch((error) => `no answer: ${error}`);
     if (fault) note(fault);
     if (number % CALLS_BETWEEN_AUDITS !== 0 && number !== end - 1) continue;

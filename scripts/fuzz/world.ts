@@ -123,7 +123,10 @@ export class FuzzWorld {
     const { pathname } = new URL(path, this.target.url);
     const fault = faultOf(call.method, pathname, said);
     if (fault) return `${fault}: ${said.text.slice(0, 400)}`;
-    if (said.status < 300) await this.#book(call.route, headers, body, said);
+    // A call whose method was changed is another route's.
+    const isTracked = call.method === 'POST' && /^\/api\/(usage|data)$/.test(pathname);
+    const route = isTracked ? 'trackUsage' : call.route;
+    if (said.status < 300) await this.#book(route, headers, body, said);
     return null;
   }
 

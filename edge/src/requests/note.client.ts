@@ -9,9 +9,6 @@ import { log } from '../http/log.ts';
 import { Gathered } from './gathered.ts';
 import { factsOf, type Refused } from './refused.ts';
 
-/** How long refusals of an environment are gathered before they are handed on together. */
-const GATHER_MS = 1_000;
-
 const gathered = new Gathered();
 
 /**
@@ -49,7 +46,7 @@ async function keep(deps: Deps, ref: EnvironmentRef, refused: Refused): Promise<
     await environmentOf(deps, ref, refused.atMs);
     const place = `${ref.projectId}:${ref.mode}`;
     if (!gathered.add(place, refused, deps.nowMs())) return;
-    await scheduler.wait(GATHER_MS);
+    await scheduler.wait(deps.gatherRefusalsMs);
     await deps.refused(ref).add(gathered.take(place), deps.nowMs());
   } catch (error) {
     if (error instanceof Fail || goneCode(error) !== null) return;
