@@ -1,4 +1,4 @@
-import type { Order, OrderEvent } from '@dream/contract';
+import type { Order, OrderEvent, OrderStatus } from '@dream/contract';
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { ApiError } from '../../api.ts';
 import { Intention } from '../../intention.ts';
@@ -15,6 +15,7 @@ import { shopApi } from '../../shop.ts';
 import { confirm } from '../../ui/confirm.ts';
 import { instant, money } from '../../ui/format.ts';
 import { emptyState } from '../../ui/notice.ts';
+import { whileSeen } from '../../ui/refresh.ts';
 import { toast } from '../../ui/toast.ts';
 import { guardUnsaved } from '../../ui/unsaved.ts';
 import { Page } from '../page.ts';
@@ -30,6 +31,10 @@ interface Data {
   restocks: boolean;
 }
 
+/** How often an order is looked at anew that is not paid yet. */
+const REFRESH_MS = 5000;
+const UNPAID: ReadonlySet<string> = new Set<OrderStatus>(['pending', 'processing']);
+
 /** An order: what was bought and by whom, what happened to it, and what one can do about it. */
 class OrderPage extends Page<Data> {
   static override properties: PropertyDeclarations = {
@@ -43,6 +48,7 @@ class OrderPage extends Page<Data> {
   declare private sending: SendingDraft;
   declare private tried: boolean;
   readonly #intention = new Intention();
+  #stopRefreshing = (): void => {};
 
   constructor() {
     super();
@@ -54,6 +60,25 @@ class OrderPage extends Page<Data> {
   override connectedCallback(): void {
     super.connectedCallback();
     guardUnsaved(() => JSON.stringify(this.sending) !== JSON.stringify(NOT_SENT));
+    this.#stopRefreshing = whileSeen(REFRESH_MS, () => void this.#refresh());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stopRefreshing();
+  }
+
+  /** An order that is being paid becomes what Stripe says without a click. */
+  async #refresh(): Promise<void> {
+    const { id, status } = this.data?.order ?? {};
+    if (id === undefined || this.busy !== null || !UNPAID.has(status ?? '')) return;
+    try {
+      const { order, events } = await shopApi(this.context).order(id);
+      if (this.busy === null && this.data) this.data = { ...this.data, order, events };
+    } catch (error) {
+      // What is shown stays; the next thing that is asked for says what is wrong.
+      if (!(error instanceof ApiError)) throw error;
+    }
   }
 
   protected async load(signal: AbortSignal): Promise<Data> {
