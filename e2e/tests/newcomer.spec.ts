@@ -38,7 +38,8 @@ test('from nothing to a product that is paid for: all of it without reading a pa
   const email = newEmail();
   await signup(stranger).getByRole('button', { name: 'Sign in' }).click();
   await signInByCode(stranger, email);
-  await stranger.getByRole('button', { name: 'Choose Pro' }).click();
+  const pro = stranger.locator('dream-pricing').getByRole('listitem').filter({ hasText: 'Pro' });
+  await pro.getByRole('button').first().click();
   await stranger.waitForURL(/\/c\/pay\//);
   await pay(stranger, '4242 4242 4242 4242');
   await stranger.waitForURL(`${site.url}**`);
