@@ -45,7 +45,11 @@ export async function serveEdge(): Promise<ServedEdge> {
   const edge = await startEdge({
     bundle: await bundleEdge(join(folder, 'bundle'), entry),
     port: 0,
-    variables: await edgeVariables(secrets, 'http://127.0.0.1', sandbox),
+    variables: {
+      ...(await edgeVariables(secrets, 'http://127.0.0.1', sandbox)),
+      // Thousands of customers in test mode take no plan of the platform.
+      PLATFORM_BILLING: 'off',
+    },
     dataDir: join(folder, 'data'),
     widgets: false,
     objects: { NOTHING: 'NothingObject' },
