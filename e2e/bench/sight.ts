@@ -35,17 +35,22 @@ export async function firstPrice(browser: Browser, url: string): Promise<Sight> 
   line.on('Network.loadingFinished', ({ requestId, encodedDataLength }) =>
     bytes.set(urls.get(requestId) ?? '', encodedDataLength),
   );
+  // Whoever waits inside the page, by frames or by Playwright's own script, takes time from it.
+  await line.send('Runtime.enable');
+  await line.send('Runtime.addBinding', { name: 'tellSeen' });
+  const seen = new Promise<number>((resolve) => {
+    line.on('Runtime.bindingCalled', ({ payload }) => resolve(Number(payload)));
+  });
   await page.addInitScript(watch);
   await page.goto(url, { waitUntil: 'commit' });
-  await page.waitForFunction(() => 'visibleMs' in globalThis);
+  const visibleMs = await seen;
   await page.waitForLoadState('networkidle');
-  const { visibleMs, entries } = await page.evaluate(() => ({
-    visibleMs: (globalThis as unknown as { visibleMs: number }).visibleMs,
-    entries: [
+  const entries = await page.evaluate(() =>
+    [
       ...performance.getEntriesByType('navigation'),
       ...performance.getEntriesByType('resource'),
     ].map(({ name, startTime, duration }) => ({ name, startTime, endTime: startTime + duration })),
-  }));
+  );
   await context.close();
   const before = entries.filter(({ name, endTime }) => name !== url && endTime <= visibleMs);
   const own = bytes.get(url) ?? 0;
@@ -60,15 +65,29 @@ export async function firstPrice(browser: Browser, url: string): Promise<Sight> 
   };
 }
 
-/** Runs in the page: looks at each frame, and takes the time after the one that has a price. */
+/** Runs in the page: tells of the first price once it is painted, and does nothing between changes. */
 function watch(): void {
+  const page = globalThis as unknown as { tellSeen(payload: string): void };
+  const roots: ParentNode[] = [];
+  let isSeen = false;
   const look = () => {
-    const roots = [...document.querySelectorAll('dream-pricing, dream-cart')];
-    const places = [document, ...roots.map(({ shadowRoot }) => shadowRoot)];
-    const price = places.map((place) => place?.querySelector('.price')).find(Boolean);
-    if (!price) return void requestAnimationFrame(look);
+    if (isSeen || !roots.some((root) => root.querySelector('.price'))) return;
+    isSeen = true;
     // The next frame begins when this one is painted.
-    requestAnimationFrame(() => Object.assign(globalThis, { visibleMs: performance.now() }));
+    const tell = () => page.tellSeen(String(Math.round(performance.now())));
+    requestAnimationFrame(() => requestAnimationFrame(tell));
   };
-  requestAnimationFrame(look);
+  const watched = (root: Document | ShadowRoot) => {
+    roots.push(root);
+    new MutationObserver(look).observe(root, { childList: true, subtree: true });
+    look();
+  };
+  watched(document);
+  const watchOnceDefined = async (name: string) => {
+    await customElements.whenDefined(name);
+    for (const { shadowRoot } of document.querySelectorAll(name))
+      if (shadowRoot) watched(shadowRoot);
+  };
+  void watchOnceDefined('dream-cart');
+  void watchOnceDefined('dream-pricing');
 }
