@@ -76,10 +76,15 @@ test('buying works under the strictest content security policy, with no violatio
   expect(await foundOn(page)).toEqual([]);
 });
 
-test('a grid asks for two things besides its code, and for no drawer, picture or Clerk it does not show', async ({
+test('a grid asks for two things while its code is loading, and for no drawer, picture or Clerk it does not show', async ({
   page,
 }) => {
   await page.setViewportSize({ width: 1280, height: 900 });
+  const products = page.waitForRequest('**/api/products*');
+  await page.route('**/chunks/cart-*.js', async (route) => {
+    await products;
+    await route.continue();
+  });
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
   await page.goto(`${demo}/shop`);

@@ -1,4 +1,5 @@
 import type { Customer, Session } from '@dream/contract';
+import type { Catalogue } from './cart/shop.ts';
 import { emit } from './internal/events.ts';
 import { languageOf, translated } from './internal/language.ts';
 import { openSignup } from './internal/open-signup.ts';
@@ -28,6 +29,9 @@ const SELECTOR = Object.keys(ELEMENTS)
   .map((name) => `${name}:not(:defined)`)
   .concat('[data-dream-add]')
   .join();
+
+/** A shop that shows products: those are asked for while its code is on its way. */
+const GRID = 'dream-cart:not([view=button],[view=drawer])';
 
 /** What a page may ask of the widgets, as the global `Dream`. */
 export interface Dream {
@@ -98,20 +102,24 @@ async function load(localName: string, element: Element): Promise<unknown> {
   const language = languageOf(element, undefined) ?? 'en';
   const words = translated({ localName }, language, language).catch(() => []);
   // The table's words bring its code.
-  return localName === 'dream-pricing' && (await words)[0] ? null : ELEMENTS[localName]?.();
+  const code = localName === 'dream-pricing' && (await words)[0] ? null : ELEMENTS[localName]?.();
+  if (element.matches(GRID) && !('config' in element))
+    // As the shop asks itself; where this fails, it asks again.
+    dream.page.products ??= dream.page.api.get<Catalogue>('products?limit=48').catch(() => {});
+  return code;
 }
 
 function start(): void {
   const { Dream: before } = window;
   window.Dream = api;
   for (const command of (before as Stub | undefined)?.q ?? []) listen(...command);
+  loadElements(document);
   // The first data is on its way while the elements' code is.
   try {
     void dream.page.load();
   } catch (error) {
     console.error(toDreamError(error).message);
   }
-  loadElements(document);
   new MutationObserver((changes) => {
     for (const { addedNodes } of changes)
       for (const node of addedNodes) if (node instanceof Element) loadElements(node);

@@ -67,15 +67,16 @@ function plainText(product: PublicProduct): string {
 /** The offers that fit a wish, all its words anywhere in them, in the order asked for. */
 export function browse(offers: readonly Offer[], wish: Wish, language: string): Offer[] {
   const { search, category, sort } = wish;
-  const words = plain(search).split(/\s+/);
+  const words = plain(search).match(/\S+/g) ?? [];
   const found = offers.filter(
     ({ product }) =>
       (!category || product.category === category) &&
       words.every((word) => plainText(product).includes(word)),
   );
-  const { compare } = new Intl.Collator(language, { numeric: true });
-  if (sort === 'name') found.sort((a, b) => compare(a.product.name, b.product.name));
-  else if (sort !== 'featured') {
+  if (sort === 'name') {
+    const { compare } = new Intl.Collator(language, { numeric: true });
+    found.sort((a, b) => compare(a.product.name, b.product.name));
+  } else if (sort !== 'featured') {
     const sign = sort === 'cheap' ? 1 : -1;
     found.sort((a, b) => sign * (a.price.price - b.price.price));
   }

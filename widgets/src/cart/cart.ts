@@ -13,7 +13,9 @@ import { tools } from './tools.ts';
 
 export { openCart } from './on-page.ts';
 
-/** How many cards are drawn at once: more than fit a window, less than keep one waiting. */
+/** How many cards are drawn first: as fill most windows, and less than keep one waiting. */
+const FIRST = 12;
+/** How many more at once, as they come near. */
 const BATCH = 24;
 
 const NO_WISH: Wish = { search: '', category: '', sort: 'featured' };
@@ -93,7 +95,7 @@ export class DreamCart extends DreamElement {
     super();
     this.wish = NO_WISH;
     this.chosen = new Map();
-    this.drawn = BATCH;
+    this.drawn = FIRST;
   }
 
   get #isGrid(): boolean {
@@ -229,7 +231,7 @@ export class DreamCart extends DreamElement {
 
   #look(part: Partial<Wish>): void {
     this.wish = { ...this.wish, ...part };
-    this.drawn = BATCH;
+    this.drawn = FIRST;
   }
 
   /** What fits the wish, looked for once for a wish and not for each drawing. */

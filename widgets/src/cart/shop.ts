@@ -22,7 +22,8 @@ export interface Added {
   isSoldOut: boolean;
 }
 
-interface Catalogue {
+/** A page of the products. */
+export interface Catalogue {
   products: readonly PublicProduct[];
   nextCursor: string | null;
 }
@@ -138,8 +139,12 @@ export class Shop {
     try {
       const products: PublicProduct[] = [];
       let path: string | null = 'products?limit=48';
+      // Those that were asked for while this code was on its way, once.
+      let early = page.products;
+      page.products = undefined;
       while (path !== null) {
-        const answer: Catalogue = await page.api.get(path);
+        const answer: Catalogue = (await early) ?? (await page.api.get(path));
+        early = undefined;
         products.push(...answer.products);
         // A first few are shown while the others are on their way.
         if (this.status === 'loading') this.#show([...products]);

@@ -41,7 +41,7 @@ export function currencyToShow(
   said: string | undefined,
   ...first: (string | undefined)[]
 ): string | undefined {
-  const region = currencyOfRegion(navigator.language, currencies);
+  const region = currencies[1] && currencyOfRegion(navigator.language, currencies);
   return (
     [...first, chosenCurrency(), said?.toLowerCase(), region].find(
       (each) => each && currencies.includes(each),

@@ -1,4 +1,5 @@
 import type { Bootstrap, Customer, Session, UsageStatus } from '@dream/contract';
+import type { Catalogue } from '../cart/shop.ts';
 import { type Api, DreamError, isOver, toDreamError } from './api.ts';
 import { type DreamEvents, emit } from './events.ts';
 import { claimsIn, claimsOf, Tokens } from './tokens.ts';
@@ -37,6 +38,8 @@ type NewSession = Pick<Session, 'accessToken' | 'refreshToken' | 'customer' | 'u
 export class Page {
   readonly api: Api;
   view: View = LOADING;
+  /** The first products, if they were asked for before their shop was there; nothing: in vain. */
+  products: Promise<Catalogue | void> | undefined;
   readonly #tokens: Tokens;
   readonly #listeners = new Set<() => void>();
   readonly #features = new Set<string>();
