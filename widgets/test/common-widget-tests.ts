@@ -129,6 +129,22 @@ export function commonWidgetTests(
     expect(after).to.deep.equal(before);
   });
 
+  it(`${html} bears a mark in test mode, which takes no room, and none in live mode`, async () => {
+    const config = Object.values(states)[0] ?? {};
+    const sizes = [];
+    for (const [mode, mark] of [
+      ['test', '"TEST"'],
+      ['live', 'none'],
+    ] as const) {
+      const element = await show(html, { ...config, bootstrap: { ...bootstrap, mode } });
+      const root = element.shadowRoot?.querySelector('[part=root]:not(.bare)');
+      if (root) expect(getComputedStyle(root, '::after').content, mode).to.equal(mark);
+      const { width, height } = element.getBoundingClientRect();
+      sizes.push([width, height]);
+    }
+    expect(sizes[0]).to.deep.equal(sizes[1]);
+  });
+
   for (const language of LANGUAGES)
     it(`${html} speaks ${language} and fits 320 px in it`, async () => {
       const words = JSON.stringify({ bootstrap, states }).toLowerCase();

@@ -55,6 +55,23 @@ export const baseStyles = css`
     color: var(--_text);
     container-type: inline-size;
   }
+  /* Nobody takes what is tried for what is sold; it takes no room. */
+  [part='root'][data-mode='test']:not(.bare) {
+    position: relative;
+  }
+  [part='root'][data-mode='test']:not(.bare)::after {
+    content: 'TEST';
+    position: absolute;
+    inset-block-start: -1em;
+    inset-inline-end: 0.8em;
+    padding: 0 0.5em;
+    border-radius: 0.4em;
+    background: var(--_muted);
+    color: var(--_surface);
+    font-size: 0.6875em;
+    font-weight: 600;
+    pointer-events: none;
+  }
   h2,
   h3,
   p,

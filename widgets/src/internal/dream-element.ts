@@ -44,7 +44,6 @@ export interface Preview {
 
 /** What a preview need not say. */
 const NO_BOOTSTRAP = {
-  mode: 'test',
   branding: { name: '', locale: null },
   tiers: [],
   signIn: { emailCode: true, password: true, oauth: [] },
@@ -185,6 +184,7 @@ export abstract class DreamElement extends LitElement {
     for (const root of this.renderRoot.querySelectorAll<HTMLElement>('.root, dialog')) {
       root.lang = this.language;
       root.dir = root.lang.startsWith('ar') ? 'rtl' : 'ltr';
+      root.dataset.mode = this.view.bootstrap?.mode;
     }
   }
 

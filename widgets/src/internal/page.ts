@@ -2,7 +2,7 @@ import type { Bootstrap, Customer, Session, UsageStatus } from '@dream/contract'
 import type { Catalogue } from '../cart/shop.ts';
 import { type Api, DreamError, isOver, toDreamError } from './api.ts';
 import { type DreamEvents, emit } from './events.ts';
-import { claimsIn, claimsOf, Tokens } from './tokens.ts';
+import { claimsIn, claimsOf, sessionOf, Tokens } from './tokens.ts';
 
 /** The query parameter by which a customer comes back from checkout. Same as in the contract. */
 const CHECKOUT_PARAM = 'dream_checkout';
@@ -46,15 +46,9 @@ export class Page {
   #loading: Promise<void> | null = null;
   #closeSocket: (() => void) | null = null;
 
-  /** `session` is JSON the site's server wrote into the page, if it did. */
-  constructor(api: Api, session?: string) {
+  constructor(api: Api) {
     this.api = api;
     this.#tokens = new Tokens(api);
-    try {
-      if (session) this.#tokens.offer(session);
-    } catch (error) {
-      console.error(`data-dream-session is not used. ${toDreamError(error).message}`);
-    }
     this.#tokens.watch((is, was) => {
       const { customer } = this.view;
       const isOther = customer && (claimsIn(is)?.sub ?? customer.id) !== customer.id;
@@ -99,6 +93,9 @@ export class Page {
   async #session(): Promise<void> {
     const back = new URL(location.href).searchParams.get(CHECKOUT_PARAM);
     const returned = back ? await import('./returned.ts') : null;
+    const script = document.querySelector<HTMLElement>('script[data-dream-session]');
+    if (script)
+      (await import('./offered.ts')).takeOffered(script, this.#tokens, sessionOf, claimsIn);
     if (!this.#tokens.kept) return returned?.forgetCheckout();
     try {
       if (back) await returned?.confirmCheckout(this, back);

@@ -39,10 +39,7 @@ function create(): Runtime {
   let page: Page | null = null;
   return {
     get page() {
-      page ??= new Page(
-        new Api(apiBase(), publishableKey()),
-        document.querySelector<HTMLElement>('script[data-dream-session]')?.dataset.dreamSession,
-      );
+      page ??= new Page(new Api(apiBase(), publishableKey()));
       return page;
     },
     get started() {

@@ -45,17 +45,18 @@ export function claimsIn(kept: Pick<Kept, 'accessToken'> | null): Claims | null 
  */
 export class Tokens {
   readonly #api: Api;
-  readonly #name: string;
+  /** What it is kept under in localStorage. */
+  readonly name: string;
   #memory: Kept | null = null;
 
   constructor(api: Api) {
     this.#api = api;
-    this.#name = `dream:${api.publishableKey}`;
+    this.name = `dream:${api.publishableKey}`;
   }
 
   get kept(): Kept | null {
     try {
-      return keptIn(localStorage.getItem(this.#name));
+      return keptIn(localStorage.getItem(this.name));
     } catch {
       return this.#memory;
     }
@@ -75,8 +76,8 @@ export class Tokens {
       this.#memory = { accessToken, refreshToken, goodUntilMs: Date.now() + (exp - iat) * 1000 };
     } else this.#memory = null;
     try {
-      if (this.#memory) localStorage.setItem(this.#name, JSON.stringify(this.#memory));
-      else localStorage.removeItem(this.#name);
+      if (this.#memory) localStorage.setItem(this.name, JSON.stringify(this.#memory));
+      else localStorage.removeItem(this.name);
     } catch {
       // Storage is closed or full: the session lives as long as the page.
     }
@@ -94,32 +95,10 @@ export class Tokens {
       this.#api.post('sessions/end', { refreshToken: kept.refreshToken }).catch(() => {});
   }
 
-  /**
-   * Keeps a session the site's server wrote into the page, once, and only if it is newer than what
-   * is kept: the page may come from a cache, where a session stays that ended since. Throws on what
-   * is no session of this project.
-   */
-  offer(json: string): void {
-    const session = sessionOf(JSON.parse(json));
-    const { iat, sid, aud } = claimsOf(session.accessToken);
-    if (aud !== this.#api.publishableKey) throw new TypeError(`The session is for ${aud}.`);
-    const now = claimsIn(this.kept);
-    if (now && (now.sid === sid || now.iat > iat)) return;
-    const name = `${this.#name}:offered`;
-    try {
-      const [newestIat, newestSid] = localStorage.getItem(name)?.split(' ') ?? [];
-      if (sid === newestSid || iat < Number(newestIat ?? 0)) return;
-      localStorage.setItem(name, `${iat} ${sid}`);
-    } catch {
-      // Storage is closed: the edge still knows which sessions ended.
-    }
-    this.replace(session);
-  }
-
   /** Calls back when another tab signed in, out, or refreshed. */
   watch(changed: (is: Kept | null, was: Kept | null) => void): void {
     addEventListener('storage', ({ key, newValue, oldValue, storageArea }) => {
-      if (storageArea !== localStorage || (key !== this.#name && key !== null)) return;
+      if (storageArea !== localStorage || (key !== this.name && key !== null)) return;
       changed(keptIn(newValue), keptIn(oldValue));
     });
   }
@@ -139,7 +118,7 @@ export class Tokens {
    * in. Throws when the edge cannot be asked; forgets the tokens when it says the session is over.
    */
   refresh(staleToken: string | undefined): Promise<Session | null> {
-    return locked(this.#name, async (waited) => {
+    return locked(this.name, async (waited) => {
       if (waited) await this.#seen();
       const { kept } = this;
       if (!kept || (kept.accessToken !== staleToken && this.areFresh)) return null;
