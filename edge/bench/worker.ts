@@ -3,7 +3,7 @@ import { createApp } from '../src/app.ts';
 import { createDeps, type Deps } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
 import { ShardObject as Shard } from '../src/shard/shard.object.ts';
-import type { UsageAnswer, UsageCall } from '../src/usage/meter.rpc.ts';
+import type { UsageAnswer, UsageCall } from '../src/usage/usage-call.ts';
 
 export { GateObject, ProjectObject, RequestsObject, Work } from '../src/index.ts';
 

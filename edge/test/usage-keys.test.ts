@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { shardOf } from '../src/customers/customer-id.ts';
 import type { Bindings } from '../src/env.ts';
 import { LiveHolds } from '../src/usage/live-holds.ts';
-import { MeterRpc, type UsageCall } from '../src/usage/meter.rpc.ts';
+import { MeterRpc } from '../src/usage/meter.rpc.ts';
+import type { UsageCall } from '../src/usage/usage-call.ts';
 import { MeterStore } from '../src/usage/meter.store.ts';
 import { call, createEnvironment, manage, type TestEnvironment } from './harness.ts';
 

@@ -1,8 +1,9 @@
 import type { CreditGrant, Credits as CreditsAnswer, UsageCredits } from '@dream/contract';
 import type { RunningUsage } from '../customers/kept.ts';
 import type { Refused } from '../usage/hold.ts';
-import type { Known, UsageAnswer, UsageQuery } from '../usage/meter.rpc.ts';
+import type { Entitlement } from '../usage/entitlement.ts';
 import { countingPeriod } from '../usage/period.ts';
+import type { NotYet, UsageQuery } from '../usage/usage-call.ts';
 import {
   type Account,
   accountAt,
@@ -26,8 +27,6 @@ import {
   writeAccount,
 } from './credits.store.ts';
 import type { Giving } from './giving.ts';
-
-type NotYet = Extract<UsageAnswer, { kind: 'need' | 'erased' }>;
 
 /** Who is asked about; as with usage, the shard may need to know more first. */
 export type CreditsQuery = Omit<UsageQuery, 'feature'>;
@@ -76,7 +75,7 @@ export class Credits {
   }
 
   /** What a feature can draw on, of which `heldUnits` are in holds; null when it draws on none. */
-  of(known: Known, { customerId, feature }: UsageQuery, heldUnits: number): Drawn | null {
+  of(known: Entitlement, { customerId, feature }: UsageQuery, heldUnits: number): Drawn | null {
     const weight = known.limits.weights?.[feature];
     if (weight === undefined) return null;
     const { grants } = this.bringUpToDate(known, customerId);
@@ -91,7 +90,7 @@ export class Credits {
   }
 
   /** Takes what units of a feature weigh, as far as there is so much. */
-  draw(known: Known, { customerId, feature }: UsageQuery, units: number, day: string): void {
+  draw(known: Entitlement, { customerId, feature }: UsageQuery, units: number, day: string): void {
     const weight = known.limits.weights?.[feature];
     if (weight === undefined || units === 0) return;
     const account = this.bringUpToDate(known, customerId);
@@ -103,7 +102,7 @@ export class Credits {
   }
 
   /** Gives credits, once for an id. */
-  give(known: Known, customerId: string, giving: Giving): GiveAnswer {
+  give(known: Entitlement, customerId: string, giving: Giving): GiveAnswer {
     const { sql } = this.#storage;
     const first = findGrant(sql, customerId, giving.id);
     if (first) {
@@ -127,7 +126,7 @@ export class Credits {
    * Takes back what is left of a grant. One that has not come yet is taken as given and taken back, so
    * that it gives nothing when it comes.
    */
-  take(known: Known, customerId: string, giving: Giving): TakeAnswer {
+  take(known: Entitlement, customerId: string, giving: Giving): TakeAnswer {
     const { sql } = this.#storage;
     if (!findGrant(sql, customerId, giving.id)) this.give(known, customerId, giving);
     this.bringUpToDate(known, customerId);
@@ -140,7 +139,7 @@ export class Credits {
   }
 
   /** Everything there is to tell of a customer's credits. */
-  read(known: Known, customerId: string, page: EntryPage): CreditsRead {
+  read(known: Entitlement, customerId: string, page: EntryPage): CreditsRead {
     this.bringUpToDate(known, customerId);
     const { grants } = readAccount(this.#storage.sql, customerId);
     const open = inDrawingOrder(grants).filter((grant) => leftUnits(grant) > 0);
@@ -176,7 +175,7 @@ export class Credits {
   }
 
   /** The account as it is now: what became of it meanwhile is written down. */
-  bringUpToDate({ rules, limits, subscription, timeMs }: Known, customerId: string): Account {
+  bringUpToDate({ rules, limits, subscription, timeMs }: Entitlement, customerId: string): Account {
     return this.#storage.transactionSync(() => {
       const before = readAccount(this.#storage.sql, customerId);
       const terms = limits.credits ?? null;
@@ -193,13 +192,13 @@ export class Credits {
     });
   }
 
-  #given(known: Known, customerId: string, grant: GivenGrant, replayed: boolean): GiveAnswer {
+  #given(known: Entitlement, customerId: string, grant: GivenGrant, replayed: boolean): GiveAnswer {
     const { grants } = this.bringUpToDate(known, customerId);
     return { kind: 'given', grant: toGrant(grant), balanceUnits: balanceOf(grants), replayed };
   }
 
   /** What all holds of a customer weigh, except those of one feature. */
-  #held({ limits }: Known, customerId: string, except: string | null): number {
+  #held({ limits }: Entitlement, customerId: string, except: string | null): number {
     return Object.entries(limits.weights ?? {})
       .filter(([feature]) => feature !== except)
       .reduce(

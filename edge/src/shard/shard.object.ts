@@ -24,16 +24,11 @@ import {
 } from '../usage/hold.rpc.ts';
 import { LiveHolds } from '../usage/live-holds.ts';
 import { OverageRpc } from '../usage/overage.rpc.ts';
-import {
-  type Adjusting,
-  MeterRpc,
-  type UsageAnswer,
-  type UsageCall,
-  type UsageQuery,
-} from '../usage/meter.rpc.ts';
+import { MeterRpc } from '../usage/meter.rpc.ts';
 import { Notices } from '../usage/notices.rpc.ts';
 import { RollUp } from '../usage/roll-up.rpc.ts';
 import type { Told } from '../usage/told.ts';
+import type { Adjusting, UsageAnswer, UsageCall, UsageQuery } from '../usage/usage-call.ts';
 import { armShard } from './alarm.rpc.ts';
 import { SHARD_STEPS } from './shard.schema.ts';
 

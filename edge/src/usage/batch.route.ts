@@ -15,7 +15,7 @@ import { idempotencyKey } from '../http/idempotency.ts';
 import { noteRefused } from '../requests/note.client.ts';
 import { callFingerprint } from './fingerprint.ts';
 import { type Metered, trackInShard } from './meter.client.ts';
-import type { UsageAnswer } from './meter.rpc.ts';
+import type { UsageAnswer } from './usage-call.ts';
 
 type Event = InferOutput<typeof TrackEvent>;
 type Judged = Fail | UsageAnswer;

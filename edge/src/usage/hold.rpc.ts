@@ -1,7 +1,9 @@
-import type { Hold, Usage, WouldRefuse } from '@dream/contract';
+import type { Hold, Usage } from '@dream/contract';
 import type { ErrorCode } from '@dream/contract/errors';
 import type { FailDetails } from '../http/fail.ts';
+import type { Counter } from './counter.rpc.ts';
 import type { MeterName } from './day.ts';
+import { type Entitlement, refusalTo } from './entitlement.ts';
 import {
   type Asked,
   type AskedNext,
@@ -29,15 +31,11 @@ import {
   renewHold,
   type StoredHold,
 } from './hold.store.ts';
-import type { RateWindow } from './limit.ts';
 import type { LiveHolds } from './live-holds.ts';
-import type { Judged, Known, RunningRow, UsageAnswer, UsageCall, UsageQuery } from './meter.rpc.ts';
+import type { MeterRow } from './meter.ts';
 import { isBoolean } from './observe.ts';
-import type { MeterRow } from './meter.store.ts';
 import { countingPeriod } from './period.ts';
-
-type Need = Extract<UsageAnswer, { kind: 'need' }>;
-type NotYet = Need | Extract<UsageAnswer, { kind: 'erased' }>;
+import type { NotYet, UsageCall, UsageQuery } from './usage-call.ts';
 
 /** Asks for a hold. `rowId` is the id it gets; the same key has the same. */
 export type HoldCall = UsageCall & Asked & { rowId: string };
@@ -53,35 +51,12 @@ export interface SettleCall extends Pick<UsageQuery, 'rulesVersion' | 'nowMs' | 
 /** What is answered to a holder; as with usage, the shard may need to know more first. */
 export type HoldAnswer = ({ kind: 'held'; replayed: boolean } & HeldAnswer) | Refused | NotYet;
 
-/** What counts calls, as far as holds need it. The last three come after the transaction. */
-export interface Counting {
+/** The shard around the holds. The last three come after the transaction. */
+export interface AroundHolds {
   /** Does it all or, when it throws, nothing. */
   atOnce<T>(customerId: string, act: () => T): T;
-  learn(query: UsageQuery): Known | NotYet;
-  /** Why nothing may begin for a known customer; null when it may. */
-  refusal(known: Known, headerPlan: string | null): Refused | Need | null;
+  learn(query: UsageQuery): Entitlement | NotYet;
   stored(meter: MeterName): MeterRow | undefined;
-  running(known: Known, query: UsageQuery): RunningRow;
-  judge(
-    known: Known,
-    query: UsageQuery,
-    asked: Omit<Asked, 'seconds'>,
-    heldUnits: number,
-  ): Judged | Refused;
-  count(
-    known: Known,
-    query: UsageQuery,
-    running: RunningRow,
-    units: number,
-    window: RateWindow | null,
-  ): MeterRow;
-  usage(
-    known: Known,
-    query: UsageQuery,
-    row: MeterRow,
-    heldUnits: number,
-    wouldRefuse: WouldRefuse | null,
-  ): Usage;
   /** Tells a customer's open pages. */
   tell(query: UsageQuery): void;
   /** The same, and has usage by day handed over. */
@@ -99,27 +74,36 @@ export function rememberHolds({ sql }: DurableObjectStorage, live: LiveHolds): v
   live.reset(metersWithHolds(sql), firstExpiryMs(sql));
 }
 
+/** The units of a meter that are in holds; of one without holds nothing is read. */
+export const unitsHeld = (
+  { sql }: DurableObjectStorage,
+  live: LiveHolds,
+  meter: MeterName,
+): number => (live.has(meter) ? heldUnits(sql, meter) : 0);
+
 /** Units set aside, counted when they are settled or expire. Each method is one transaction. */
 export class Holds {
   readonly #storage: DurableObjectStorage;
   readonly #live: LiveHolds;
-  readonly #counting: Counting;
+  readonly #counter: Counter;
+  readonly #around: AroundHolds;
 
-  constructor(storage: DurableObjectStorage, live: LiveHolds, counting: Counting) {
+  constructor(
+    storage: DurableObjectStorage,
+    live: LiveHolds,
+    counter: Counter,
+    around: AroundHolds,
+  ) {
     this.#storage = storage;
     this.#live = live;
-    this.#counting = counting;
-  }
-
-  /** The units of a meter that are in holds. */
-  units(meter: MeterName): number {
-    return this.#live.has(meter) ? heldUnits(this.#storage.sql, meter) : 0;
+    this.#counter = counter;
+    this.#around = around;
   }
 
   /** Grants a hold, or says why not. */
   grant(call: HoldCall): HoldAnswer {
     this.endOf(call);
-    const answer = this.#counting.atOnce(call.customerId, () => this.#grant(call));
+    const answer = this.#around.atOnce(call.customerId, () => this.#grant(call));
     this.#after(call, answer);
     return answer;
   }
@@ -131,10 +115,10 @@ export class Holds {
     const { customerId, feature } = hold;
     const { nowMs, rulesVersion, rules } = call;
     const query = { customerId, feature, nowMs, rulesVersion, ...(rules && { rules }) };
-    const known = this.#counting.learn(query);
+    const known = this.#around.learn(query);
     if ('kind' in known) return known.kind === 'erased' ? no('hold_not_found') : known;
     this.endOf(query);
-    const answer = this.#counting.atOnce(customerId, () => this.#settle(known, call, query));
+    const answer = this.#around.atOnce(customerId, () => this.#settle(known, call, query));
     this.#after(query, answer);
     return answer;
   }
@@ -154,13 +138,13 @@ export class Holds {
    */
   end(query: UsageQuery, isEveryOne = false): void {
     if (!this.#live.has(query)) return;
-    const known = this.#counting.learn(query);
+    const known = this.#around.learn(query);
     if ('kind' in known) {
       if (known.kind === 'erased') dropHolds(this.#storage.sql, query.customerId);
       return;
     }
-    const hasEnded = this.#counting.atOnce(query.customerId, () => {
-      const row = this.#counting.stored(query);
+    const hasEnded = this.#around.atOnce(query.customerId, () => {
+      const row = this.#around.stored(query);
       if (!row) return false;
       const running = { startMs: row.period_start_ms, endMs: row.period_end_ms };
       const { rules, subscription } = known;
@@ -169,16 +153,16 @@ export class Holds {
         ({ expiresMs }) => isEveryOne || startsAnew || expiresMs <= query.nowMs,
       );
       for (const hold of over) {
-        const stored = this.#counting.stored(query) ?? row;
+        const stored = this.#around.stored(query) ?? row;
         // A test clock knows nothing of when it expired; everybody's period does.
         const atMs = known.timeMs === query.nowMs ? hold.expiresMs - 1 : known.timeMs;
         const then = { ...known, timeMs: Math.min(known.timeMs, atMs, running.endMs - 1) };
-        this.#counting.count(then, query, { row: stored, over: null }, hold.units, null);
+        this.#counter.count(then, query, { row: stored, over: null }, hold.units, null);
         closeHold(this.#storage.sql, hold.id, expired(hold), query.nowMs);
       }
       return over.length > 0;
     });
-    if (hasEnded) this.#counting.changed(query);
+    if (hasEnded) this.#around.changed(query);
   }
 
   /** Ends every hold of a customer. */
@@ -197,9 +181,9 @@ export class Holds {
   }
 
   #grant(call: HoldCall): HoldAnswer {
-    const known = this.#counting.learn(call);
+    const known = this.#around.learn(call);
     if ('kind' in known) return known;
-    const refusal = this.#counting.refusal(known, call.headerPlan);
+    const refusal = refusalTo(known, call.headerPlan);
     if (refusal) return refusal;
     const { rowId: id, customerId, feature, idempotency } = call;
     const first = idempotency && findHold(this.#storage.sql, id)?.granted;
@@ -208,7 +192,7 @@ export class Holds {
       if (kept.fingerprint !== idempotency.fingerprint) return no('idempotency_conflict');
       return { kind: 'held', replayed: true, ...kept.answer };
     }
-    const granted = this.#next(known, call, call, { id, heldUnits: this.units(call) });
+    const granted = this.#next(known, call, call, { id, heldUnits: this.#units(call) });
     if ('kind' in granted) return granted;
     const { units, expiresAtMs: expiresMs } = granted.hold;
     const answer: HeldAnswer = { ...granted, refusal: null };
@@ -218,7 +202,7 @@ export class Holds {
     return { kind: 'held', replayed: false, ...answer };
   }
 
-  #settle(known: Known, call: SettleCall, query: UsageQuery): HoldAnswer {
+  #settle(known: Entitlement, call: SettleCall, query: UsageQuery): HoldAnswer {
     const { sql } = this.#storage;
     const { rowId, turn, closing, next } = call;
     const hold = findHold(sql, rowId);
@@ -230,10 +214,10 @@ export class Holds {
     const mistake = asked && wrongAtLeast(asked);
     if (mistake) return mistake;
     const { usedUnits, key, fingerprint } = closing;
-    const running = this.#counting.running(known, query);
-    const row = this.#counting.count(known, query, running, usedUnits, null);
-    const leftUnits = this.units(query) - hold.units;
-    const usage = this.#counting.usage(known, query, row, leftUnits, null);
+    const running = this.#counter.running(known, query);
+    const row = this.#counter.count(known, query, running, usedUnits, null);
+    const leftUnits = this.#units(query) - hold.units;
+    const usage = this.#counter.usage(known, query, row, leftUnits, null);
     const at = { id: turnId(rowId, turn + 1), heldUnits: leftUnits };
     const granted =
       asked && (known.isBanned ? no('customer_banned') : this.#next(known, query, asked, at));
@@ -253,7 +237,7 @@ export class Holds {
 
   /** Counts a grant against the rate limit, and says what it grants; writes no hold. */
   #next(
-    known: Known,
+    known: Entitlement,
     query: UsageQuery,
     asked: Asked,
     { id, heldUnits }: { id: string; heldUnits: number },
@@ -261,22 +245,26 @@ export class Holds {
     const { feature, nowMs } = query;
     if (isBoolean(known.rules, known.limits, feature))
       return no('feature_not_metered', { feature });
-    const judged = this.#counting.judge(known, query, asked, heldUnits);
+    const judged = this.#counter.judge(known, query, asked, heldUnits);
     if ('kind' in judged) return judged;
     const { units, running, window, wouldRefuse } = judged;
-    const row = this.#counting.count(known, query, running, 0, window);
+    const row = this.#counter.count(known, query, running, 0, window);
     const lastsMs = lastingMs(asked.seconds, row.period_end_ms - known.timeMs);
     const hold = { id, feature, units, expiresAtMs: nowMs + lastsMs, lastsMs };
-    const usage = this.#counting.usage(known, query, row, heldUnits + units, wouldRefuse);
+    const usage = this.#counter.usage(known, query, row, heldUnits + units, wouldRefuse);
     return { hold, usage };
+  }
+
+  #units(meter: MeterName): number {
+    return unitsHeld(this.#storage, this.#live, meter);
   }
 
   /** What others hear of it, once it is written. */
   #after(query: UsageQuery, answer: HoldAnswer): void {
-    if (answer.kind === 'refused' && answer.code === 'limit_reached') this.#counting.tell(query);
+    if (answer.kind === 'refused' && answer.code === 'limit_reached') this.#around.tell(query);
     if (answer.kind !== 'held' || answer.replayed) return;
-    this.#counting.changed(query);
-    if (answer.hold && this.#live.expiresFirst(answer.hold.expiresAtMs)) this.#counting.arm();
+    this.#around.changed(query);
+    if (answer.hold && this.#live.expiresFirst(answer.hold.expiresAtMs)) this.#around.arm();
   }
 }
 

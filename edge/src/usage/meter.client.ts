@@ -6,7 +6,7 @@ import { Fail, unwrap } from '../http/fail.ts';
 import type { Environment } from '../projects/access.rpc.ts';
 import { limitsOf } from './limit.ts';
 import { toStatus } from './status.ts';
-import type { Adjusting, Rules, UsageAnswer, UsageCall, UsageQuery } from './meter.rpc.ts';
+import type { Adjusting, Rules, UsageAnswer, UsageCall, UsageQuery } from './usage-call.ts';
 
 /** The rules of an environment in the form its shards keep. */
 export function rulesOf(environment: Environment): Rules {

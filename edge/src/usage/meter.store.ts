@@ -5,27 +5,12 @@ import type { CustomerSnapshot, SubscriptionTerms } from '../customers/plan.ts';
 import { BoundedMap } from '../storage/bounded-map.ts';
 import { type Perishable, prune } from '../storage/prune.ts';
 import { findAnswer, type FirstAnswer, keysIn } from './answer-log.ts';
-import type { DayCount } from './day.ts';
 import type { RateWindow } from './limit.ts';
-import type { Rules } from './meter.rpc.ts';
+import type { MeterRow } from './meter.ts';
 import { eraseRollUp } from './roll-up.store.ts';
 import { SpilledKeys } from './spilled-keys.ts';
+import type { Rules } from './usage-call.ts';
 
-/** A count of one feature. The window columns hold this feature's share of the rate window. */
-export type MeterRow = DayCount & {
-  used_units: number;
-  period_start_ms: number;
-  period_end_ms: number;
-  window_start_ms: number;
-  window_calls: number;
-  /** What webhooks were told of it in this period, as bits. */
-  told: number;
-  /** Of the used units, those to be billed as overage, and of these, those in a report. */
-  over_units: number;
-  handed_units: number;
-  /** The newest first answers of keyed calls, as `answer-log.ts` has them. */
-  answers: string;
-};
 type CustomerRow = {
   version: number;
   plan: string | null;

@@ -9,7 +9,7 @@ import { idempotencyKey } from '../http/idempotency.ts';
 import { callFingerprint } from './fingerprint.ts';
 import { askUsage, trackUsage } from './meter.client.ts';
 import { toStatus } from './status.ts';
-import type { UsageAnswer } from './meter.rpc.ts';
+import type { UsageAnswer } from './usage-call.ts';
 
 /** `POST /api/usage` (alias `/api/data`) and `GET /api/usage`. */
 export function usageRoutes(app: Hono<AppEnv>, deps: Deps): void {
