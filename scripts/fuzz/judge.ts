@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { ROUTES } from '@dream/contract';
 import { COMMON_ERRORS, ERRORS, type ErrorCode } from '@dream/contract/errors';
@@ -7,7 +8,7 @@ import type { Route } from '@dream/contract/respond';
 /** What was answered to a call; `json` is undefined where the body is none. */
 export interface Said {
   status: number;
-  headers: Headers;
+  headers: IncomingHttpHeaders;
   text: string;
   json: any;
 }

@@ -29,8 +29,8 @@ export interface Finding {
 
 /** Findings after which a run ends. */
 const ENOUGH = 20;
-const WORLDS = 6;
-const CALLS_OF_A_WORLD = 300;
+const WORLDS = 10;
+const CALLS_OF_A_WORLD = 1000;
 const CALLS_BETWEEN_AUDITS = 25;
 
 /** Runs an edge of its own, with a sandbox beside it, as long as `act` takes. */
@@ -74,13 +74,12 @@ export async function fuzz(target: Target, run: FuzzRun): Promise<Finding[]> {
 }
 
 async function liveIn(
-  first: FuzzWorld,
+  world: FuzzWorld,
   seed: number,
   from: number,
   end: number,
   found: (finding: Finding) => void,
 ): Promise<void> {
-  let world = first;
   for (let number = from; number < end; number++) {
     const call = callAt(seed, number);
     const note = (fault: string) =>
@@ -90,6 +89,6 @@ async function liveIn(
     if (number % CALLS_BETWEEN_AUDITS !== 0 && number !== end - 1) continue;
     const deficit = await world.audit();
     if (deficit) note(deficit);
-    if (world.isSpent) world = await FuzzWorld.open(world.target);
+    await world.revive();
   }
 }

@@ -1,3 +1,4 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
 import type { FuzzCall } from './calls.ts';
 import { faultOf, type Said } from './judge.ts';
 
@@ -20,12 +21,15 @@ const RECOUNTING = new Set([
 /** A call that takes longer is answered by nothing. */
 const PATIENCE_MS = 20_000;
 const FEATURES = ['requests', 'exports'] as const;
+const OWN_IDS = ['ada', 'eve'] as const;
+/** One for all worlds: `fetch` would take four times as long for a call, most of the fuzz's own time. */
+const agent = new Agent({ keepAlive: true });
 
 /** Two projects with what calls are about, and a book of what the first one's customers were granted. */
 export class FuzzWorld {
   readonly target: Target;
   readonly #names = new Map<string, string>();
-  /** The customer by each of its names. */
+  /** The customers by the developer's own ids. */
   readonly #customers = new Map<string, string>();
   /** Counts when last read, by customer and feature; empty when they have to be read again. */
   #read = new Map<string, number>();
@@ -40,13 +44,12 @@ export class FuzzWorld {
     const world = new FuzzWorld(target);
     await world.#makeProject('');
     await world.#makeProject('other ');
-    for (const own of ['ada', 'eve']) await world.#meet(own);
-    await world.audit();
+    await world.#meetAll();
     return world;
   }
 
   async #manage(method: string, path: string, body?: object, sk?: string): Promise<any> {
-    const said = await this.#send({
+    const said = await send(this.target.url, {
       method,
       path,
       headers: {
@@ -79,37 +82,23 @@ export class FuzzWorld {
     set('pk', project.publishableKeys.test);
     set('sk', secret);
     set('operator', this.target.operatorSecret);
-    const made = await this.#manage('POST', '/api/sessions', { externalId: 'ada' }, secret);
-    set('customer', made.customer.id);
-    set('session', made.accessToken);
-    set('own', 'ada');
+    if (prefix !== '') await this.#meet('ada', prefix);
   }
 
-  async #meet(own: string): Promise<void> {
-    const sk = this.#names.get('{sk}') ?? '';
-    const { customer } = await this.#manage('POST', '/api/sessions', { externalId: own }, sk);
-    this.#customers.set(own, customer.id);
-    this.#customers.set(customer.id, customer.id);
+  /** Makes a customer, or takes the one who goes by that name now. */
+  async #meet(own: string, prefix = ''): Promise<void> {
+    const sk = this.#names.get(`{${prefix}sk}`) ?? '';
+    const made = await this.#manage('POST', '/api/sessions', { externalId: own }, sk);
+    if (prefix === '') this.#customers.set(own, made.customer.id);
+    if (own !== 'ada') return;
+    this.#names.set(`{${prefix}customer}`, made.customer.id);
+    this.#names.set(`{${prefix}session}`, made.accessToken);
+    this.#names.set(`{${prefix}own}`, own);
   }
 
   /** A text with its names filled in. */
   fill(text: string): string {
     return text.replace(/\{[a-z ]+\}/g, (name) => this.#names.get(name) ?? name);
-  }
-
-  async #send(call: Omit<FuzzCall, 'route'>): Promise<Said> {
-    const { method, path, headers, body } = call;
-    const answer = await fetch(`${this.target.url}${path}`, {
-      method,
-      headers,
-      body,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
-    const text = await answer.text();
-    const isJson = answer.headers.get('content-type')?.includes('json') && text !== '';
-    const json = isJson ? JSON.parse(text) : undefined;
-    return { status: answer.status, headers: answer.headers, text, json };
   }
 
   /** Makes a call, and answers what is wrong with what came of it; null for nothing. */
@@ -119,7 +108,7 @@ export class FuzzWorld {
     );
     const body = call.body === null ? null : this.fill(call.body);
     const path = this.fill(call.path);
-    const said = await this.#send({ method: call.method, path, headers, body });
+    const said = await send(this.target.url, { method: call.method, path, headers, body });
     const { pathname } = new URL(path, this.target.url);
     const fault = faultOf(call.method, pathname, said);
     if (fault) return `${fault}: ${said.text.slice(0, 400)}`;
@@ -139,7 +128,7 @@ export class FuzzWorld {
   ): Promise<void> {
     if (RECOUNTING.has(route)) this.#isKnown = false;
     const name = headers['x-user-id']?.trim() ?? (headers['x-user-token'] ? 'ada' : '');
-    const isReplay = answered.get('idempotent-replayed') === 'true';
+    const isReplay = answered['idempotent-replayed'] === 'true';
     if (route === 'trackUsage' && !isReplay && json?.usage)
       this.#admit(name, json.usage.feature, amountOf(body));
     if (route === 'trackBatch' && json?.results) {
@@ -161,7 +150,8 @@ export class FuzzWorld {
   }
 
   #admit(name: string, feature: string, units: number | null): void {
-    const customer = this.#customers.get(name);
+    const isId = [...this.#customers.values()].includes(name);
+    const customer = isId ? name : this.#customers.get(name);
     if (customer === undefined) return;
     if (units === null) this.#isKnown = false;
     const key = `${customer} ${feature}`;
@@ -170,15 +160,7 @@ export class FuzzWorld {
 
   /** Compares counts with what was granted since the last audit; answers what does not add up. */
   async audit(): Promise<string | null> {
-    const now = new Map<string, number>();
-    for (const customer of new Set(this.#customers.values()))
-      for (const feature of FEATURES) {
-        const path = `/api/usage?feature=${feature}`;
-        const authorization = this.fill('Bearer {sk}');
-        const headers = { authorization, 'x-user-id': customer };
-        const { status, json } = await this.#send({ method: 'GET', path, headers, body: null });
-        if (status === 200) now.set(`${customer} ${feature}`, json.usageCount);
-      }
+    const now = await this.#counts();
     const faults = [...now].flatMap(([key, count]) => {
       const before = this.#isKnown ? this.#read.get(key) : undefined;
       const wanted = (before ?? 0) + (this.#admitted.get(key) ?? 0);
@@ -186,15 +168,49 @@ export class FuzzWorld {
         ? []
         : [`${key}: ${count} units are counted, and ${wanted} were granted`];
     });
-    this.#read = now;
+    this.#read = now.size > 0 ? await this.#replaceGone(now) : now;
     this.#admitted.clear();
     this.#isKnown = true;
     return faults[0] ?? null;
   }
 
-  /** Whether there is nothing left to call: it was deleted by a call that may do that. */
-  get isSpent(): boolean {
-    return this.#read.size === 0;
+  async #counts(): Promise<Map<string, number>> {
+    const authorization = this.fill('Bearer {sk}');
+    const asked = [...new Set(this.#customers.values())].flatMap((customer) =>
+      FEATURES.map(async (feature): Promise<[string, number][]> => {
+        const path = `/api/usage?feature=${feature}`;
+        const headers = { authorization, 'x-user-id': customer };
+        const call = { method: 'GET', path, headers, body: null };
+        const { status, json } = await send(this.target.url, call);
+        return status === 200 ? [[`${customer} ${feature}`, json.usageCount]] : [];
+      }),
+    );
+    return new Map((await Promise.all(asked)).flat());
+  }
+
+  /** Customers whom a call deleted are made anew, so that the calls after it have somebody to count for. */
+  async #replaceGone(now: Map<string, number>): Promise<Map<string, number>> {
+    const isGone = (own: string) => !now.has(`${this.#customers.get(own)} ${FEATURES[0]}`);
+    const gone = OWN_IDS.filter(isGone);
+    if (gone.length === 0) return now;
+    await Promise.all(gone.map((own) => this.#meet(own)));
+    return this.#counts();
+  }
+
+  /** Makes anew what a call has ended: a suspended project is resumed, a deleted one is made again. */
+  async revive(): Promise<void> {
+    if (this.#read.size > 0) return;
+    await this.#manage('POST', this.fill('/api/projects/{project}/resume')).catch(() => null);
+    await this.audit();
+    if (this.#read.size > 0) return;
+    await this.#makeProject('');
+    await this.#meetAll();
+  }
+
+  async #meetAll(): Promise<void> {
+    await Promise.all(OWN_IDS.map((own) => this.#meet(own)));
+    this.#isKnown = false;
+    await this.audit();
   }
 }
 
@@ -204,4 +220,36 @@ function amountOf(body: string | null): number | null {
   } catch {
     return null;
   }
+}
+
+async function send(base: string, call: Omit<FuzzCall, 'route'>): Promise<Said> {
+  const { method, headers, body } = call;
+  const { hostname, port, pathname, search } = new URL(call.path, base);
+  const length = body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      {
+        agent,
+        hostname,
+        port,
+        path: pathname + search,
+        method,
+        headers: { ...headers, ...length },
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('error', reject);
+        answer.on('end', () => resolve(saidOf(answer, Buffer.concat(chunks).toString())));
+      },
+    );
+    asked.on('error', reject);
+    asked.end(body ?? undefined);
+  });
+}
+
+function saidOf({ statusCode: status = 0, headers }: IncomingMessage, text: string): Said {
+  const isJson = headers['content-type']?.includes('json') && text !== '';
+  return { status, headers, text, json: isJson ? JSON.parse(text) : undefined };
 }
