@@ -84,7 +84,7 @@ export const ERRORS = {
   test_mode_only: row(
     400,
     'Only in test mode',
-    'Use a test key: in live mode time passes by itself.',
+    'Use a test key: in live mode time passes by itself, and every call counts for somebody.',
   ),
   test_clock_missing: row(
     409,

@@ -23,6 +23,7 @@ import * as sessions from './sessions.ts';
 import * as stripeEvents from './stripe-events.ts';
 import * as store from './store.ts';
 import * as subscription from './subscription.ts';
+import * as testCall from './test-call.ts';
 import * as testClock from './test-clock.ts';
 import * as tiers from './tiers.ts';
 import * as usage from './usage.ts';
@@ -54,6 +55,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     store,
     cart,
     orders,
+    testCall,
     testClock,
     sessions,
     oauth,
@@ -102,6 +104,7 @@ export type * from './stripe-events.ts';
 export type { CheckoutPlace } from './billing.ts';
 export type { StoreSettings } from './store.ts';
 export type * from './subscription.ts';
+export type { TestCall } from './test-call.ts';
 export type * from './test-clock.ts';
 export type * from './tiers.ts';
 export type * from './usage.ts';

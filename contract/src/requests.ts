@@ -7,8 +7,8 @@ import { route } from './respond.ts';
 
 const path = '/api/projects/:project/:mode/requests';
 
-/** What a call was opened with. */
-export const CREDENTIALS = ['secret_key', 'publishable_key', 'session'] as const;
+/** What a call was opened with; `dashboard` is a test call of somebody who manages the project. */
+export const CREDENTIALS = ['secret_key', 'publishable_key', 'session', 'dashboard'] as const;
 
 /** What explains a refusal: what the call met, as it stood at that moment. */
 export const RefusalFacts = v.object({

@@ -11,6 +11,7 @@ import type {
   Settings,
   SettingsPatch,
   Standing,
+  TestCall,
   Tier,
   TierInput,
   Webhook,
@@ -90,6 +91,9 @@ export function environmentApi(call: Call, project: string, mode: Mode) {
     putTier: (name: string, input: TierInput) =>
       call<{ tier: Tier }>('PUT', tier(name), { body: input }),
     archiveTier: (name: string) => call<{ tier: Tier }>('DELETE', tier(name)),
+
+    testCall: (feature: string, idempotencyKey: string) =>
+      call<TestCall>('POST', `${base}/test-call`, { body: { feature }, idempotencyKey }),
 
     connection: (signal?: Signal) =>
       call<{ connection: Connection }>('GET', `${base}/stripe`, { signal }),

@@ -21,6 +21,7 @@ const CREDENTIALS: Record<RefusedRequest['credential'], string> = {
   secret_key: 'Secret key',
   publishable_key: 'Publishable key',
   session: 'Session of a customer',
+  dashboard: 'Test call from the dashboard',
 };
 
 /** What a call was opened with. */

@@ -37,6 +37,7 @@ import { productRoutes } from './store/products.route.ts';
 import { adjustUsageRoutes } from './usage/adjust.route.ts';
 import { holdRoutes } from './usage/holds.route.ts';
 import { usageBatchRoutes } from './usage/batch.route.ts';
+import { testCallRoutes } from './usage/test-call.route.ts';
 import { usageHistoryRoutes } from './usage/history.route.ts';
 import { usageRoutes } from './usage/usage.route.ts';
 import { clerkWebhookRoutes } from './webhooks/clerk-webhook.route.ts';
@@ -66,6 +67,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     customerRoutes,
     managedCustomerRoutes,
     adjustUsageRoutes,
+    testCallRoutes,
     tierRoutes,
     productRoutes,
     bootstrapRoutes,

@@ -146,10 +146,15 @@ export async function environmentOf(
 ): Promise<Environment> {
   if (!(await isOurProjectId(key.projectId, deps.tagKey))) throw new Fail('key_invalid');
   const environment = await deps.environments.get(key, nowMs);
-  if (isSuspended(environment)) throw new Fail('project_suspended');
-  const refusal = refusalBy(standingNow(deps.config, environment.standee, nowMs), key.mode);
-  if (refusal) throw new Fail(refusal);
+  checkOpen(deps, environment, nowMs);
   return environment;
+}
+
+/** Refuses an environment that is suspended, or whose developer's plan has ended. */
+export function checkOpen({ config }: Deps, environment: Environment, nowMs: number): void {
+  if (isSuspended(environment)) throw new Fail('project_suspended');
+  const refusal = refusalBy(standingNow(config, environment.standee, nowMs), environment.mode);
+  if (refusal) throw new Fail(refusal);
 }
 
 function checkKind(principal: EnvironmentPrincipal, allowed: readonly Auth[]): void {

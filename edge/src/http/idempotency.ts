@@ -12,6 +12,7 @@ const METERED: ReadonlySet<string> = new Set([
   '/api/usage/holds',
   '/api/usage/holds/:hold/settle',
   '/api/usage/holds/:hold/renew',
+  '/api/projects/:project/:mode/test-call',
 ]);
 
 const KEY = /^[\x21-\x7e]{1,200}$/;

@@ -11,18 +11,21 @@ import { factsOf, type Refused } from './refused.ts';
 
 const gathered = new Gathered();
 
+/** Whose call it is, and what opened it. */
+type Whose = Pick<Refused, 'credential' | 'keyHint'> & { ref: EnvironmentRef };
+
 /**
- * Notes a call that is refused or failed, when it was made with a key or a session. Returns at once
- * and never throws: what is noted is written after the answer, together with others, and a note that
- * cannot be written is lost.
+ * Notes a call that is refused or failed, when it was made with a key or a session, or when it is said
+ * whose it is. Returns at once and never throws: what is noted is written after the answer, together
+ * with others, and a note that cannot be written is lost.
  */
 export function noteRefused(
   deps: Deps,
   c: Context<AppEnv>,
   fail: Fail,
   customerId = c.get('customerId'),
+  whose = whoseIs(c),
 ): void {
-  const whose = whoseIs(c);
   if (whose === null) return;
   const refused: Refused = {
     requestId: c.get('requestId'),
@@ -55,9 +58,7 @@ async function keep(deps: Deps, ref: EnvironmentRef, refused: Refused): Promise<
 }
 
 /** Whose call it is: by who was let in, else by the key that was sent. Managers' calls are nobody's. */
-function whoseIs(
-  c: Context<AppEnv>,
-): (Pick<Refused, 'credential' | 'keyHint'> & { ref: EnvironmentRef }) | null {
+function whoseIs(c: Context<AppEnv>): Whose | null {
   const principal = c.get('principal');
   if (principal?.kind === 'operator' || principal?.kind === 'developer') return null;
   if (principal?.kind === 'session')

@@ -44,7 +44,8 @@ export function usageRoutes(app: Hono<AppEnv>, deps: Deps): void {
   });
 }
 
-function counted(answer: UsageAnswer): Extract<UsageAnswer, { kind: 'usage' }> {
+/** The usage of an answer; throws what a caller is refused with. */
+export function counted(answer: UsageAnswer): Extract<UsageAnswer, { kind: 'usage' }> {
   switch (answer.kind) {
     case 'usage':
       return answer;

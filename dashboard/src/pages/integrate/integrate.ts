@@ -13,6 +13,7 @@ import {
 import { codeBlock } from '../../ui/copy-button.ts';
 import { tabs } from '../../ui/tabs.ts';
 import { Page } from '../page.ts';
+import { type TriedCall, testCallCard } from './test-call.ts';
 
 interface Data {
   publishableKey: string;
@@ -25,17 +26,21 @@ class IntegratePage extends Page<Data> {
     ...Page.properties,
     pageTab: { state: true },
     serverTab: { state: true },
-    answer: { state: true },
+    feature: { state: true },
+    tried: { state: true },
   };
   declare private pageTab: string;
   declare private serverTab: string;
-  declare private answer: { status: number; text: string } | null;
+  /** The feature a test call counts; empty for the first there is. */
+  declare private feature: string;
+  declare private tried: TriedCall | null;
 
   constructor() {
     super();
     this.pageTab = 'html';
     this.serverTab = 'express';
-    this.answer = null;
+    this.feature = '';
+    this.tried = null;
   }
 
   protected async load(signal: AbortSignal): Promise<Data> {
@@ -102,28 +107,27 @@ class IntegratePage extends Page<Data> {
         </div>
         ${codeBlock(assistantPrompt({ ...facts, tiers: listed }), 'the prompt', 'For a coding assistant')}
       </section>
-      <section class="card" aria-labelledby="try-title">
-        <div class="card-head">
-          <div>
-            <h2 id="try-title">3. Try it</h2>
-            <p class="muted">Asks the edge for your price table with the publishable key, as your page will.</p>
-          </div>
-          <button class="button primary" type="button" aria-disabled=${String(this.busy !== null)} @click=${() => void this.#try(facts)}>
-            ${this.busy ? 'Asking…' : 'Send a test call'}
-          </button>
-        </div>
-        <div class="answer" aria-live="polite">${this.#answer()}</div>
-      </section>
+      ${this.#trying(tiers)}
     `;
   }
 
-  #answer(): TemplateResult | typeof nothing {
-    if (this.answer === null) return nothing;
-    const { status, text } = this.answer;
-    return html`<div class="stack">
-      <p><span class="badge ${status < 400 ? 'good' : 'bad'}">HTTP ${status}</span></p>
-      ${codeBlock(text, 'the answer', 'What the edge answered')}
-    </div>`;
+  #trying(tiers: readonly Tier[]): TemplateResult {
+    const counted = tiers.flatMap(({ features }) =>
+      features.filter(({ kind }) => kind !== 'boolean'),
+    );
+    const features = [...new Set(counted.map(({ name }) => name))];
+    const feature = this.feature || (features[0] ?? 'requests');
+    return testCallCard({
+      edge: this.context.edge,
+      projectId: this.projectId,
+      mode: this.context.mode,
+      features,
+      feature,
+      tried: this.tried,
+      isBusy: this.busy === 'try',
+      choose: (name) => (this.feature = name),
+      send: () => void this.#try(feature),
+    });
   }
 
   #tabbed(
@@ -142,12 +146,11 @@ class IntegratePage extends Page<Data> {
     });
   }
 
-  async #try({ edge, publishableKey }: SnippetFacts): Promise<void> {
+  async #try(feature: string): Promise<void> {
     await this.act('try', async () => {
-      this.answer = null;
-      const answer = await fetch(`${edge}/api/tiers?pk=${encodeURIComponent(publishableKey)}`);
-      const text = JSON.stringify(await answer.json(), null, 2);
-      this.answer = { status: answer.status, text };
+      const idempotencyKey = crypto.randomUUID();
+      const answer = await this.environment.testCall(feature, idempotencyKey);
+      this.tried = { feature, idempotencyKey, answer };
     });
   }
 }
