@@ -108,6 +108,46 @@ describe('a commit that fails', () => {
   });
 });
 
+describe('calls that share a commit', () => {
+  const counts = Array.from({ length: 60 }, (_, n) => n + 2);
+  beforeEach(() => track(1, { 'x-user-plan': 'big' }));
+  const batch = async () => {
+    const body = { events: counts.map((n) => ({ customer: id, idempotencyKey: `key-${n}` })) };
+    const { results } = (await call('POST', '/api/usage/batch', { key: shop.sk, body })).body;
+    return results as { ok: boolean; replayed?: true; usage?: { count: number } }[];
+  };
+  it('write their meter once, with the answer of each', async () => {
+    await inShard(({ sql }) => {
+      sql.exec('CREATE TABLE wrote (units INTEGER)');
+      sql.exec(
+        'CREATE TRIGGER wrote_meter AFTER INSERT ON meter BEGIN INSERT INTO wrote VALUES (NEW.used_units); END',
+      );
+    });
+    expect((await batch()).map(({ usage }) => usage?.count)).toEqual(counts);
+    expect(await inShard(({ sql }) => sql.exec('SELECT units FROM wrote').toArray())).toEqual([
+      { units: 61 },
+    ]);
+    await evictDurableObject(shard());
+    const again = await batch();
+    expect(again.map(({ usage, replayed }) => replayed && usage?.count)).toEqual(counts);
+  });
+
+  it('are undone alone where one fails: the others are counted, in memory and on disk', async () => {
+    // The log of answers moves when it is full, and here it cannot: every call from then on fails.
+    await inShard(({ sql }) =>
+      sql.exec(
+        "CREATE TRIGGER full BEFORE INSERT ON answer_chunk BEGIN SELECT RAISE(ABORT, 'full'); END",
+      ),
+    );
+    const counted = (await batch()).filter(({ ok }) => ok).length;
+    expect(counted).toBeGreaterThan(5);
+    expect(counted).toBeLessThan(60);
+    const remembered = await used();
+    await evictDurableObject(shard());
+    expect([remembered, await used()]).toEqual([counted + 1, counted + 1]);
+  });
+});
+
 describe('a commit that takes its time', () => {
   /** Commits of the shard end, as far as it is told, when `release` is called. */
   async function slowDisk() {

@@ -56,7 +56,11 @@ export class ShardObject extends DurableObject<Bindings> {
       rememberHolds(ctx.storage, this.#liveHolds);
       armShard(ctx.storage, Date.now());
     }
-    this.#commits = new GroupCommit(ctx.storage, (reason) => ctx.abort(reason));
+    this.#commits = new GroupCommit(
+      ctx.storage,
+      (reason) => ctx.abort(reason),
+      (calls) => this.meter().together(calls),
+    );
     this.#sockets = new LiveSockets(ctx, env, async (customerId, nowMs) => {
       const feature = DEFAULT_FEATURE;
       const answer = await this.read({ customerId, feature, rulesVersion: 0, nowMs });
@@ -71,7 +75,15 @@ export class ShardObject extends DurableObject<Bindings> {
 
   /** Counts calls one after the other, each judged alone; all of them are one commit. */
   trackMany(calls: readonly UsageCall[]): Promise<UsageAnswer[]> {
-    return Promise.all(calls.map((call) => this.track(call).catch(ownFailure)));
+    return this.#commits.run(() => calls.map((call) => this.#trackOne(call)));
+  }
+
+  #trackOne(call: UsageCall): UsageAnswer {
+    try {
+      return this.meter().track(call);
+    } catch (error) {
+      return ownFailure(error);
+    }
   }
 
   /** Sets units aside for a customer. */

@@ -7,6 +7,7 @@ function delayedCommits() {
   const begun = { wake: () => {} };
   const restarts: string[] = [];
   const storage = {
+    transactionSync: <T>(act: () => T): T => act(),
     sync: () => {
       const commit = Promise.withResolvers<void>();
       open.push(commit);

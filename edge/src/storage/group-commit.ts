@@ -1,5 +1,8 @@
 /** What of an object's storage it takes to know that a commit is done. */
-type Committing = Pick<DurableObjectStorage, 'sync'>;
+type Committing = Pick<DurableObjectStorage, 'sync' | 'transactionSync'>;
+
+/** Runs the calls of a group; what it does after them is in their transaction. */
+type Together = <T>(calls: () => T) => T;
 
 interface Waiting {
   act: () => unknown;
@@ -15,13 +18,22 @@ interface Waiting {
 export class GroupCommit {
   readonly #storage: Committing;
   readonly #restart: (reason: string) => void;
+  readonly #together: Together;
   #waiting: Waiting[] = [];
   #isUnderWay = false;
 
-  /** `restart` ends the object: after a commit that failed, its memory is ahead of the disk. */
-  constructor(storage: Committing, restart: (reason: string) => void) {
+  /**
+   * `restart` ends the object: after a commit that failed, its memory is ahead of the disk. `together`
+   * runs the calls of a group, and can write once for all what each of them would have written.
+   */
+  constructor(
+    storage: Committing,
+    restart: (reason: string) => void,
+    together: Together = (calls) => calls(),
+  ) {
     this.#storage = storage;
     this.#restart = restart;
+    this.#together = together;
   }
 
   /**
@@ -48,15 +60,10 @@ export class GroupCommit {
     while (this.#waiting.length > 0) {
       const group = this.#waiting;
       this.#waiting = [];
-      const answers = group.map(({ act, resolve, reject }) => {
-        try {
-          const value = act();
-          return () => resolve(value);
-        } catch (error) {
-          return () => reject(error);
-        }
-      });
+      let answers: (() => void)[] = [];
       try {
+        // What one of them wrote must not be stored without what is written for all.
+        answers = this.#storage.transactionSync(() => this.#together(() => group.map(answerOf)));
         await this.#storage.sync();
       } catch (error) {
         const reason = this.#fail(error);
@@ -73,6 +80,16 @@ export class GroupCommit {
     const reason = `${RESET}: a commit failed. ${String(error)}`;
     this.#restart(reason);
     return new Error(reason);
+  }
+}
+
+/** Runs a call, and gives what tells its caller. */
+function answerOf({ act, resolve, reject }: Waiting): () => void {
+  try {
+    const value = act();
+    return () => resolve(value);
+  } catch (error) {
+    return () => reject(error);
   }
 }
 

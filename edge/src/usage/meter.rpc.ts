@@ -82,6 +82,11 @@ export class MeterRpc extends RpcTarget {
     });
   }
 
+  /** Runs calls that share a transaction: each count is written once, however many changed it. */
+  together<T>(calls: () => T): T {
+    return this.#store.together(calls);
+  }
+
   /** Sets units aside for a customer, or says why not. */
   hold(call: HoldCall): HoldAnswer {
     return this.#holds.grant(call);
@@ -281,9 +286,10 @@ export class MeterRpc extends RpcTarget {
   /** Does it all or, when it throws, nothing. */
   #atOnce<T>(customerId: string, act: () => T): T {
     try {
+      this.#store.begin();
       return this.#storage.transactionSync(act);
     } catch (error) {
-      this.#store.forget(customerId);
+      this.#store.undo(customerId);
       throw error;
     }
   }

@@ -5,6 +5,7 @@ import type { CustomerSnapshot, SubscriptionTerms } from '../customers/plan.ts';
 import { BoundedMap } from '../storage/bounded-map.ts';
 import { type Perishable, prune } from '../storage/prune.ts';
 import { findAnswer, type FirstAnswer, keysIn } from './answer-log.ts';
+import { LeftCounts } from './left-counts.ts';
 import type { RateWindow } from './limit.ts';
 import type { MeterRow } from './meter.ts';
 import { eraseRollUp } from './roll-up.store.ts';
@@ -57,6 +58,8 @@ export class MeterStore {
   readonly #remembered = new BoundedMap<string, Remembered>(MOST_BYTES);
   readonly #mostKeys: number;
   #rules: Rules | null = null;
+  readonly #left = new LeftCounts<MeterRow>();
+  #isTogether = false;
 
   /** `mostKeys` of a customer are kept besides those in its meters. */
   constructor(sql: SqlStorage, mostKeys = MOST_KEYS) {
@@ -114,16 +117,18 @@ export class MeterStore {
     if (!row) return undefined;
     const subscription =
       row.subscription === null ? null : (JSON.parse(row.subscription) as SubscriptionTerms);
-    const meters = new Map(this.#metersOf(id).map((meter) => [meter.feature, meter]));
+    const meters = this.#metersOf(id);
     const read = { customer: { ...row, subscription }, meters, spilled: null };
     this.#remembered.set(id, read, weightOf(read));
     return read;
   }
 
-  #metersOf(customerId: string): (MeterRow & { feature: string })[] {
-    return this.#sql
+  #metersOf(customerId: string): Map<string, MeterRow> {
+    const rows = this.#sql
       .exec<MeterRow & { feature: string }>('SELECT * FROM meter WHERE customer_id = ?', customerId)
       .toArray();
+    const stored = rows.map((row) => [row.feature, row] as const);
+    return new Map([...stored, ...this.#left.of(customerId)]);
   }
 
   putCustomer(snapshot: CustomerSnapshot): void {
@@ -167,6 +172,43 @@ export class MeterStore {
   }
 
   putMeter(customerId: string, feature: string, row: MeterRow): void {
+    if (this.#isTogether) this.#left.put(customerId, feature, row);
+    else this.#write(customerId, feature, row);
+    const known = this.#remembered.get(customerId);
+    if (!known) return;
+    const isNew = !known.meters.has(feature);
+    known.meters.set(feature, row);
+    if (isNew) this.#remembered.set(customerId, known, weightOf(known));
+  }
+
+  /**
+   * Runs calls that count, and writes each count once, after the last of them: until then only this
+   * store knows them. All of it must be one transaction.
+   */
+  together<T>(calls: () => T): T {
+    this.#isTogether = true;
+    try {
+      const answer = calls();
+      this.#left.take((...counted) => this.#write(...counted));
+      return answer;
+    } finally {
+      this.#isTogether = false;
+      this.#left.clear();
+    }
+  }
+
+  /** A call begins that is all or nothing. */
+  begin(): void {
+    this.#left.begin();
+  }
+
+  /** Nothing of a customer's call is stored that has begun: what was remembered is read again. */
+  undo(customerId: string): void {
+    this.#left.undo();
+    this.forget(customerId);
+  }
+
+  #write(customerId: string, feature: string, row: MeterRow): void {
     this.#sql.exec(
       'INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       customerId,
@@ -185,11 +227,6 @@ export class MeterStore {
       row.rolled_units,
       row.answers,
     );
-    const known = this.#remembered.get(customerId);
-    if (!known) return;
-    const isNew = !known.meters.has(feature);
-    known.meters.set(feature, row);
-    if (isNew) this.#remembered.set(customerId, known, weightOf(known));
   }
 
   /** How a key of a customer was answered first in the last 24 h, or null. */
