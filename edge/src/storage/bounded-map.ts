@@ -11,6 +11,8 @@ export class BoundedMap<K, V> {
   readonly #entries = new Map<K, Kept<V>>();
   readonly #maxWeight: number;
   #weight = 0;
+  /** The entry that is the newest already: moving it costs more than finding it. */
+  #newest: Kept<V> | undefined;
 
   constructor(maxWeight: number) {
     this.#maxWeight = maxWeight;
@@ -29,15 +31,18 @@ export class BoundedMap<K, V> {
   get(key: K): V | undefined {
     const entry = this.#entries.get(key);
     if (!entry) return undefined;
+    if (entry === this.#newest) return entry.value;
     this.#entries.delete(key);
     this.#entries.set(key, entry);
+    this.#newest = entry;
     return entry.value;
   }
 
   /** Keeps an entry, or weighs it again. */
   set(key: K, value: V, weight: number): void {
     this.delete(key);
-    this.#entries.set(key, { value, weight });
+    this.#newest = { value, weight };
+    this.#entries.set(key, this.#newest);
     this.#weight += weight;
     for (const eldest of this.#entries.keys()) {
       if (this.#weight <= this.#maxWeight || eldest === key) break;

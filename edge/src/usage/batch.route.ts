@@ -93,7 +93,9 @@ async function judge(
     one.customerId = customerId;
     const shard = shardOf(customerId) ?? '';
     const asked = { at, call: { ...meteredOf(event, call.nowMs), customerId } };
-    shards.set(shard, [...(shards.get(shard) ?? []), asked]);
+    const others = shards.get(shard);
+    if (others) others.push(asked);
+    else shards.set(shard, [asked]);
   }
   await Promise.all(
     [...shards].map(async ([shard, ones]) => {

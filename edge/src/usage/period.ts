@@ -106,20 +106,26 @@ export function periodAt(rule: PeriodRule, atMs: number): PeriodBounds {
  * The bounds as the API writes them: first and last day (YYYY-MM-DD) in the time zone, or instants
  * for periods shorter than a day.
  */
-export function periodLabels(
-  bounds: PeriodBounds,
-  timeZone: string,
-): { periodStart: string; periodEnd: string } {
-  if (bounds.endMs - bounds.startMs < 20 * 3_600_000) {
+export function periodLabels(bounds: PeriodBounds, timeZone: string): Labels {
+  const { startMs, endMs } = bounds;
+  const isSame = labelled?.startMs === startMs && labelled.endMs === endMs;
+  if (!isSame || labelled?.timeZone !== timeZone)
+    labelled = { startMs, endMs, timeZone, ...labelsOf(bounds, timeZone) };
+  return { periodStart: labelled.periodStart, periodEnd: labelled.periodEnd };
+}
+
+type Labels = { periodStart: string; periodEnd: string };
+
+/** The last that was written: nearly every customer's period is the same. */
+let labelled: (PeriodBounds & Labels & { timeZone: string }) | undefined;
+
+function labelsOf({ startMs, endMs }: PeriodBounds, timeZone: string): Labels {
+  if (endMs - startMs < 20 * 3_600_000)
     return {
-      periodStart: new Date(bounds.startMs).toISOString(),
-      periodEnd: new Date(bounds.endMs).toISOString(),
+      periodStart: new Date(startMs).toISOString(),
+      periodEnd: new Date(endMs).toISOString(),
     };
-  }
-  return {
-    periodStart: dayLabel(timeZone, bounds.startMs),
-    periodEnd: dayLabel(timeZone, bounds.endMs - 1),
-  };
+  return { periodStart: dayLabel(timeZone, startMs), periodEnd: dayLabel(timeZone, endMs - 1) };
 }
 
 /** The day (YYYY-MM-DD) of an instant in a time zone, and the instant it ends. */
