@@ -60,6 +60,17 @@ describe('calls of usage.track', () => {
     expect(new Set(events.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(3);
   });
 
+  it('stay together when all who were answered call again', async () => {
+    const eight = batch(...Array.from({ length: 8 }, (_, index) => counted(index)));
+    const { dream, seen } = await dreamWith([single(1), eight, eight]);
+    const caller = async (_: unknown, index: number) => {
+      for (let calls = index === 0 ? 3 : 2; calls > 0; calls--)
+        await dream.usage.track({ customer: 'ada' });
+    };
+    await Promise.all(Array.from({ length: 8 }, caller));
+    expect(seen.slice(1).map(({ body }) => eventsOf(body).length)).toEqual([8, 8]);
+  });
+
   it('throw what is wrong with one to its caller alone', async () => {
     const { dream } = await dreamWith([
       single(1),

@@ -24,7 +24,16 @@ type BatchResult =
 
 /** What the edge takes in one batch, and how much of its body that may be. */
 const MOST_EVENTS = 500;
-const MOST_CHARACTERS = 60_000;
+const MOST_BYTES = 240_000;
+
+/** The bytes of an event in JSON at most: its names, an amount, and texts that may need escaping. */
+const mostBytes = ({ customer, feature = '', idempotencyKey }: TrackedEvent): number =>
+  100 + 3 * (customer.length + idempotencyKey.length) + 6 * feature.length;
+
+type Runs = (run: () => void) => void;
+const { process } = globalThis as { process?: { nextTick?: Runs } };
+/** Runs something once everything that can go on has gone on, where the platform tells; else at once. */
+const afterOthers: Runs = process?.nextTick?.bind(process) ?? ((run) => run());
 
 /**
  * Sends calls that count: a lone one at once, and those that came while a request was in flight
@@ -65,15 +74,16 @@ export class TrackQueue {
     const [first] = together;
     const sent =
       first && together.length === 1 ? this.#alone(first, over) : this.#together(together, over);
-    void sent.finally(over);
+    // Those who were just answered may call again at once: all of them, and not the first alone.
+    void sent.finally(() => afterOthers(over));
   }
 
   /** Takes from the front what fits in one request. */
   #take(): Waiting[] {
-    let characters = 0;
+    let bytes = 0;
     const end = this.#waiting.findIndex(({ event }, index) => {
-      characters += JSON.stringify(event).length;
-      return index > 0 && (index >= MOST_EVENTS || characters > MOST_CHARACTERS);
+      bytes += mostBytes(event);
+      return index > 0 && (index >= MOST_EVENTS || bytes > MOST_BYTES);
     });
     return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
   }
