@@ -24,14 +24,22 @@ async function openShop(period: Period) {
   const shop = await createEnvironment();
   const base = `/api/projects/${shop.id}/${shop.mode}`;
   await manage('PATCH', `${base}/settings`, { period });
-  for (const [name, { limits, perMinute }] of Object.entries(PLANS))
+  for (const [name, { limits, weights = {}, credits, perMinute }] of Object.entries(PLANS))
     await manage('PUT', `${base}/tiers/${name}`, {
       displayName: name,
-      features: Object.entries(limits).map(([feature, limitUnits]) => ({
-        kind: 'metered',
-        name: feature,
-        limitUnits,
-      })),
+      features: [
+        ...Object.entries(limits).map(([feature, limitUnits]) => ({
+          kind: 'metered',
+          name: feature,
+          limitUnits,
+        })),
+        ...Object.entries(weights).map(([feature, weight]) => ({
+          kind: 'credits',
+          name: feature,
+          weight,
+        })),
+      ],
+      ...(credits && { credits }),
       rateLimitPerMinute: perMinute,
       isDefault: name === 'free',
     });
@@ -39,7 +47,7 @@ async function openShop(period: Period) {
 }
 
 it(
-  'whatever is called, held, changed, repeated, lost or restarted, each unit counts once and none is above a hard limit',
+  'whatever is called, held, given, changed, repeated, lost or restarted, each unit counts once, none is above a hard limit, and credits add up',
   async () => {
     await assert(
       asyncProperty(

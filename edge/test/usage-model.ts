@@ -1,20 +1,40 @@
-/** The features people use; a plan that does not list one does not include it. */
-export const FEATURES = ['requests', 'exports'] as const;
-export type Feature = (typeof FEATURES)[number];
+import { ModelCredits, type Terms } from './credits-model.ts';
 
-/** What a plan allows: units a period by feature, null for no limit, and calls in a minute. */
+/** The features people use; a plan that does not list one does not include it. */
+export const FEATURES = ['requests', 'exports', 'images', 'tokens'] as const;
+export type Feature = (typeof FEATURES)[number];
+type ByFeature<T> = Partial<Record<Feature, T>>;
+
+/** What a plan allows: units a period, null for no limit; what a unit draws; and calls in a minute. */
 export interface Plan {
-  limits: Partial<Record<Feature, number | null>>;
+  limits: ByFeature<number | null>;
+  weights?: ByFeature<number>;
+  credits?: Terms;
   perMinute: number | null;
 }
 
 /** Small limits, so that many calls stand at one. Who has no other plan has `free`. */
 export const PLANS: Readonly<Record<string, Plan>> = {
-  free: { limits: { requests: 12, exports: 4 }, perMinute: null },
-  big: { limits: { requests: 60, exports: 30 }, perMinute: null },
-  small: { limits: { requests: 3 }, perMinute: null },
-  slow: { limits: { requests: 40, exports: 20 }, perMinute: 3 },
-  open: { limits: { requests: null, exports: null }, perMinute: null },
+  free: {
+    limits: { requests: 12, exports: 4 },
+    weights: { images: 3, tokens: 1 },
+    credits: { allowanceUnits: 14, rollOverCapUnits: 9 },
+    perMinute: null,
+  },
+  big: {
+    limits: { requests: 60, exports: 30 },
+    weights: { images: 2, tokens: 1 },
+    credits: { allowanceUnits: 50, rollOverCapUnits: 120 },
+    perMinute: null,
+  },
+  small: { limits: { requests: 3, tokens: 5 }, weights: { images: 4 }, perMinute: null },
+  slow: {
+    limits: { requests: 40, exports: 20 },
+    weights: { tokens: 2 },
+    credits: { allowanceUnits: 30, rollOverCapUnits: 0 },
+    perMinute: 3,
+  },
+  open: { limits: { requests: null, exports: null, tokens: null }, perMinute: null },
 };
 
 /** How long a first answer is given again. */
@@ -37,6 +57,7 @@ export interface Shown {
   held: number;
   plan: string;
   resetsAtMs: number;
+  credits?: { balanceUnits: number; weight: number; nextExpiryAtMs?: number };
 }
 
 /** What a call should be answered: its usage, or the code of its refusal. */
@@ -71,6 +92,13 @@ interface Meter {
   endMs: number;
 }
 
+const ofEach = <T>(make: () => T): Record<Feature, T> => ({
+  requests: make(),
+  exports: make(),
+  images: make(),
+  tokens: make(),
+});
+
 /**
  * One customer as the rules of usage say it, in a few numbers: no storage, no commits, no logs of
  * answers. Time comes in by `tick` only. `days` is the ledger: each unit that was ever counted, on its
@@ -80,26 +108,27 @@ export class ModelCustomer {
   readonly period: Period;
   plan = 'free';
   nowMs = 0;
-  meters: Record<Feature, Meter> = {
-    requests: { used: 0, endMs: 0 },
-    exports: { used: 0, endMs: 0 },
-  };
+  meters = ofEach((): Meter => ({ used: 0, endMs: 0 }));
+  credits: ModelCredits;
   chains: Chain[] = [];
-  days: Record<Feature, Record<string, number>> = { requests: {}, exports: {} };
+  days = ofEach((): Record<string, number> => ({}));
   #window = { startMs: 0, calls: 0 };
   #keys = new Map<string, { said: string; usage: Shown; atMs: number }>();
   #holdKeys = new Map<string, { said: string; answer: Verdict }>();
 
   constructor(period: Period, nowMs: number) {
     this.period = period;
+    this.credits = new ModelCredits(PLANS.free?.credits, nowMs, PERIOD_ENDS[period]);
     this.tick(nowMs);
   }
 
   /** Time passes: what expired counts with all its units, and a period that is over begins anew. */
   tick(nowMs: number): void {
     this.nowMs = nowMs;
-    for (const chain of this.chains.filter((one) => one.isLive && one.expiresMs <= nowMs))
+    const over = this.chains.filter((one) => one.isLive && one.expiresMs <= nowMs);
+    for (const chain of over.toSorted((one, other) => one.expiresMs - other.expiresMs))
       this.#expire(chain, chain.expiresMs - 1);
+    this.credits.pass(nowMs);
     for (const feature of FEATURES)
       if (nowMs >= this.meters[feature].endMs)
         this.meters[feature] = { used: 0, endMs: PERIOD_ENDS[this.period](nowMs) };
@@ -118,6 +147,20 @@ export class ModelCustomer {
     this.meters[feature].used += units;
     const day = new Date(onMs).toISOString().slice(0, 10);
     this.days[feature][day] = (this.days[feature][day] ?? 0) + units;
+    const weight = this.#weight(feature);
+    if (weight === undefined) return;
+    this.credits.pass(onMs);
+    this.credits.draw(units * weight, onMs);
+  }
+
+  /** What a unit draws in its plan. */
+  #weight(feature: Feature): number | undefined {
+    return PLANS[this.plan]?.weights?.[feature];
+  }
+
+  /** What all holds weigh. */
+  get heldCredits(): number {
+    return FEATURES.reduce((sum, one) => sum + this.held(one) * (this.#weight(one) ?? 0), 0);
   }
 
   held(feature: Feature): number {
@@ -128,18 +171,24 @@ export class ModelCustomer {
   }
 
   #left(feature: Feature): number {
+    const weight = this.#weight(feature);
+    if (weight !== undefined)
+      return Math.max(0, Math.floor((this.credits.balanceUnits - this.heldCredits) / weight));
     const limit = PLANS[this.plan]?.limits[feature];
     if (limit === null) return Number.POSITIVE_INFINITY;
     return (limit ?? 0) - this.meters[feature].used - this.held(feature);
   }
 
   includes(feature: Feature): boolean {
-    return PLANS[this.plan]?.limits[feature] !== undefined;
+    return PLANS[this.plan]?.limits[feature] !== undefined || this.#weight(feature) !== undefined;
   }
 
   show(feature: Feature): Shown {
-    const { [feature]: limit = 0 } = PLANS[this.plan]?.limits ?? {};
     const { used, endMs } = this.meters[feature];
+    const weight = this.#weight(feature);
+    const { [feature]: ofPlan = 0 } = PLANS[this.plan]?.limits ?? {};
+    const limit = weight === undefined ? ofPlan : used + this.held(feature) + this.#left(feature);
+    const { balanceUnits, nextExpiryAtMs } = this.credits;
     return {
       count: used,
       limit: limit ?? 'unlimited',
@@ -147,6 +196,9 @@ export class ModelCustomer {
       held: this.held(feature),
       plan: this.plan,
       resetsAtMs: endMs,
+      ...(weight !== undefined && {
+        credits: { balanceUnits, weight, ...(nextExpiryAtMs && { nextExpiryAtMs }) },
+      }),
     };
   }
 
@@ -263,6 +315,11 @@ export class ModelCustomer {
     return answer;
   }
 
+  setPlan(plan: string): void {
+    this.plan = plan;
+    this.credits.setTerms(PLANS[plan]?.credits);
+  }
+
   /** By hand: `units` more or fewer, null for back to 0. */
   adjust(feature: Feature, units: number | null): Verdict {
     if (!this.includes(feature)) return { code: 'feature_not_included' };
@@ -276,7 +333,14 @@ export class ModelCustomer {
     for (const chain of this.chains.filter(({ isLive }) => isLive)) this.#expire(chain, this.nowMs);
     this.plan = 'free';
     this.chains = [];
-    this.days = { requests: {}, exports: {} };
+    this.days = ofEach(() => ({}));
+    const { usedUnits } = this.credits;
+    this.credits = new ModelCredits(
+      PLANS.free?.credits,
+      this.nowMs,
+      PERIOD_ENDS[this.period],
+      usedUnits,
+    );
     this.#window = { startMs: 0, calls: 0 };
     this.#keys.clear();
     this.#holdKeys.clear();

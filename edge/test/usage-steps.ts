@@ -49,6 +49,12 @@ const hasHolds = (world: World, { who }: { who: number }) =>
 const ofHold = { who, pick: nat(30), used: nat(8) };
 const HOURS = 3_600_000;
 const DAYS = 24 * HOURS;
+const lot = {
+  units: integer({ min: 1, max: 20 }),
+  lastsMs: option(constantFrom(5000, 60_000, HOURS, DAYS, 40 * DAYS), { nil: null }),
+};
+/** Few orders, so that they are paid, given back and told of again. */
+const order = constantFrom('o0', 'o1', 'o2');
 
 /** All that can happen to two customers of one shop. */
 export const STEPS: readonly Arbitrary<Step>[] = [
@@ -91,6 +97,16 @@ export const STEPS: readonly Arbitrary<Step>[] = [
     (world, { who, pick, used, asked }) => world.end(world.person(who), pick, used, asked),
     hasHolds,
   ),
+  step('grant', record({ who, ...lot, key: maybeKey }), (world, { who, key, ...given }) =>
+    world.grant(world.person(who), given, key),
+  ),
+  step('buy', record({ who, order }), (world, { who, order }) =>
+    world.moveBought(world.person(who), 'give', order),
+  ),
+  step('refund', record({ who, order }), (world, { who, order }) =>
+    world.moveBought(world.person(who), 'take', order),
+  ),
+  step('add up', who, (world, who) => world.readCredits(world.person(who))),
   step('plan', record({ who, plan: constantFrom(...Object.keys(PLANS)) }), (world, { who, plan }) =>
     world.setPlan(world.person(who), plan),
   ),

@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { assert, vi } from 'vitest';
+import { moveBought } from '../src/credits/bought.job.ts';
 import { shardOf } from '../src/customers/customer-id.ts';
 import { createDeps } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
@@ -60,6 +61,8 @@ export class World {
   async #meet(person: Person): Promise<void> {
     const { body } = await this.#get('/api/usage', person.own);
     person.id = body.userId;
+    // Credits begin with the first look at them.
+    await this.readCredits(person);
   }
 
   person(who: number): Person {
@@ -181,9 +184,86 @@ export class World {
     if (answer.body.hold && ids.length === chain.turn) ids.push(answer.body.hold.id);
   }
 
+  /** Credits by hand, whose end is said as an instant. */
+  async grant(
+    person: Person,
+    { units, lastsMs }: { units: number; lastsMs: number | null },
+    key?: string,
+  ): Promise<void> {
+    // No two begin at one instant: nothing would say which of them is drawn first.
+    this.pass(1);
+    const nowMs = Date.now();
+    const endsMs = lastsMs === null ? null : nowMs + lastsMs;
+    const body = { units, ...(endsMs !== null && { expiresAtMs: endsMs }) };
+    // Of a grant's key the customer is not a part.
+    const ofPerson = key && `${key}.${person.id}`;
+    const answer = await this.#post('/api/credits/grants', person.own, body, ofPerson);
+    const id = key ?? `by hand ${nowMs}`;
+    const lot = { id, source: 'grant' as const, units, endsMs };
+    const wanted = person.model.credits.give(lot, JSON.stringify(body), nowMs);
+    if (wanted === 'conflict') return assert.equal(answer.body.code, 'idempotency_conflict');
+    assert.equal(answer.status, 201);
+    assert.equal(answer.headers.get('idempotent-replayed') === 'true', wanted === 'replayed');
+    if (wanted === 'given')
+      assert.equal(answer.body.balanceUnits, person.model.credits.balanceUnits);
+  }
+
+  /** An order is paid or given back, as the outbox tells it: in any order, and more than once. */
+  async moveBought(person: Person, act: 'give' | 'take', order: string): Promise<void> {
+    this.pass(1);
+    const units = 7;
+    const giving = {
+      id: `crg_${order}`,
+      source: 'purchase' as const,
+      units,
+      expires: null,
+      note: null,
+      fingerprint: null,
+    };
+    const ref = { projectId: this.shop.id, mode: this.shop.mode };
+    const job = { kind: 'shard.credits' as const, customerId: person.id, act, giving };
+    await moveBought(deps, ref, job);
+    const { credits } = person.model;
+    const lot = { id: order, source: 'purchase' as const, units, endsMs: null };
+    if (act === 'give') credits.give(lot, order, Date.now());
+    else credits.take(order, order);
+    await this.readCredits(person);
+  }
+
+  /** Balance, grants and ledger say the same, which is what the model says. */
+  async readCredits({ own, model }: Person): Promise<void> {
+    const read = async (query: string) =>
+      (await this.#get(`/api/credits?limit=100${query}`, own)).body;
+    const { balanceUnits, heldUnits, grants, entries, nextCursor } = await read('');
+    for (let cursor = nextCursor; cursor !== null; ) {
+      const page = await read(`&cursor=${cursor}`);
+      entries.push(...page.entries);
+      cursor = page.nextCursor;
+    }
+    const shown = grants.map(({ source, leftUnits, expiresAtMs }: any) => ({
+      source,
+      leftUnits,
+      expiresAtMs,
+    }));
+    const days: Record<string, number> = {};
+    for (const { kind, day, units } of entries)
+      if (kind === 'use') days[day] = (days[day] ?? 0) - units;
+    assert.deepEqual(
+      { balanceUnits, heldUnits, grants: shown, days },
+      {
+        balanceUnits: model.credits.balanceUnits,
+        heldUnits: model.heldCredits,
+        grants: model.credits.shown,
+        days: model.credits.days,
+      },
+    );
+    const inLedger = entries.reduce((sum: number, { units }: any) => sum + units, 0);
+    assert.equal(inLedger, balanceUnits);
+  }
+
   async setPlan({ id, model }: Person, plan: string): Promise<void> {
     await call('PATCH', `/api/customers/${id}`, { key: this.shop.sk, body: { plan } });
-    model.plan = plan;
+    model.setPlan(plan);
   }
 
   async adjust({ id, model }: Person, feature: Feature, units: number | null): Promise<void> {
@@ -230,6 +310,7 @@ export class World {
     for (const person of this.people) await this.restart(person);
     for (const person of this.people)
       for (const feature of FEATURES) await this.read(person, true, feature);
+    for (const person of this.people) await this.readCredits(person);
     this.pass(61_000);
     for (const person of this.people) {
       await this.ring(person);
@@ -248,13 +329,14 @@ export class World {
 }
 
 /** Of what is said of a feature, that which the model knows. */
-const shownIn = ({ count, limit, remaining, held = 0, plan, resetsAtMs }: any): Shown => ({
+const shownIn = ({ count, limit, remaining, held = 0, plan, resetsAtMs, credits }: any): Shown => ({
   count,
   limit,
   remaining,
   held,
   plan,
   resetsAtMs,
+  ...(credits && { credits }),
 });
 
 type Said = Pick<Answer, 'status' | 'headers' | 'body'>;

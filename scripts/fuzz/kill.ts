@@ -11,14 +11,17 @@ import { bundleEdge, type startEdge } from '../local/edge.ts';
 import { edgeVariables, localSecrets } from '../local/variables.ts';
 
 /** What is under way when the process is killed. */
-const LOADS = ['single calls', 'keyed calls', 'batches', 'holds'] as const;
+const LOADS = ['single calls', 'keyed calls', 'batches', 'holds', 'credits'] as const;
 type Load = (typeof LOADS)[number];
 
 type Json = Record<string, any>;
 type Options = Parameters<typeof startEdge>[0];
 
 const CUSTOMERS = 3;
-const CALLERS = 8;
+const CALLERS = 10;
+/** What the plan gives, and what a unit of the feature that draws on it takes. */
+const ALLOWANCE_UNITS = 1_000_000;
+const WEIGHT = 2;
 
 /**
  * Kills the edge again and again, each time in the middle of every load, and answers what is not as it
@@ -150,7 +153,11 @@ class Shop {
     const base = `/api/projects/${project.id}/test`;
     await manage('PUT', `${base}/tiers/free`, {
       displayName: 'Free',
-      features: [{ kind: 'metered', name: 'requests', limitUnits: null }],
+      features: [
+        { kind: 'metered', name: 'requests', limitUnits: null },
+        { kind: 'credits', name: 'tokens', weight: WEIGHT },
+      ],
+      credits: { allowanceUnits: ALLOWANCE_UNITS, rollOverCapUnits: 0 },
       isDefault: true,
       rateLimitPerMinute: null,
     });
@@ -217,6 +224,10 @@ class Shop {
       await this.#insist('/api/usage', user, { amount: 3 }, key);
       return this.#note(user, 3, true);
     }
+    if (load === 'credits') {
+      await this.#insist('/api/usage', user, { feature: 'tokens', amount: 3 }, key);
+      return this.#note(user, 3, true);
+    }
     if (load === 'batches') {
       const events = Array.from({ length: CUSTOMERS }, (_, at) => ({ customer: `many${at}` }));
       const isAll = ({ results }: Json) => results.every(({ ok }: Json) => ok);
@@ -242,11 +253,23 @@ class Shop {
         faults.push(`${path} ${key}: ${JSON.stringify(answer)}, then ${JSON.stringify(again)}`);
     }
     for (const [user, { acknowledged, unheard }] of this.#units) {
-      const { usageCount = -1 } = (await this.#try('/api/usage', user, null)) ?? {};
+      const isOfCredits = user.startsWith('credi');
+      const path = isOfCredits ? '/api/usage?feature=tokens' : '/api/usage';
+      const { usageCount = -1 } = (await this.#try(path, user, null)) ?? {};
       if (usageCount < acknowledged || usageCount > acknowledged + unheard)
         faults.push(`${user}: ${usageCount} of ${acknowledged} units, and ${unheard} unheard`);
+      if (isOfCredits) faults.push(...(await this.#faultsOfCredits(user, acknowledged)));
     }
     if (this.#units.size < CALLERS) faults.push('Nothing was acknowledged at all');
     return faults;
+  }
+  /** What was drawn is what was counted, and the ledger adds up to what is left. */
+  async #faultsOfCredits(user: string, usedUnits: number): Promise<string[]> {
+    const { balanceUnits, entries = [] } = (await this.#try('/api/credits', user, null)) ?? {};
+    const leftUnits = ALLOWANCE_UNITS - usedUnits * WEIGHT;
+    const inLedger = entries.reduce((sum: number, { units }: Json) => sum + units, 0);
+    return balanceUnits === leftUnits && inLedger === leftUnits
+      ? []
+      : [`${user}: ${balanceUnits} credits, ${inLedger} in the ledger, not ${leftUnits}`];
   }
 }

@@ -9,16 +9,17 @@ import type { NotYet, UsageQuery } from './usage-call.ts';
 export class Entitlements {
   readonly #store: MeterStore;
   readonly #tell: (customerId: string, told: Told) => void;
-  readonly #settle: (before: Entitlement, customerId: string) => void;
+  readonly #settle: (known: Entitlement, customerId: string, nowMs: number) => void;
 
   /**
-   * `tell` reaches a customer's open pages; `settle` comes before a plan changes: of periods that are
-   * over the plan of then decides, and not the one that comes.
+   * `tell` reaches a customer's open pages. `settle` comes right before and right after a plan changes:
+   * of holds and periods that are over the plan of then decides, and the new one gives its credits
+   * from now on, whether or not anybody looks before the period ends.
    */
   constructor(
     store: MeterStore,
     tell: (customerId: string, told: Told) => void,
-    settle: (before: Entitlement, customerId: string) => void,
+    settle: (known: Entitlement, customerId: string, nowMs: number) => void,
   ) {
     this.#store = store;
     this.#tell = tell;
@@ -62,8 +63,10 @@ export class Entitlements {
     const known = this.#store.customer(customerId);
     if (known && (known.erased_ms !== null || known.version >= snapshot.version)) return;
     const before = this.of(customerId, nowMs);
-    if (before) this.#settle(before, customerId);
+    if (before) this.#settle(before, customerId, nowMs);
     this.#store.putCustomer(snapshot);
+    const after = before && this.of(customerId, nowMs);
+    if (after) this.#settle(after, customerId, nowMs);
     const plan = snapshot.plan ?? this.#store.rules()?.defaultPlan;
     if (known && known.plan === snapshot.plan) this.#tell(customerId, { changed: true });
     else if (plan !== undefined) this.#tell(customerId, { plan, atMs: nowMs });

@@ -55,7 +55,7 @@ export type HoldAnswer = ({ kind: 'held'; replayed: boolean } & HeldAnswer) | Re
 export interface AroundHolds {
   /** Does it all or, when it throws, nothing. */
   atOnce<T>(customerId: string, act: () => T): T;
-  learn(query: UsageQuery): Entitlement | NotYet;
+  learn(query: Omit<UsageQuery, 'feature'>): Entitlement | NotYet;
   stored(meter: MeterName): MeterRow | undefined;
   /** Tells a customer's open pages. */
   tell(query: UsageQuery): void;
@@ -124,57 +124,66 @@ export class Holds {
   }
 
   /**
-   * Ends what is over of all holds of a customer. Features can draw on one balance, so what is said of
-   * one rests on the holds of the others, too.
+   * Counts the holds of a customer that are over as used, with all their units and in the period of
+   * their grant: those that expired, and every one where the period itself is over. In the order in
+   * which they ended, for features can draw on one balance. Comes before anything is said of any.
    */
-  endOf(query: Omit<UsageQuery, 'feature'>): void {
-    for (const feature of this.#live.featuresOf(query.customerId)) this.end({ ...query, feature });
-  }
-
-  /**
-   * Counts the holds of a meter that are over as used, with all their units and in the period of
-   * their grant: those that expired, and every one where the period itself is over. Comes before
-   * anything is said of the meter.
-   */
-  end(query: UsageQuery, isEveryOne = false): void {
-    if (!this.#live.has(query)) return;
+  endOf(query: Omit<UsageQuery, 'feature'>, isEveryOne = false): void {
+    const features = this.#live.featuresOf(query.customerId);
+    if (features.length === 0) return;
     const known = this.#around.learn(query);
     if ('kind' in known) {
       if (known.kind === 'erased') dropHolds(this.#storage.sql, query.customerId);
       return;
     }
-    const hasEnded = this.#around.atOnce(query.customerId, () => {
-      const row = this.#around.stored(query);
-      if (!row) return false;
-      const running = { startMs: row.period_start_ms, endMs: row.period_end_ms };
-      const { rules, subscription } = known;
-      const { startsAnew } = countingPeriod(running, rules, subscription, known.timeMs);
-      const over = liveHolds(this.#storage.sql, query).filter(
-        ({ expiresMs }) => isEveryOne || startsAnew || expiresMs <= query.nowMs,
-      );
-      for (const hold of over) {
-        const stored = this.#around.stored(query) ?? row;
-        // A test clock knows nothing of when it expired; everybody's period does.
-        const atMs = known.timeMs === query.nowMs ? hold.expiresMs - 1 : known.timeMs;
-        const then = { ...known, timeMs: Math.min(known.timeMs, atMs, running.endMs - 1) };
-        this.#counter.count(then, query, { row: stored, over: null }, hold.units, null);
+    const ended = this.#around.atOnce(query.customerId, () => {
+      const over = features
+        .flatMap((feature) => this.#over(known, { ...query, feature }, isEveryOne))
+        .toSorted((one, other) => one.endedMs - other.endedMs);
+      for (const { hold, endedMs } of over) {
+        const meter = { ...query, feature: hold.feature };
+        const row = this.#around.stored(meter);
+        if (!row) throw new Error('A hold has no meter');
+        const then = { ...known, timeMs: endedMs };
+        this.#counter.count(then, meter, { row, over: null }, hold.units, null);
         closeHold(this.#storage.sql, hold.id, expired(hold), query.nowMs);
       }
-      return over.length > 0;
+      return new Set(over.map(({ hold }) => hold.feature));
     });
-    if (hasEnded) this.#around.changed(query);
+    for (const feature of ended) this.#around.changed({ ...query, feature });
+  }
+
+  /** The holds of a meter that are over, each with its last instant for the customer. */
+  #over(
+    known: Entitlement,
+    query: UsageQuery,
+    isEveryOne: boolean,
+  ): { hold: StoredHold; endedMs: number }[] {
+    const row = this.#around.stored(query);
+    if (!row) return [];
+    const running = { startMs: row.period_start_ms, endMs: row.period_end_ms };
+    const { rules, subscription, timeMs } = known;
+    const { startsAnew } = countingPeriod(running, rules, subscription, timeMs);
+    // A test clock knows nothing of when it expired; everybody's period does.
+    const isClocked = timeMs !== query.nowMs;
+    return liveHolds(this.#storage.sql, query)
+      .filter(({ expiresMs }) => isEveryOne || startsAnew || expiresMs <= query.nowMs)
+      .map((hold) => ({
+        hold,
+        endedMs: Math.min(timeMs, isClocked ? timeMs : hold.expiresMs - 1, running.endMs - 1),
+      }));
   }
 
   /** Ends every hold of a customer. */
   endAllOf(customerId: string, nowMs: number): void {
-    for (const feature of this.#live.featuresOf(customerId))
-      this.end({ customerId, feature, nowMs, rulesVersion: 0 }, true);
+    this.endOf({ customerId, nowMs, rulesVersion: 0 }, true);
   }
 
   /** Ends what has expired, and forgets what ended long ago. Throws when a hold has to wait. */
   endDue(nowMs: number): void {
     const { sql } = this.#storage;
-    for (const meter of metersWithHolds(sql, nowMs)) this.end({ ...meter, nowMs, rulesVersion: 0 });
+    const customers = new Set(metersWithHolds(sql, nowMs).map(({ customerId }) => customerId));
+    for (const customerId of customers) this.endOf({ customerId, nowMs, rulesVersion: 0 });
     rememberHolds(this.#storage, this.#live);
     if (this.#live.isTimeToForget(nowMs)) forgetHolds(sql, nowMs - KNOWN_FOR_MS);
     if (metersWithHolds(sql, nowMs).length > 0) throw new Error('A hold could not be ended yet');

@@ -65,9 +65,10 @@ export class MeterRpc extends RpcTarget {
     this.#counted = counted;
     this.#heldUnits = (meter) => unitsHeld(storage, live, meter);
     this.#credits = new Credits(storage, this.#heldUnits);
-    this.#entitlements = new Entitlements(this.#store, tell, (before, customerId) =>
-      this.#credits.bringUpToDate(before, customerId),
-    );
+    this.#entitlements = new Entitlements(this.#store, tell, (known, customerId, nowMs) => {
+      this.#holds.endOf({ customerId, nowMs, rulesVersion: 0 });
+      this.#credits.bringUpToDate(known, customerId);
+    });
     this.#counter = new Counter(storage, this.#store, this.#credits, this.#heldUnits, arm);
     this.#holds = new Holds(storage, live, this.#counter, {
       atOnce: (customerId, act) => this.#atOnce(customerId, act),
