@@ -4,6 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { shardOf } from '../src/customers/customer-id.ts';
 import { createDeps } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
+import { LiveHolds } from '../src/usage/live-holds.ts';
+import { MeterRpc } from '../src/usage/meter.rpc.ts';
+import { withRowsCounted } from './counted-rows.ts';
 import { call, createEnvironment, manage, type TestEnvironment } from './harness.ts';
 
 const deps = await createDeps(env as unknown as Bindings);
@@ -144,6 +147,55 @@ describe('a balance', () => {
     await track('ada', 'image', 4);
     await evictDurableObject(await shardOfCustomer('ada'));
     expect(await balance('ada')).toBe(60);
+  });
+});
+
+describe('a call that draws on credits', () => {
+  /** The rows that calls write, each by itself. */
+  const rowsOf = async (user: string, features: readonly string[]): Promise<number[]> => {
+    const { userId: customerId } = await credits(user);
+    return runInDurableObject(await shardOfCustomer(user), (shard, { storage }) => {
+      const counted = withRowsCounted(storage);
+      const meter = new MeterRpc(
+        counted.storage,
+        () => {},
+        () => {},
+        (one, nowMs) => shard.rollUp().counted(one, nowMs),
+        new LiveHolds(),
+      );
+      return features.map((feature) => {
+        const idempotency = { key: crypto.randomUUID(), fingerprint: 'f' };
+        const said = { amountUnits: 1, headerPlan: null, rulesVersion: 0, nowMs: Date.now() };
+        const answer = meter.track({ customerId, feature, idempotency, ...said });
+        expect(answer.kind).toBe('usage');
+        return counted.rowsWritten();
+      });
+    });
+  };
+
+  it('writes one row, however many grants it draws on', async () => {
+    await give('ada', { units: 2, expiresInDays: 1 });
+    await give('ada', { units: 3, expiresInDays: 2 });
+    await track('ada', 'image');
+    expect(await rowsOf('ada', ['chat', 'image', 'chat', 'image'])).toEqual([1, 1, 1, 1]);
+  });
+
+  it('of another day writes down what was drawn on the one before', async () => {
+    await track('ada', 'image', 2);
+    await track('ada', 'chat', 3);
+    later(DAY_MS);
+    await track('ada', 'chat', 4);
+    expect(await balance('ada')).toBe(73);
+    const used = (await credits('ada')).entries.filter(
+      ({ kind }: { kind: string }) => kind === 'use',
+    );
+    expect(
+      used.map(({ day, feature, units, atMs }: any) => [day, feature, units, atMs]).toSorted(),
+    ).toEqual([
+      ['2030-11-20', 'chat', -3, NOON],
+      ['2030-11-20', 'image', -20, NOON],
+      ['2030-11-21', 'chat', -4, NOON + DAY_MS],
+    ]);
   });
 });
 

@@ -5,6 +5,7 @@ import { reportOverage } from '../src/usage/overage.job.ts';
 import { meterEventName } from '../src/usage/overage.ts';
 import { LiveHolds } from '../src/usage/live-holds.ts';
 import { MeterRpc } from '../src/usage/meter.rpc.ts';
+import { withRowsCounted } from './counted-rows.ts';
 import { type Answer, control, deps, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
 
 const LIMIT = 10;
@@ -397,22 +398,12 @@ describe('a metered call', () => {
   /** The rows one call writes, by a meter over storage that adds them up. */
   const rowsWritten = (id: string) =>
     runInDurableObject(shardFor(id), (shard, { storage }) => {
-      const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-      const counting = {
-        transactionSync: <T>(act: () => T) => storage.transactionSync(act),
-        sql: {
-          exec: (query: string, ...bindings: unknown[]) => {
-            const cursor = storage.sql.exec(query, ...bindings);
-            cursors.push(cursor);
-            return cursor;
-          },
-        },
-      };
+      const counted = withRowsCounted(storage);
       const meter = new MeterRpc(
-        counting as unknown as DurableObjectStorage,
+        counted.storage,
         () => {},
         () => {},
-        (counted, nowMs) => shard.rollUp().counted(counted, nowMs),
+        (one, nowMs) => shard.rollUp().counted(one, nowMs),
         new LiveHolds(),
       );
       const answer = meter.track({
@@ -425,7 +416,7 @@ describe('a metered call', () => {
         nowMs: Date.now(),
       });
       expect(answer.kind).toBe('usage');
-      return cursors.reduce((rows, cursor) => rows + cursor.rowsWritten, 0);
+      return counted.rowsWritten();
     });
 
   it('writes one row, also above the limit but for the first of a minute', async () => {

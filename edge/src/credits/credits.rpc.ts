@@ -26,6 +26,7 @@ import {
   readEntries,
   writeAccount,
 } from './credits.store.ts';
+import type { Draw, Draws } from './draws.ts';
 import type { Giving } from './giving.ts';
 
 /** Who is asked about; as with usage, the shard may need to know more first. */
@@ -64,21 +65,34 @@ const KEPT_AS = 'credits:allowance';
 export class Credits {
   readonly #storage: DurableObjectStorage;
   readonly #heldUnits: (meter: { customerId: string; feature: string }) => number;
+  readonly #draws: Draws;
 
   /** `heldUnits` of a meter are set aside: what they weigh is nobody else's. */
   constructor(
     storage: DurableObjectStorage,
     heldUnits: (meter: { customerId: string; feature: string }) => number,
+    draws: Draws,
   ) {
     this.#storage = storage;
     this.#heldUnits = heldUnits;
+    this.#draws = draws;
   }
 
-  /** What a feature can draw on, of which `heldUnits` are in holds; null when it draws on none. */
-  of(known: Entitlement, { customerId, feature }: UsageQuery, heldUnits: number): Drawn | null {
+  /**
+   * What a feature can draw on, of which `heldUnits` are in holds; null when it draws on none. `drawn`
+   * is what its meter is about to keep, where a call is answered before its row is written.
+   */
+  of(
+    known: Entitlement,
+    { customerId, feature }: UsageQuery,
+    heldUnits: number,
+    drawn?: Draw,
+  ): Drawn | null {
     const weight = known.limits.weights?.[feature];
     if (weight === undefined) return null;
-    const { grants } = this.bringUpToDate(known, customerId);
+    const account = this.bringUpToDate(known, customerId);
+    const keptUnits = this.#draws.of(customerId).get(feature)?.units ?? 0;
+    const { grants } = draw(account.grants, drawn ? drawn.units - keptUnits : 0);
     const balanceUnits = balanceOf(grants);
     const elsewhere = this.#held(known, customerId, feature);
     const freeUnits = balanceUnits - elsewhere - heldUnits * weight;
@@ -89,21 +103,33 @@ export class Credits {
     };
   }
 
-  /** Takes what units of a feature weigh, as far as there is so much. */
-  draw(known: Entitlement, { customerId, feature }: UsageQuery, units: number, day: string): void {
+  /**
+   * Takes what units of a feature weigh, as far as there is so much. Answers what the feature's meter
+   * is to keep of it; undefined where that stays as it is.
+   */
+  draw(
+    known: Entitlement,
+    { customerId, feature }: UsageQuery,
+    units: number,
+    day: string,
+  ): Draw | undefined {
     const weight = known.limits.weights?.[feature];
-    if (weight === undefined || units === 0) return;
-    const account = this.bringUpToDate(known, customerId);
-    const { grants, drawnUnits } = draw(account.grants, units * weight);
-    if (drawnUnits === 0) return;
-    const { sql } = this.#storage;
-    writeAccount(sql, customerId, account, { ...account, grants }, []);
-    putUse(sql, customerId, { feature, day, units: drawnUnits, atMs: known.timeMs });
+    if (weight === undefined || units === 0) return undefined;
+    const { grants } = this.bringUpToDate(known, customerId);
+    const drawnUnits = Math.min(units * weight, balanceOf(grants));
+    if (drawnUnits === 0) return undefined;
+    const open = this.#draws.of(customerId).get(feature);
+    const isOtherDay = open !== undefined && open.day !== day;
+    if (isOtherDay) this.#writeDown(customerId);
+    const before = isOtherDay ? 0 : (open?.units ?? 0);
+    return { units: before + drawnUnits, day, atMs: known.timeMs };
   }
 
   /** Gives credits, once for an id. */
   give(known: Entitlement, customerId: string, giving: Giving): GiveAnswer {
     const { sql } = this.#storage;
+    this.bringUpToDate(known, customerId);
+    this.#writeDown(customerId);
     const first = findGrant(sql, customerId, giving.id);
     if (first) {
       if (first.fingerprint !== giving.fingerprint)
@@ -116,7 +142,6 @@ export class Credits {
     if (expiresMs !== null && expiresMs <= startsMs) return tooLate;
     const grant = { id, source, units, usedUnits: 0, goneUnits: 0, startsMs, expiresMs };
     const given: GivenGrant = { ...grant, note, fingerprint };
-    this.bringUpToDate(known, customerId);
     putGrant(sql, customerId, given);
     putChange(sql, customerId, { kind: source, units, atMs: startsMs, grantId: id });
     return this.#given(known, customerId, given, false);
@@ -130,6 +155,7 @@ export class Credits {
     const { sql } = this.#storage;
     if (!findGrant(sql, customerId, giving.id)) this.give(known, customerId, giving);
     this.bringUpToDate(known, customerId);
+    this.#writeDown(customerId);
     const grant = findGrant(sql, customerId, giving.id);
     const taken = grant && revoke(grant, known.timeMs);
     if (!grant || !taken?.change) return { kind: 'taken', units: 0 };
@@ -141,6 +167,7 @@ export class Credits {
   /** Everything there is to tell of a customer's credits. */
   read(known: Entitlement, customerId: string, page: EntryPage): CreditsRead {
     this.bringUpToDate(known, customerId);
+    this.#writeDown(customerId);
     const { grants } = readAccount(this.#storage.sql, customerId);
     const open = inDrawingOrder(grants).filter((grant) => leftUnits(grant) > 0);
     return {
@@ -156,7 +183,7 @@ export class Credits {
 
   /** What was used of the running allowance, as usage that is kept of who is erased. */
   running(customerId: string, nowMs: number): RunningUsage[] {
-    const { period, grants } = readAccount(this.#storage.sql, customerId);
+    const { period, grants } = this.#account(customerId);
     const usedUnits = grants.find(({ id }) => id === ALLOWANCE)?.usedUnits ?? 0;
     if (!period || period.endMs <= nowMs || usedUnits === 0) return [];
     const { startMs: periodStartMs, endMs: periodEndMs } = period;
@@ -168,6 +195,7 @@ export class Credits {
     const { feature, usedUnits, periodStartMs: startMs, periodEndMs: endMs } = usage;
     if (feature !== KEPT_AS) return false;
     const { sql } = this.#storage;
+    this.#writeDown(customerId);
     const before = readAccount(sql, customerId);
     const { account, changes } = resumed(before, usedUnits, { startMs, endMs }, startMs);
     writeAccount(sql, customerId, before, account, changes);
@@ -177,7 +205,7 @@ export class Credits {
   /** The account as it is now: what became of it meanwhile is written down. */
   bringUpToDate({ rules, limits, subscription, timeMs }: Entitlement, customerId: string): Account {
     return this.#storage.transactionSync(() => {
-      const before = readAccount(this.#storage.sql, customerId);
+      const before = this.#account(customerId);
       const terms = limits.credits ?? null;
       // Who has no credits of a plan, and never had any, has no period of them.
       if (!terms && !before.period && before.grants.length === 0) return before;
@@ -187,9 +215,31 @@ export class Credits {
         (running, atMs) => countingPeriod(running, rules, subscription, atMs),
         timeMs,
       );
+      if (isSame(before, account)) return before;
+      // What was drawn was drawn before any of that.
+      this.#writeDown(customerId);
       writeAccount(this.#storage.sql, customerId, before, account, changes);
       return account;
     });
+  }
+
+  /** What is stored, less what was drawn since. */
+  #account(customerId: string): Account {
+    const stored = readAccount(this.#storage.sql, customerId);
+    const drawnUnits = sumOf(this.#draws.of(customerId));
+    return drawnUnits === 0
+      ? stored
+      : { ...stored, grants: draw(stored.grants, drawnUnits).grants };
+  }
+
+  /** Takes what was drawn out of the grants, and writes a line of it for each feature and day. */
+  #writeDown(customerId: string): void {
+    const draws = this.#draws.of(customerId);
+    if (draws.size === 0) return;
+    const { sql } = this.#storage;
+    writeAccount(sql, customerId, readAccount(sql, customerId), this.#account(customerId), []);
+    for (const [feature, drawn] of draws) putUse(sql, customerId, { feature, ...drawn });
+    this.#draws.clear(customerId);
   }
 
   #given(known: Entitlement, customerId: string, grant: GivenGrant, replayed: boolean): GiveAnswer {
@@ -207,6 +257,16 @@ export class Credits {
       );
   }
 }
+
+const sumOf = (draws: ReadonlyMap<string, Draw>): number =>
+  [...draws.values()].reduce((sum, { units }) => sum + units, 0);
+
+/** Whether time left an account as it was: grants are replaced when they change. */
+const isSame = (one: Account, other: Account): boolean =>
+  one.period?.startMs === other.period?.startMs &&
+  one.period?.endMs === other.period?.endMs &&
+  one.grants.length === other.grants.length &&
+  one.grants.every((grant, index) => grant === other.grants[index]);
 
 function endOf(expires: Giving['expires'], startsMs: number): number | null {
   if (expires === null) return null;

@@ -39,5 +39,14 @@ CREATE TABLE credit_entry (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX credit_use_of_day ON credit_entry(customer_id, day, feature) WHERE kind = 'use';`;
 
+/**
+ * What a feature drew on a day and is in no grant and no entry yet: in its meter's row, so that a call
+ * writes no other.
+ */
+export const CREDIT_DRAW_SCHEMA = `
+ALTER TABLE meter ADD COLUMN drawn_units INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE meter ADD COLUMN drawn_day TEXT NOT NULL DEFAULT '';
+ALTER TABLE meter ADD COLUMN drawn_ms INTEGER NOT NULL DEFAULT 0;`;
+
 /** The tables of which a customer that is erased leaves nothing. */
 export const CREDIT_TABLES = ['credit_account', 'credit_grant', 'credit_entry'] as const;

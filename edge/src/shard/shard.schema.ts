@@ -1,4 +1,4 @@
-import { CREDIT_SCHEMA } from '../credits/credits.schema.ts';
+import { CREDIT_DRAW_SCHEMA, CREDIT_SCHEMA } from '../credits/credits.schema.ts';
 import { DEVICE_SCHEMA, SESSIONS_SCHEMA } from '../sessions/sessions.schema.ts';
 import { SHARD_CLOCK_SCHEMA } from '../test-clock/clock.schema.ts';
 import { HOLD_SCHEMA } from '../usage/hold.schema.ts';
@@ -24,4 +24,5 @@ export const SHARD_STEPS: readonly string[] = [
   ANSWER_LOG_SCHEMA,
   HOLD_SCHEMA,
   CREDIT_SCHEMA,
+  CREDIT_DRAW_SCHEMA,
 ];

@@ -1,5 +1,6 @@
 import type { Usage, WouldRefuse } from '@dream/contract';
 import type { Credits } from '../credits/credits.rpc.ts';
+import type { Draw } from '../credits/draws.ts';
 import { adjustedUnits } from './adjust.ts';
 import { countOnDay, type DayCount, type MeterName } from './day.ts';
 import { type Entitlement, notIncluded } from './entitlement.ts';
@@ -109,7 +110,7 @@ export class Counter {
     { row, over }: RunningMeter,
     units: number,
     window: RateWindow | null,
-    answersOf: (counted: MeterRow) => string = ({ answers }) => answers,
+    answersOf: (counted: MeterRow, draw?: Draw) => string = ({ answers }) => answers,
   ): MeterRow {
     const { customerId, feature, nowMs } = query;
     const known = this.#credited(entitlement, query, row, this.#heldUnits(query));
@@ -133,8 +134,9 @@ export class Counter {
       told: this.#note(known, query, row, usedUnits),
     };
     if (over) this.#report(query, over);
-    this.#credits.draw(known, query, units, counted.day);
-    this.#store.putMeter(customerId, feature, { ...counted, answers: answersOf(counted) });
+    const draw = this.#credits.draw(known, query, units, counted.day);
+    const answers = answersOf(counted, draw);
+    this.#store.putMeter(customerId, feature, { ...counted, answers }, draw);
     if (overUnits > 0 && noteOverage(this.#storage.sql, customerId, feature, nowMs)) this.#arm();
     return counted;
   }
@@ -149,8 +151,8 @@ export class Counter {
     const usedUnits = Math.max(row.used_units, limitUnits);
     const day = this.#countOnDay(known, query, row, usedUnits - row.used_units);
     const filled = { ...row, ...day, used_units: usedUnits };
-    this.#store.putMeter(query.customerId, query.feature, filled);
-    this.#credits.draw(known, query, usedUnits - row.used_units, day.day);
+    const draw = this.#credits.draw(known, query, usedUnits - row.used_units, day.day);
+    this.#store.putMeter(query.customerId, query.feature, filled, draw);
   }
 
   /** Changes a count by hand, once for its key. Nothing is billed, told or put on a day. */
@@ -171,15 +173,16 @@ export class Counter {
     return { kind: 'usage', usage, replayed: false };
   }
 
-  /** A row as the API shows it, with the credits it draws on. */
+  /** A row as the API shows it, with the credits it draws on, less a `draw` still to be written. */
   usage(
     entitlement: Entitlement,
     query: UsageQuery,
     row: MeterRow,
     heldUnits: number,
     wouldRefuse: WouldRefuse | null,
+    draw?: Draw,
   ): Usage {
-    const known = this.#credited(entitlement, query, row, heldUnits);
+    const known = this.#credited(entitlement, query, row, heldUnits, draw);
     return toUsage(known, query.feature, row, heldUnits, wouldRefuse);
   }
 
@@ -187,8 +190,14 @@ export class Counter {
    * What is known, with the limit that credits set a feature that draws on them: what was used of it,
    * what is held, and what the balance is enough for.
    */
-  #credited(known: Entitlement, query: UsageQuery, row: MeterRow, heldUnits: number): Entitlement {
-    const drawn = this.#credits.of(known, query, heldUnits);
+  #credited(
+    known: Entitlement,
+    query: UsageQuery,
+    row: MeterRow,
+    heldUnits: number,
+    draw?: Draw,
+  ): Entitlement {
+    const drawn = this.#credits.of(known, query, heldUnits, draw);
     if (!drawn) return known;
     const limitUnits = row.used_units + heldUnits + drawn.affordableUnits;
     const features = { ...known.limits.features, [query.feature]: limitUnits };

@@ -8,6 +8,7 @@ import {
   type GiveAnswer,
   type TakeAnswer,
 } from '../credits/credits.rpc.ts';
+import type { Draw } from '../credits/draws.ts';
 import type { Giving } from '../credits/giving.ts';
 import { shardOf } from '../customers/customer-id.ts';
 import type { RunningUsage } from '../customers/kept.ts';
@@ -64,7 +65,7 @@ export class MeterRpc extends RpcTarget {
     this.#tell = tell;
     this.#counted = counted;
     this.#heldUnits = (meter) => unitsHeld(storage, live, meter);
-    this.#credits = new Credits(storage, this.#heldUnits);
+    this.#credits = new Credits(storage, this.#heldUnits, this.#store.draws);
     this.#entitlements = new Entitlements(this.#store, tell, (known, customerId, nowMs) => {
       this.#holds.endOf({ customerId, nowMs, rulesVersion: 0 });
       this.#credits.bringUpToDate(known, customerId);
@@ -131,10 +132,10 @@ export class MeterRpc extends RpcTarget {
     const judged = this.#counter.judge(known, call, all, heldUnits);
     if ('kind' in judged) return judged;
     const { running, window, wouldRefuse } = judged;
-    const usageOf = (row: MeterRow) =>
-      this.#counter.usage(known, call, row, heldUnits, wouldRefuse);
-    const counted = this.#counter.count(known, call, running, amountUnits, window, (row) =>
-      loggedAnswer(this.#store, call, row.answers, usageOf(row)),
+    const usageOf = (row: MeterRow, draw?: Draw) =>
+      this.#counter.usage(known, call, row, heldUnits, wouldRefuse, draw);
+    const counted = this.#counter.count(known, call, running, amountUnits, window, (row, draw) =>
+      loggedAnswer(this.#store, call, row.answers, usageOf(row, draw)),
     );
     return { kind: 'usage', usage: usageOf(counted), replayed: false };
   }

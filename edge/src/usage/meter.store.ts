@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CREDIT_TABLES } from '../credits/credits.schema.ts';
+import type { Draw, Draws } from '../credits/draws.ts';
 import type { RunningUsage } from '../customers/kept.ts';
 import type { CustomerSnapshot, SubscriptionTerms } from '../customers/plan.ts';
 import { BoundedMap } from '../storage/bounded-map.ts';
@@ -26,14 +27,30 @@ type CustomerRow = {
 
 /** What a shard knows of a customer, with its terms as they are used. */
 type Customer = Omit<CustomerRow, 'subscription'> & { subscription: SubscriptionTerms | null };
+/** A row of the table: a meter, and what its feature drew of credits. */
+type StoredMeter = MeterRow & {
+  feature: string;
+  drawn_units: number;
+  drawn_day: string;
+  drawn_ms: number;
+};
+/** A meter, and what its feature drew of credits that is in no other table. */
+interface Kept {
+  row: MeterRow;
+  draw: Draw | undefined;
+}
+
 /** What is remembered of a customer: its row, all of its meters, and the keys that left them. */
 interface Remembered {
   customer: Customer;
   meters: Map<string, MeterRow>;
+  /** What features drew of credits that is written down in no other table. */
+  draws: Map<string, Draw>;
   /** Null until a key is asked for. */
   spilled: SpilledKeys | null;
 }
 
+const NO_DRAWS: ReadonlyMap<string, Draw> = new Map();
 const HOUR_MS = 3_600_000;
 /** How long a first answer is given again. */
 const KEEP_MS = 24 * HOUR_MS;
@@ -58,7 +75,7 @@ export class MeterStore {
   readonly #remembered = new BoundedMap<string, Remembered>(MOST_BYTES);
   readonly #mostKeys: number;
   #rules: Rules | null = null;
-  readonly #left = new LeftCounts<MeterRow>();
+  readonly #left = new LeftCounts<Kept>();
   #isTogether = false;
 
   /** `mostKeys` of a customer are kept besides those in its meters. */
@@ -117,18 +134,22 @@ export class MeterStore {
     if (!row) return undefined;
     const subscription =
       row.subscription === null ? null : (JSON.parse(row.subscription) as SubscriptionTerms);
-    const meters = this.#metersOf(id);
-    const read = { customer: { ...row, subscription }, meters, spilled: null };
+    const kept = [...this.#metersOf(id)];
+    const meters = new Map(kept.map(([feature, { row: meter }]) => [feature, meter]));
+    const draws = new Map(
+      kept.flatMap(([feature, { draw }]) => (draw ? [[feature, draw] as const] : [])),
+    );
+    const read = { customer: { ...row, subscription }, meters, draws, spilled: null };
     this.#remembered.set(id, read, weightOf(read));
     return read;
   }
 
-  #metersOf(customerId: string): Map<string, MeterRow> {
+  #metersOf(customerId: string): Map<string, Kept> {
     const rows = this.#sql
-      .exec<MeterRow & { feature: string }>('SELECT * FROM meter WHERE customer_id = ?', customerId)
+      .exec<StoredMeter>('SELECT * FROM meter WHERE customer_id = ?', customerId)
       .toArray();
-    const stored = rows.map((row) => [row.feature, row] as const);
-    return new Map([...stored, ...this.#left.of(customerId)]);
+    const stored = rows.map((row) => [row.feature, { row, draw: drawIn(row) }] as const);
+    return new Map<string, Kept>([...stored, ...this.#left.of(customerId)]);
   }
 
   putCustomer(snapshot: CustomerSnapshot): void {
@@ -171,11 +192,18 @@ export class MeterStore {
     return window;
   }
 
-  putMeter(customerId: string, feature: string, row: MeterRow): void {
-    if (this.#isTogether) this.#left.put(customerId, feature, row);
-    else this.#write(customerId, feature, row);
+  /** Keeps a meter. What its feature drew of credits stays, where that is not said anew. */
+  putMeter(
+    customerId: string,
+    feature: string,
+    row: MeterRow,
+    draw: Draw | undefined = this.#recall(customerId)?.draws.get(feature),
+  ): void {
+    if (this.#isTogether) this.#left.put(customerId, feature, { row, draw });
+    else this.#write(customerId, feature, { row, draw });
     const known = this.#remembered.get(customerId);
     if (!known) return;
+    if (draw) known.draws.set(feature, draw);
     const isNew = !known.meters.has(feature);
     known.meters.set(feature, row);
     if (isNew) this.#remembered.set(customerId, known, weightOf(known));
@@ -208,9 +236,9 @@ export class MeterStore {
     this.forget(customerId);
   }
 
-  #write(customerId: string, feature: string, row: MeterRow): void {
+  #write(customerId: string, feature: string, { row, draw }: Kept): void {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       customerId,
       feature,
       row.used_units,
@@ -226,8 +254,26 @@ export class MeterStore {
       row.day_units,
       row.rolled_units,
       row.answers,
+      draw?.units ?? 0,
+      draw?.day ?? '',
+      draw?.atMs ?? 0,
     );
   }
+
+  /** What features drew of credits, in the meters' rows. */
+  readonly draws: Draws = {
+    of: (customerId) => this.#recall(customerId)?.draws ?? NO_DRAWS,
+    clear: (customerId) => {
+      this.#sql.exec(
+        'UPDATE meter SET drawn_units = 0 WHERE customer_id = ? AND drawn_units > 0',
+        customerId,
+      );
+      for (const [feature, { row, draw }] of this.#left.of(customerId))
+        if (draw) this.#left.put(customerId, feature, { row, draw: undefined });
+      const known = this.#remembered.get(customerId);
+      if (known) known.draws = new Map();
+    },
+  };
 
   /** How a key of a customer was answered first in the last 24 h, or null. */
   answer(customerId: string, key: string, nowMs: number): FirstAnswer | null {
@@ -374,4 +420,7 @@ const OLD_ANSWERS: Perishable = {
 };
 
 /** An id is random, so its hash tells nobody anything who does not have it. */
+const drawIn = ({ drawn_units: units, drawn_day: day, drawn_ms: atMs }: StoredMeter) =>
+  units > 0 ? { units, day, atMs } : undefined;
+
 const hashOf = (id: string): string => createHash('sha256').update(id).digest('base64url');

@@ -13,7 +13,7 @@ import { type Managed, managedEnvironment } from '../projects/managed.ts';
 import { noteRefused } from '../requests/note.client.ts';
 import { callFingerprint } from './fingerprint.ts';
 import { trackUsage } from './meter.client.ts';
-import type { UsageAnswer } from './meter.rpc.ts';
+import type { UsageAnswer } from './usage-call.ts';
 import { counted } from './usage.route.ts';
 
 type Asked = Call<{ feature?: string | undefined }, unknown>;
