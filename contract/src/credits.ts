@@ -29,11 +29,12 @@ export type CreditGrant = v.InferOutput<typeof CreditGrant>;
 /**
  * A change of a balance; all of a customer's add up to it. `units` is below 0 where credits went.
  * `use` is what one feature took on one `day` of the project's time zone: one entry, which grows, so
- * `atMs` is of its newest call. `grantId` is of what came or went otherwise.
+ * `atMs` is of its newest call. `opening` is what all older ones add up to. `grantId` is of what came
+ * or went otherwise.
  */
 export const CreditEntry = v.object({
   seq: v.number(),
-  kind: v.picklist([...CREDIT_SOURCES, 'use', 'expire', 'revoke']),
+  kind: v.picklist([...CREDIT_SOURCES, 'use', 'expire', 'revoke', 'opening']),
   units: v.number(),
   atMs: AtMs,
   feature: v.nullable(Name),

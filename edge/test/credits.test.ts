@@ -387,6 +387,50 @@ describe('the ledger', () => {
     expect(await balance('ada')).toBe(77);
   });
 
+  it('has one line for what is over 400 days old, and still adds up', async () => {
+    await give('ada', { units: 30 });
+    await give('ada', { units: 5 });
+    await track('ada', 'chat', 135);
+    later(399 * DAY_MS);
+    expect(await balance('ada')).toBe(100);
+    const before = (await credits('ada', '?limit=100')).entries;
+    later(2 * DAY_MS);
+    await give('ada', { units: 1 });
+    expect(await balance('ada')).toBe(101);
+    const { entries } = await credits('ada', '?limit=100');
+    const opening = entries.at(-1);
+    expect(opening).toMatchObject({ kind: 'opening', units: 0, atMs: NOON, grantId: null });
+    const kept = entries.slice(1, -1);
+    expect(kept).toEqual(before.filter(({ seq }: { seq: number }) => seq > opening.seq));
+    expect(kept.map(({ kind }: { kind: string }) => kind)).not.toContain('use');
+  });
+
+  it('has 10,000 lines at most, and still adds up', async () => {
+    const { userId } = await credits('ada');
+    const shard = await shardOfCustomer('ada');
+    const lines = () =>
+      runInDurableObject(shard, (_, { storage: { sql } }) =>
+        sql
+          .exec<{ lines: number; units: number }>(
+            'SELECT count(*) AS lines, sum(units) AS units FROM credit_entry WHERE customer_id = ?',
+            userId,
+          )
+          .one(),
+      );
+    await runInDurableObject(shard, (_, { storage: { sql } }) =>
+      sql.exec(
+        `WITH RECURSIVE one(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM one WHERE n < 10020)
+         INSERT INTO credit_entry SELECT ?, 1 + n, 'grant', iif(n % 2, 3, -3), ?, NULL, NULL, 'crg'
+         FROM one`,
+        userId,
+        NOON,
+      ),
+    );
+    await give('ada', { units: 1 });
+    await credits('ada');
+    expect(await lines()).toEqual({ lines: 10_000, units: 101 });
+  });
+
   it('goes with its customer', async () => {
     await track('ada', 'chat');
     const { userId } = await credits('ada');

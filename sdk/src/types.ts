@@ -73,11 +73,11 @@ export interface CreditGrant {
 
 /**
  * A change of a balance; all of a customer's add up to it. `use` is what one feature took on one
- * `day`: one entry, which grows.
+ * `day`: one entry, which grows. `opening` is what all older ones add up to.
  */
 export interface CreditEntry {
   seq: number;
-  kind: 'allowance' | 'roll_over' | 'purchase' | 'grant' | 'use' | 'expire' | 'revoke';
+  kind: 'allowance' | 'roll_over' | 'purchase' | 'grant' | 'use' | 'expire' | 'revoke' | 'opening';
   units: number;
   atMs: number;
   feature: string | null;

@@ -15,7 +15,7 @@ export interface Grant {
 
 /** A change of the balance that is to be written down. */
 export interface Change {
-  kind: Exclude<CreditEntry['kind'], 'use'>;
+  kind: Exclude<CreditEntry['kind'], 'use' | 'opening'>;
   units: number;
   atMs: number;
   grantId: string;

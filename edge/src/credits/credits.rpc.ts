@@ -18,16 +18,15 @@ import {
 } from './account.ts';
 import {
   findGrant,
+  forgetGrants,
   type GivenGrant,
-  putChange,
   putGrant,
-  putUse,
   readAccount,
-  readEntries,
   writeAccount,
 } from './credits.store.ts';
 import type { Draw, Draws } from './draws.ts';
 import type { Giving } from './giving.ts';
+import { foldLedger, KEPT_APART_MS, putChange, putUse, readEntries } from './ledger.store.ts';
 
 /** Who is asked about; as with usage, the shard may need to know more first. */
 export type CreditsQuery = Omit<UsageQuery, 'feature'>;
@@ -120,7 +119,7 @@ export class Credits {
     if (drawnUnits === 0) return undefined;
     const open = this.#draws.of(customerId).get(feature);
     const isOtherDay = open !== undefined && open.day !== day;
-    if (isOtherDay) this.#writeDown(customerId);
+    if (isOtherDay) this.#writeDown(customerId, known.timeMs);
     const before = isOtherDay ? 0 : (open?.units ?? 0);
     return { units: before + drawnUnits, day, atMs: known.timeMs };
   }
@@ -129,7 +128,7 @@ export class Credits {
   give(known: Entitlement, customerId: string, giving: Giving): GiveAnswer {
     const { sql } = this.#storage;
     this.bringUpToDate(known, customerId);
-    this.#writeDown(customerId);
+    this.#writeDown(customerId, known.timeMs);
     const first = findGrant(sql, customerId, giving.id);
     if (first) {
       if (first.fingerprint !== giving.fingerprint)
@@ -155,7 +154,7 @@ export class Credits {
     const { sql } = this.#storage;
     if (!findGrant(sql, customerId, giving.id)) this.give(known, customerId, giving);
     this.bringUpToDate(known, customerId);
-    this.#writeDown(customerId);
+    this.#writeDown(customerId, known.timeMs);
     const grant = findGrant(sql, customerId, giving.id);
     const taken = grant && revoke(grant, known.timeMs);
     if (!grant || !taken?.change) return { kind: 'taken', units: 0 };
@@ -167,7 +166,7 @@ export class Credits {
   /** Everything there is to tell of a customer's credits. */
   read(known: Entitlement, customerId: string, page: EntryPage): CreditsRead {
     this.bringUpToDate(known, customerId);
-    this.#writeDown(customerId);
+    this.#writeDown(customerId, known.timeMs);
     const { grants } = readAccount(this.#storage.sql, customerId);
     const open = inDrawingOrder(grants).filter((grant) => leftUnits(grant) > 0);
     return {
@@ -195,7 +194,7 @@ export class Credits {
     const { feature, usedUnits, periodStartMs: startMs, periodEndMs: endMs } = usage;
     if (feature !== KEPT_AS) return false;
     const { sql } = this.#storage;
-    this.#writeDown(customerId);
+    this.#writeDown(customerId, startMs);
     const before = readAccount(sql, customerId);
     const { account, changes } = resumed(before, usedUnits, { startMs, endMs }, startMs);
     writeAccount(sql, customerId, before, account, changes);
@@ -217,7 +216,7 @@ export class Credits {
       );
       if (isSame(before, account)) return before;
       // What was drawn was drawn before any of that.
-      this.#writeDown(customerId);
+      this.#writeDown(customerId, timeMs);
       writeAccount(this.#storage.sql, customerId, before, account, changes);
       return account;
     });
@@ -232,11 +231,16 @@ export class Credits {
       : { ...stored, grants: draw(stored.grants, drawnUnits).grants };
   }
 
-  /** Takes what was drawn out of the grants, and writes a line of it for each feature and day. */
-  #writeDown(customerId: string): void {
+  /**
+   * Takes what was drawn out of the grants, and writes a line of it for each feature and day; before
+   * that, what is old is made one line.
+   */
+  #writeDown(customerId: string, nowMs: number): void {
+    const { sql } = this.#storage;
+    foldLedger(sql, customerId, nowMs);
+    forgetGrants(sql, customerId, nowMs - KEPT_APART_MS);
     const draws = this.#draws.of(customerId);
     if (draws.size === 0) return;
-    const { sql } = this.#storage;
     writeAccount(sql, customerId, readAccount(sql, customerId), this.#account(customerId), []);
     for (const [feature, drawn] of draws) putUse(sql, customerId, { feature, ...drawn });
     this.#draws.clear(customerId);

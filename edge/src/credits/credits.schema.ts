@@ -3,7 +3,7 @@
  * came, with what was used of it, expired and was taken back; `is_open` those that may have some left,
  * and those of the plan, which are written anew each period. `fingerprint` is of the call that gave
  * it: the same again is a repeat. `credit_entry` is the ledger: use is one row for each feature and
- * day, which grows, and all else a row each. Its units add up to what is left of the grants.
+ * day, which grows, what is old one row together, and all else a row each. Its units add up to what is left of the grants.
  */
 export const CREDIT_SCHEMA = `
 CREATE TABLE credit_account (

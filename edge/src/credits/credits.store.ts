@@ -1,4 +1,3 @@
-import type { CreditEntry } from '@dream/contract';
 import type { PeriodBounds } from '../usage/period.ts';
 import {
   type Account,
@@ -8,6 +7,7 @@ import {
   leftUnits,
   ROLL_OVER,
 } from './account.ts';
+import { putChange } from './ledger.store.ts';
 
 /** A grant with what was said when it was given. */
 export interface GivenGrant extends Grant {
@@ -79,6 +79,15 @@ export function writeAccount(
   for (const change of changes) putChange(sql, customerId, change);
 }
 
+/** Forgets grants of before an instant of which nothing is left. */
+export function forgetGrants(sql: SqlStorage, customerId: string, beforeMs: number): void {
+  sql.exec(
+    'DELETE FROM credit_grant WHERE customer_id = ? AND is_open = 0 AND starts_ms < ?',
+    customerId,
+    beforeMs,
+  );
+}
+
 /** Writes a whole grant. */
 export function putGrant(sql: SqlStorage, customerId: string, grant: GivenGrant): void {
   sql.exec(
@@ -97,56 +106,7 @@ export function putGrant(sql: SqlStorage, customerId: string, grant: GivenGrant)
   );
 }
 
-/** Writes down a change of the balance. */
-export function putChange(sql: SqlStorage, customerId: string, change: Change): void {
-  sql.exec(
-    `INSERT INTO credit_entry VALUES (?1, ${NEXT_SEQ}, ?2, ?3, ?4, NULL, NULL, ?5)`,
-    customerId,
-    change.kind,
-    change.units,
-    change.atMs,
-    change.grantId,
-  );
-}
-
-/** Writes down what a feature took, in its row of the day. */
-export function putUse(
-  sql: SqlStorage,
-  customerId: string,
-  { feature, day, units, atMs }: { feature: string; day: string; units: number; atMs: number },
-): void {
-  sql.exec(
-    `INSERT INTO credit_entry VALUES (?1, ${NEXT_SEQ}, 'use', -?2, ?3, ?4, ?5, NULL)
-     ON CONFLICT (customer_id, day, feature) WHERE kind = 'use'
-     DO UPDATE SET units = units - ?2, at_ms = ?3`,
-    customerId,
-    units,
-    atMs,
-    feature,
-    day,
-  );
-}
-
-/** The newest entries of a customer before a number. */
-export function readEntries(
-  sql: SqlStorage,
-  customerId: string,
-  { before, limit }: { before: number; limit: number },
-): CreditEntry[] {
-  return sql
-    .exec<{ [Field in keyof CreditEntry]: CreditEntry[Field] }>(
-      `SELECT seq, kind, units, at_ms AS atMs, feature, day, grant_id AS grantId
-       FROM credit_entry WHERE customer_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
-      customerId,
-      before,
-      limit,
-    )
-    .toArray();
-}
-
-const NEXT_SEQ = '(SELECT ifnull(max(seq), 0) + 1 FROM credit_entry WHERE customer_id = ?1)';
-
-/** Most writes are of a call: they leave the index alone unless the grant is empty then. */
+/** Most writes are of use: they leave the index alone unless the grant is empty then. */
 function useGrant(sql: SqlStorage, customerId: string, grant: Grant): void {
   sql.exec(
     `UPDATE credit_grant SET used_units = ?${isOpen(grant) ? '' : ', is_open = 0'}
