@@ -4,8 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Case, casesOf } from './bench/cases.ts';
 import { costOf } from './bench/cost.ts';
+import { admittingTable, measureAdmitting } from './bench/local.ts';
+import { measureOpening, openingTable } from './bench/open.ts';
 import { commitsDuring, cpuMsOf } from './bench/process.ts';
 import { chartOf, type Measured, median, pageOf, tableOf } from './bench/report.ts';
+import { loadSdk } from './bench/sdk.ts';
 import { serveEdge, serveHello, serveRedisCounter } from './bench/servers.ts';
 
 /**
@@ -41,22 +44,30 @@ const cpuMs = ({ pids }: Case): number => pids.reduce((sum, pid) => sum + (cpuMs
 
 interface Round {
   perSecond: number;
+  /** CPU of the server's processes, and of this one. */
   cpuMsPerCall: number;
+  clientMsPerCall: number;
 }
 
 /** One round of a case; what it answered is added to `said`. */
 async function measure(one: Case, said: Map<string, number>): Promise<Round> {
   const before = cpuMs(one);
+  const ownBefore = process.cpuUsage();
   const { calls, failures, seconds: took } = await one.run(seconds);
+  const { user, system } = process.cpuUsage(ownBefore);
   if (failures > 0) throw new Error(`${one.name} failed ${failures} times`);
   said.set(one.name, (said.get(one.name) ?? 0) + calls);
-  return { perSecond: calls / took, cpuMsPerCall: (cpuMs(one) - before) / calls };
+  return {
+    perSecond: calls / took,
+    cpuMsPerCall: (cpuMs(one) - before) / calls,
+    clientMsPerCall: (user + system) / 1000 / calls,
+  };
 }
 
 const [hello, edge, redis] = [await serveHello(), await serveEdge(), await serveRedisCounter()];
 try {
   if (!redis) console.log('redis-server is not installed: its counter is left out.');
-  const all = casesOf(hello, edge, redis);
+  const all = await casesOf(hello, edge, redis);
   const cases = all.filter(({ name }) => name === 'hello' || !names || names.includes(name));
   const said = new Map<string, number>();
   const seen = new Map<string, Round[]>(cases.map(({ name }) => [name, []]));
@@ -91,14 +102,21 @@ try {
       perSecond: median(own.map(({ perSecond }) => perSecond)),
       ratio: median(ratios),
       cpuMsPerCall: median(own.map(({ cpuMsPerCall }) => cpuMsPerCall)),
+      clientMsPerCall: median(own.map(({ clientMsPerCall }) => clientMsPerCall)),
       commitsPerCall: commits === null ? null : commits / calls,
       lostUnits: stored === null ? null : (said.get(one.name) ?? 0) - stored,
     });
   }
-  console.log(`\n${tableOf(measured)}\n\n${cost}`);
+  const more = {
+    cost,
+    admitting: admittingTable(await measureAdmitting(await loadSdk())),
+    // Last: a process that has done all of the above makes no more room for garbage.
+    opening: openingTable(await measureOpening(edge)),
+  };
+  console.log([`\n${tableOf(measured)}`, ...Object.values(more)].join('\n\n'));
   if (values.write) {
     writeFileSync(docs('images/performance.svg'), chartOf(measured));
-    writeFileSync(docs('performance.md'), pageOf(measured, cost, { rounds, seconds, cores, load }));
+    writeFileSync(docs('performance.md'), pageOf(measured, more, { rounds, seconds, cores, load }));
   }
 } finally {
   await Promise.all([edge.stop(), hello.stop(), redis?.stop()]);

@@ -31,6 +31,25 @@ export class ShardObject extends Shard {
   #open: { rowsWritten: number }[] | null = null;
   #rows = 0;
 
+  /** Makes customers with a count each, whom nobody else knows: their ids are numbered. */
+  makeCustomers(prefix: string, customers: number): void {
+    const { sql } = this.ctx.storage;
+    const many = `WITH RECURSIVE one(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM one WHERE n < ${customers})`;
+    const id = "? || printf('%020d', n)";
+    sql.exec(`INSERT INTO customer (id, version) ${many} SELECT ${id}, 1 FROM one`, prefix);
+    sql.exec(
+      `INSERT INTO meter (customer_id, feature, used_units, period_start_ms, period_end_ms,
+         window_start_ms, window_calls)
+       ${many} SELECT ${id}, 'requests', 1, 0, 1e15, 0, 0 FROM one`,
+      prefix,
+    );
+  }
+
+  /** Ends the object: the next call opens it from the disk. */
+  restart(): void {
+    this.ctx.abort('Restarted by the bench');
+  }
+
   rowsWritten(): number {
     const { sql } = this.ctx.storage;
     if (this.#open === null) {
@@ -68,9 +87,18 @@ export default {
     made ??= make(env);
     const { real, nothing } = await made;
     const { pathname, searchParams } = new URL(request.url);
-    if (pathname === '/bench/rows') {
+    if (pathname.startsWith('/bench/')) {
       const shards = env.SHARD as unknown as DurableObjectNamespace<ShardObject>;
-      return Response.json(await shards.getByName(searchParams.get('shard') ?? '').rowsWritten());
+      const shard = shards.getByName(searchParams.get('shard') ?? '');
+      if (pathname === '/bench/rows') return Response.json(await shard.rowsWritten());
+      if (pathname === '/bench/fill')
+        await shard.makeCustomers(
+          searchParams.get('prefix') ?? '',
+          Number(searchParams.get('customers')),
+        );
+      // Ending it is the answer: there is no other.
+      else await shard.restart().catch(() => {});
+      return Response.json(null);
     }
     const app = request.headers.has(NOTHING_HEADER) ? nothing : real;
     return app.fetch(request, env, ctx);

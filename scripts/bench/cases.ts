@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { namesOf, storedUnits } from './customers.ts';
 import { type Load, load, requestText } from './load.ts';
+import { byCallers, sdkCases } from './sdk-cases.ts';
 import type { Served, ServedEdge } from './servers.ts';
 
 /** One way to call, measured in rounds. Each starts from what the rounds before have left. */
@@ -16,30 +18,15 @@ export interface Case {
 
 const CONNECTIONS = 32;
 const CALLERS = 64;
-const LEASED = 100;
 /** How many customers are made at once: the most that the edge takes is 500. */
 const BATCH = 200;
 
-/** What is used of the sdk. It is imported by its address, for it is checked by settings of its own. */
-interface Sdk {
-  Dream: new (options: {
-    secretKey: string;
-    baseUrl: string;
-  }) => {
-    usage: {
-      track(input: { customer: string }): Promise<{ allowed: boolean }>;
-      lease(input: { customer: string; size: number }): Promise<{
-        take(): boolean;
-        admit(): Promise<{ allowed: boolean }>;
-        close(): Promise<unknown>;
-      }>;
-    };
-  };
-}
-const sdk = (await import(new URL('../../sdk/src/index.ts', import.meta.url).href)) as Sdk;
-
 /** All ways to call; those of a server that is not there are left out. */
-export function casesOf(hello: Served, edge: ServedEdge, redis: Served | null): Case[] {
+export async function casesOf(
+  hello: Served,
+  edge: ServedEdge,
+  redis: Served | null,
+): Promise<Case[]> {
   return [
     {
       name: 'hello',
@@ -58,9 +45,8 @@ export function casesOf(hello: Served, edge: ServedEdge, redis: Served | null): 
     tracked(edge, 1, 'a call of the whole route, each with a key of its own'),
     tracked(edge, 100, 'the same for 100 customers'),
     tracked(edge, 2000, 'the same for 2,000 customers'),
-    batched(edge),
-    leased(edge),
-    ...(redis ? [redisCounter(redis)] : []),
+    ...(await sdkCases(edge)),
+    ...(redis ? [redisCounter(redis), redisByFetch(redis)] : []),
   ];
 }
 
@@ -106,89 +92,43 @@ function tracked(edge: ServedEdge, count: number, about: string): Case {
   };
 }
 
-function batched(edge: ServedEdge): Case {
-  const customers = namesOf('batch', 1);
-  const dream = new sdk.Dream({ secretKey: edge.secretKey, baseUrl: edge.url });
-  return {
-    name: 'auto-batch',
-    about: `usage.track of the sdk by ${CALLERS} callers in one process, the client's work included`,
-    pids: edge.pids,
-    async run(seconds) {
-      const result = { calls: 0, failures: 0 };
-      const startMs = performance.now();
-      const caller = async () => {
-        while (performance.now() < startMs + seconds * 1000) {
-          const { allowed } = await dream.usage.track({ customer: customers[0] ?? '' });
-          if (allowed) result.calls += 1;
-          else result.failures += 1;
-        }
-      };
-      await Promise.all(Array.from({ length: CALLERS }, caller));
-      return { ...result, seconds: (performance.now() - startMs) / 1000 };
-    },
-    storedUnits: () => storedUnits(edge, customers),
-  };
-}
-
-function leased(edge: ServedEdge): Case {
-  const customers = namesOf('lease', 1);
-  const dream = new sdk.Dream({ secretKey: edge.secretKey, baseUrl: edge.url });
-  return {
-    name: 'lease',
-    about: `usage.lease of the sdk, ${LEASED} units at a time, in one process, which spends them itself`,
-    pids: edge.pids,
-    async run(seconds) {
-      const result = { calls: 0, failures: 0 };
-      const startMs = performance.now();
-      const lease = await dream.usage.lease({ customer: customers[0] ?? '', size: LEASED });
-      while (performance.now() < startMs + seconds * 1000) {
-        while (lease.take()) result.calls += 1;
-        const { allowed } = await lease.admit();
-        if (allowed) result.calls += 1;
-        else result.failures += 1;
-      }
-      await lease.close();
-      return { ...result, seconds: (performance.now() - startMs) / 1000 };
-    },
-    storedUnits: () => storedUnits(edge, customers),
-  };
-}
-
 function redisCounter(redis: Served): Case {
   return {
     name: 'Redis counter',
     about: 'Fastify and a Lua script with a key, append-only file always: a counter of your own',
     pids: redis.pids,
     run: keyed({ url: redis.url, secretKey: 'secret' }, ['ada']),
-    async storedUnits() {
-      const headers = {
-        authorization: 'Bearer secret',
-        'x-user-id': 'ada',
-        'idempotency-key': randomUUID(),
-      };
-      const answer = await fetch(`${redis.url}/api/usage`, { method: 'POST', headers });
-      const { usage } = (await answer.json()) as { usage: { count: number } };
-      // What this call counts is not of the load.
-      return usage.count - 1;
-    },
+    storedUnits: () => storedInRedis(redis, 'ada'),
   };
 }
 
-const namesOf = (prefix: string, count: number): string[] =>
-  Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
-
-/** What the edge has counted for customers. */
-async function storedUnits({ url, secretKey }: ServedEdge, customers: string[]): Promise<number> {
-  let sum = 0;
-  const open = [...customers];
-  const reader = async () => {
-    for (let customer = open.pop(); customer !== undefined; customer = open.pop()) {
-      const headers = { authorization: `Bearer ${secretKey}`, 'x-user-id': customer };
-      const answer = await fetch(`${url}/api/usage`, { headers });
-      const { usageCount } = (await answer.json()) as { usageCount: number };
-      sum += usageCount;
-    }
+/** With the client that auto-batch has, too: what a process can call that does more than count. */
+function redisByFetch(redis: Served): Case {
+  return {
+    name: 'Redis by fetch',
+    about: `the same counter, called as auto-batch is: by ${CALLERS} callers in one process, with fetch`,
+    pids: redis.pids,
+    run: (seconds) =>
+      byCallers(CALLERS, seconds, async () => {
+        const { ok } = await trackInRedis(redis, 'eve');
+        return { calls: ok ? 1 : 0, failures: ok ? 0 : 1 };
+      }),
+    storedUnits: () => storedInRedis(redis, 'eve'),
   };
-  await Promise.all(Array.from({ length: CONNECTIONS }, reader));
-  return sum;
+}
+
+async function trackInRedis({ url }: Served, customer: string) {
+  const headers = {
+    authorization: 'Bearer secret',
+    'x-user-id': customer,
+    'idempotency-key': randomUUID(),
+  };
+  const answer = await fetch(`${url}/api/usage`, { method: 'POST', headers });
+  return { ok: answer.ok, body: (await answer.json()) as { usage: { count: number } } };
+}
+
+async function storedInRedis(redis: Served, customer: string): Promise<number> {
+  const { body } = await trackInRedis(redis, customer);
+  // What this call counts is not of the load.
+  return body.usage.count - 1;
 }

@@ -18,6 +18,16 @@ export function childrenNamed(name: string): number[] {
 /** The CPU time a process has used, in ms; null where the system does not say. */
 export const cpuMsOf = (pid: number): number | null => statOf(pid)?.cpuMs ?? null;
 
+/** The memory a process has in use, in MB; null where the system does not say. */
+export function memoryMbOf(pid: number): number | null {
+  try {
+    const kb = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kb === undefined ? null : Number(kb) / 1000;
+  } catch {
+    return null;
+  }
+}
+
 function statOf(pid: number): { name: string; parent: number; cpuMs: number } | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -7,6 +7,7 @@ const measured = {
   perSecond: 1234.5,
   ratio: 0.254,
   cpuMsPerCall: 0.4567,
+  clientMsPerCall: 0.0567,
   commitsPerCall: 0.0312,
   lostUnits: 0,
 };
@@ -18,8 +19,8 @@ it('takes the middle of the rounds, so that one bad round changes nothing', () =
 it('says what was not counted instead of calling it zero', () => {
   const table = tableOf([measured, { ...measured, commitsPerCall: null, lostUnits: null }]);
   expect(table.split('\n').slice(2)).toEqual([
-    '| single call | 1,235 | 0.25 | 0.457 | 0.031 | 0 |',
-    '| single call | 1,235 | 0.25 | 0.457 | – | – |',
+    '| single call | 1,235 | 0.25 | 0.457 | 1.00 | 0.057 | 0.031 | 0 |',
+    '| single call | 1,235 | 0.25 | 0.457 | 1.00 | 0.057 | – | – |',
   ]);
 });
 
