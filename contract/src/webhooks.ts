@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { CreditGrant } from './credits.ts';
 import { Customer, PlanSource, Subscription } from './customers.ts';
 import { IDEMPOTENCY_ERRORS } from './errors.ts';
 import { Order } from './orders.ts';
@@ -17,6 +18,8 @@ export const WEBHOOK_EVENTS = [
   'plan.changed',
   'usage.threshold',
   'usage.limit_reached',
+  'credits.low',
+  'credits.granted',
   'payment.failed',
   'payment.refunded',
   'payment.disputed',
@@ -44,6 +47,9 @@ const usageEntries = {
   resetsAtMs: AtMs,
 };
 
+/** The shares of a balance used, in percent, at which `credits.low` tells. */
+export const CREDIT_THRESHOLDS = [80, 100] as const;
+
 /** A charge as it was right after, and whose it is. */
 const paymentEntries = { customer: About, payment: Payment };
 
@@ -70,6 +76,19 @@ export const WebhookData = {
   'usage.threshold': v.object({ ...usageEntries, percent: v.picklist(USAGE_THRESHOLDS) }),
   /** A call was refused for the limit, for the first time in this period. */
   'usage.limit_reached': v.object(usageEntries),
+  /**
+   * Of the `fullUnits` that the balance came to when it last rose, so many percent are used or over:
+   * once for each, until it rises again.
+   */
+  'credits.low': v.object({
+    customer: About,
+    plan: Name,
+    balanceUnits: units,
+    fullUnits: units,
+    percent: v.picklist(CREDIT_THRESHOLDS),
+  }),
+  /** Credits were given or bought, and are in the balance. */
+  'credits.granted': v.object({ customer: About, grant: CreditGrant, balanceUnits: units }),
   /** A bank refused a charge: the first one, a renewal, or a later try of it. */
   'payment.failed': v.object(paymentEntries),
   /** More of a charge was given back than before; `refundedMinor` is the sum. */

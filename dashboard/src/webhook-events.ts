@@ -7,6 +7,8 @@ export const WEBHOOK_EVENTS = {
   'plan.changed': 'A customer is on another tier.',
   'usage.threshold': 'A customer used 80 or 100 percent of a limit.',
   'usage.limit_reached': 'A call was refused for the limit, for the first time in a period.',
+  'credits.low': 'A customer used 80 or 100 percent of its credits.',
+  'credits.granted': 'A customer was given credits, or bought some.',
   'payment.failed': 'A bank refused a charge.',
   'payment.refunded': 'Money was given back.',
   'payment.disputed': 'A bank took a charge into dispute.',

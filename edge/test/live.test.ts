@@ -101,6 +101,39 @@ async function openAs({ pk }: TestEnvironment, signedIn: SignedIn): Promise<Sock
 const track = ({ sk }: TestEnvironment, user: string) =>
   call('POST', '/api/usage', { key: sk, user });
 
+it('a page hears of every feature that draws on a balance when one of them does', async () => {
+  const shop = await createEnvironment();
+  await manage('PUT', `/api/projects/${shop.id}/test/tiers/free`, {
+    displayName: 'Free',
+    features: [
+      { kind: 'metered', name: 'requests', limitUnits: 10 },
+      { kind: 'credits', name: 'chat', weight: 1 },
+      { kind: 'credits', name: 'image', weight: 10 },
+    ],
+    credits: { allowanceUnits: 100, rollOverCapUnits: 0 },
+    rateLimitPerMinute: null,
+  });
+  const ada = await signIn(shop);
+  const socket = await openAs(shop, ada);
+  const hears = async () => {
+    const { usage } = (await socket.next()) as { usage: Record<string, unknown> };
+    return [usage.feature, usage.remaining];
+  };
+  const body = { feature: 'image', amount: 3 };
+  await call('POST', '/api/usage', { key: shop.sk, user: ada.customer.id, body });
+  expect([await hears(), await hears()]).toEqual([
+    ['image', 7],
+    ['chat', 70],
+  ]);
+  const gift = { key: shop.sk, user: ada.customer.id, body: { units: 20 } };
+  await call('POST', '/api/credits/grants', gift);
+  expect(await socket.next()).toEqual({ type: 'customer' });
+  expect([await hears(), await hears()]).toEqual([
+    ['chat', 90],
+    ['image', 9],
+  ]);
+});
+
 describe('the socket of a page', () => {
   it.each([
     ['without an upgrade', '00', {}],

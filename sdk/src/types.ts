@@ -397,6 +397,16 @@ interface WebhookThreshold extends WebhookUsage {
   percent: 80 | 100;
 }
 
+interface WebhookCreditsLow {
+  customer: WebhookCustomer;
+  plan: string;
+  balanceUnits: number;
+  /** What the balance came to when it last rose. */
+  fullUnits: number;
+  /** How much of that is used or over. */
+  percent: 80 | 100;
+}
+
 /** Something your project tells your server. `webhook.test` is what you send yourself to try it. */
 export type WebhookEvent =
   | WebhookBase<'customer.created', { customer: Customer }>
@@ -413,6 +423,11 @@ export type WebhookEvent =
     >
   | WebhookBase<'usage.threshold', WebhookThreshold>
   | WebhookBase<'usage.limit_reached', WebhookUsage>
+  | WebhookBase<'credits.low', WebhookCreditsLow>
+  | WebhookBase<
+      'credits.granted',
+      { customer: WebhookCustomer; grant: CreditGrant; balanceUnits: number }
+    >
   | WebhookBase<'payment.failed', WebhookPayment>
   | WebhookBase<'payment.refunded', WebhookPayment>
   | WebhookBase<'payment.disputed', WebhookPayment>

@@ -2,6 +2,7 @@ import type { CreditGrant, Credits as CreditsAnswer, UsageCredits } from '@dream
 import type { RunningUsage } from '../customers/kept.ts';
 import type { Refused } from '../usage/hold.ts';
 import type { Entitlement } from '../usage/entitlement.ts';
+import { eventId, Notices } from '../usage/notices.rpc.ts';
 import { countingPeriod } from '../usage/period.ts';
 import type { NotYet, UsageQuery } from '../usage/usage-call.ts';
 import {
@@ -16,13 +17,16 @@ import {
   resumed,
   revoke,
 } from './account.ts';
+import { sharesUsed } from './balance-notice.ts';
 import {
   findGrant,
   forgetGrants,
   type GivenGrant,
   putGrant,
   readAccount,
+  readLevel,
   writeAccount,
+  writeLevel,
 } from './credits.store.ts';
 import type { Draw, Draws } from './draws.ts';
 import type { Giving } from './giving.ts';
@@ -37,11 +41,14 @@ export interface EntryPage {
   limit: number;
 }
 
+interface Given {
+  kind: 'given';
+  grant: CreditGrant;
+  balanceUnits: number;
+  replayed: boolean;
+}
 /** What became of giving. */
-export type GiveAnswer =
-  | { kind: 'given'; grant: CreditGrant; balanceUnits: number; replayed: boolean }
-  | Refused
-  | NotYet;
+export type GiveAnswer = Given | Refused | NotYet;
 /** A customer's credits, or what it takes to tell. */
 export type CreditsRead =
   | { kind: 'credits'; credits: Omit<CreditsAnswer, 'userId' | 'nextCursor'> }
@@ -117,6 +124,7 @@ export class Credits {
     const { grants } = this.bringUpToDate(known, customerId);
     const drawnUnits = Math.min(units * weight, balanceOf(grants));
     if (drawnUnits === 0) return undefined;
+    this.#fell(known, customerId, balanceOf(grants) - drawnUnits);
     const open = this.#draws.of(customerId).get(feature);
     const isOtherDay = open !== undefined && open.day !== day;
     if (isOtherDay) this.#writeDown(customerId, known.timeMs);
@@ -143,7 +151,9 @@ export class Credits {
     const given: GivenGrant = { ...grant, note, fingerprint };
     putGrant(sql, customerId, given);
     putChange(sql, customerId, { kind: source, units, atMs: startsMs, grantId: id });
-    return this.#given(known, customerId, given, false);
+    const answer = this.#given(known, customerId, given, false);
+    if (answer.kind === 'given') this.#rose(known, customerId, answer.balanceUnits);
+    return answer;
   }
 
   /**
@@ -152,7 +162,8 @@ export class Credits {
    */
   take(known: Entitlement, customerId: string, giving: Giving): TakeAnswer {
     const { sql } = this.#storage;
-    if (!findGrant(sql, customerId, giving.id)) this.give(known, customerId, giving);
+    const isKnown = findGrant(sql, customerId, giving.id) !== undefined;
+    if (!isKnown) this.give(known, customerId, giving);
     this.bringUpToDate(known, customerId);
     this.#writeDown(customerId, known.timeMs);
     const grant = findGrant(sql, customerId, giving.id);
@@ -160,6 +171,9 @@ export class Credits {
     if (!grant || !taken?.change) return { kind: 'taken', units: 0 };
     putGrant(sql, customerId, { ...grant, ...taken.grant });
     putChange(sql, customerId, taken.change);
+    const { grants } = this.bringUpToDate(known, customerId);
+    // What came and went at once changed nothing.
+    if (isKnown) this.#fell(known, customerId, balanceOf(grants));
     return { kind: 'taken', units: -taken.change.units };
   }
 
@@ -202,7 +216,8 @@ export class Credits {
   }
 
   /** The account as it is now: what became of it meanwhile is written down. */
-  bringUpToDate({ rules, limits, subscription, timeMs }: Entitlement, customerId: string): Account {
+  bringUpToDate(known: Entitlement, customerId: string): Account {
+    const { rules, limits, subscription, timeMs } = known;
     return this.#storage.transactionSync(() => {
       const before = this.#account(customerId);
       const terms = limits.credits ?? null;
@@ -218,6 +233,9 @@ export class Credits {
       // What was drawn was drawn before any of that.
       this.#writeDown(customerId, timeMs);
       writeAccount(this.#storage.sql, customerId, before, account, changes);
+      const balanceUnits = balanceOf(account.grants);
+      if (changes.some(({ units }) => units > 0)) this.#rose(known, customerId, balanceUnits);
+      else if (changes.length > 0) this.#fell(known, customerId, balanceUnits);
       return account;
     });
   }
@@ -244,6 +262,40 @@ export class Credits {
     writeAccount(sql, customerId, readAccount(sql, customerId), this.#account(customerId), []);
     for (const [feature, drawn] of draws) putUse(sql, customerId, { feature, ...drawn });
     this.#draws.clear(customerId);
+  }
+
+  /** The balance rose: from here on it can run low once more. */
+  #rose({ timeMs }: Entitlement, customerId: string, balanceUnits: number): void {
+    const level = { fullUnits: balanceUnits, fullMs: timeMs, told: 0 };
+    writeLevel(this.#storage.sql, customerId, level);
+  }
+
+  /** The balance fell: webhooks are told when it runs low. */
+  #fell(known: Entitlement, customerId: string, balanceUnits: number): void {
+    if (!known.rules.noticesTo) return;
+    const { sql } = this.#storage;
+    const level = readLevel(sql, customerId);
+    if (!level) return;
+    const { shares, told } = sharesUsed(level, balanceUnits);
+    if (shares.length === 0) return;
+    writeLevel(sql, customerId, { ...level, told });
+    const { fullUnits, fullMs } = level;
+    const notices = shares.map((percent) => ({
+      id: eventId(customerId, 'credits.low', fullMs, fullUnits, percent),
+      customerId,
+      type: 'credits.low' as const,
+      data: { plan: known.plan, balanceUnits, fullUnits, percent },
+    }));
+    new Notices(this.#storage).put(notices, known.nowMs);
+  }
+
+  /** Webhooks are told of what a customer was given. */
+  tellGiven(known: Entitlement, customerId: string, { grant, balanceUnits }: Given): void {
+    if (!known.rules.noticesTo) return;
+    const id = eventId(customerId, 'credits.granted', grant.id);
+    const data = { grant, balanceUnits };
+    const notice = { id, customerId, type: 'credits.granted' as const, data };
+    new Notices(this.#storage).put([notice], known.nowMs);
   }
 
   #given(known: Entitlement, customerId: string, grant: GivenGrant, replayed: boolean): GiveAnswer {

@@ -48,5 +48,11 @@ ALTER TABLE meter ADD COLUMN drawn_units INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE meter ADD COLUMN drawn_day TEXT NOT NULL DEFAULT '';
 ALTER TABLE meter ADD COLUMN drawn_ms INTEGER NOT NULL DEFAULT 0;`;
 
+/** What the balance came to when it last rose, and when, and what webhooks were told of it since, as bits. */
+export const CREDIT_LEVEL_SCHEMA = `
+ALTER TABLE credit_account ADD COLUMN full_units INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE credit_account ADD COLUMN full_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE credit_account ADD COLUMN told INTEGER NOT NULL DEFAULT 0;`;
+
 /** The tables of which a customer that is erased leaves nothing. */
 export const CREDIT_TABLES = ['credit_account', 'credit_grant', 'credit_entry'] as const;

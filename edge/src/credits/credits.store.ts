@@ -7,6 +7,7 @@ import {
   leftUnits,
   ROLL_OVER,
 } from './account.ts';
+import type { Level } from './balance-notice.ts';
 import { putChange } from './ledger.store.ts';
 
 /** A grant with what was said when it was given. */
@@ -47,6 +48,27 @@ export function readAccount(
   return { period: period ?? null, grants: grants.map(grantOf) };
 }
 
+/** What a customer's balance came to when it last rose, and what was told of it since. */
+export function readLevel(sql: SqlStorage, customerId: string): Level | undefined {
+  return sql
+    .exec<{ [Field in keyof Level]: number }>(
+      `SELECT full_units AS fullUnits, full_ms AS fullMs, told
+       FROM credit_account WHERE customer_id = ?`,
+      customerId,
+    )
+    .toArray()[0];
+}
+
+export function writeLevel(sql: SqlStorage, customerId: string, level: Level): void {
+  sql.exec(
+    'UPDATE credit_account SET full_units = ?, full_ms = ?, told = ? WHERE customer_id = ?',
+    level.fullUnits,
+    level.fullMs,
+    level.told,
+    customerId,
+  );
+}
+
 /** A grant that was ever given to a customer. */
 export function findGrant(sql: SqlStorage, customerId: string, id: string): GivenGrant | undefined {
   const row = sql
@@ -65,7 +87,8 @@ export function writeAccount(
 ): void {
   if (period && (period.startMs !== before.period?.startMs || period.endMs !== before.period.endMs))
     sql.exec(
-      'INSERT OR REPLACE INTO credit_account VALUES (?, ?, ?)',
+      `INSERT INTO credit_account (customer_id, period_start_ms, period_end_ms) VALUES (?1, ?2, ?3)
+       ON CONFLICT (customer_id) DO UPDATE SET period_start_ms = ?2, period_end_ms = ?3`,
       customerId,
       period.startMs,
       period.endMs,

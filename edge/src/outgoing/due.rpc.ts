@@ -14,7 +14,7 @@ export function nextDeliveryMs(sql: SqlStorage): number | null {
 /** Whether a webhook wants to be told of usage: shards note nothing that nobody would hear. */
 export function isUsageTold(sql: SqlStorage): boolean {
   const found = sql.exec(
-    "SELECT 1 FROM webhook WHERE disabled_ms IS NULL AND (events IS NULL OR events LIKE '%\"usage.%') LIMIT 1",
+    "SELECT 1 FROM webhook WHERE disabled_ms IS NULL AND (events IS NULL OR events LIKE '%\"usage.%' OR events LIKE '%\"credits.%') LIMIT 1",
   );
   return found.toArray().length > 0;
 }

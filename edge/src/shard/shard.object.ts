@@ -239,9 +239,10 @@ export class ShardObject extends DurableObject<Bindings> {
   }
 
   /** Tells a customer's open pages what changed, once it is stored. */
-  #tell(customerId: string, told: Told): void {
-    if (this.ctx.getWebSockets().length > 0)
-      this.#commits.afterCommit(() => this.#sockets.tell(customerId, told));
+  #tell(customerId: string, told: Told | (() => Told | null)): void {
+    if (this.ctx.getWebSockets().length === 0) return;
+    const what = typeof told === 'function' ? told() : told;
+    if (what) this.#commits.afterCommit(() => this.#sockets.tell(customerId, what));
   }
 
   /** A call admitted just before the project was deleted must not write here after it. */

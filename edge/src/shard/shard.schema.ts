@@ -1,4 +1,8 @@
-import { CREDIT_DRAW_SCHEMA, CREDIT_SCHEMA } from '../credits/credits.schema.ts';
+import {
+  CREDIT_DRAW_SCHEMA,
+  CREDIT_LEVEL_SCHEMA,
+  CREDIT_SCHEMA,
+} from '../credits/credits.schema.ts';
 import { DEVICE_SCHEMA, SESSIONS_SCHEMA } from '../sessions/sessions.schema.ts';
 import { SHARD_CLOCK_SCHEMA } from '../test-clock/clock.schema.ts';
 import { HOLD_SCHEMA } from '../usage/hold.schema.ts';
@@ -25,4 +29,5 @@ export const SHARD_STEPS: readonly string[] = [
   HOLD_SCHEMA,
   CREDIT_SCHEMA,
   CREDIT_DRAW_SCHEMA,
+  CREDIT_LEVEL_SCHEMA,
 ];

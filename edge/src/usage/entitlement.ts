@@ -14,6 +14,8 @@ export interface Entitlement {
   subscription: SubscriptionTerms | null;
   /** What time it is for the customer. */
   timeMs: number;
+  /** What time it is for everybody: when to wake, not what is counted. */
+  nowMs: number;
   /** Of the feature asked for, where it draws on them: its limit is what they are enough for. */
   credits?: UsageCredits;
 }

@@ -2,13 +2,13 @@ import type { ErrorCode } from '@dream/contract/errors';
 import type { CustomerSnapshot } from '../customers/plan.ts';
 import type { Entitlement } from './entitlement.ts';
 import type { MeterStore } from './meter.store.ts';
-import type { Told } from './told.ts';
+import type { Tell } from './told.ts';
 import type { NotYet, UsageQuery } from './usage-call.ts';
 
 /** What a shard knows of its customers' plans, and how it learns more. */
 export class Entitlements {
   readonly #store: MeterStore;
-  readonly #tell: (customerId: string, told: Told) => void;
+  readonly #tell: Tell;
   readonly #settle: (known: Entitlement, customerId: string, nowMs: number) => void;
 
   /**
@@ -18,7 +18,7 @@ export class Entitlements {
    */
   constructor(
     store: MeterStore,
-    tell: (customerId: string, told: Told) => void,
+    tell: Tell,
     settle: (known: Entitlement, customerId: string, nowMs: number) => void,
   ) {
     this.#store = store;
@@ -54,6 +54,7 @@ export class Entitlements {
       isBanned: customer.banned === 1,
       subscription: customer.subscription,
       timeMs: customer.clock_ms ?? nowMs,
+      nowMs,
     };
   }
 

@@ -25,7 +25,7 @@ import { MeterStore } from './meter.store.ts';
 import type { NoticesTo } from './notice.ts';
 import { isBoolean, observedInstead } from './observe.ts';
 import { loggedAnswer, replayOf } from './replay.store.ts';
-import type { Told } from './told.ts';
+import type { Tell } from './told.ts';
 import type { Adjusting, NotYet, UsageAnswer, UsageCall, UsageQuery } from './usage-call.ts';
 
 /** Who sees to it that what was counted reaches the usage by day. */
@@ -39,7 +39,7 @@ type Counted = (meter: MeterName, nowMs: number) => void;
 export class MeterRpc extends RpcTarget {
   readonly #storage: DurableObjectStorage;
   readonly #store: MeterStore;
-  readonly #tell: (customerId: string, told: Told) => void;
+  readonly #tell: Tell;
   readonly #counted: Counted;
   readonly #heldUnits: (meter: MeterName) => number;
   readonly #entitlements: Entitlements;
@@ -54,7 +54,7 @@ export class MeterRpc extends RpcTarget {
    */
   constructor(
     storage: DurableObjectStorage,
-    tell: (customerId: string, told: Told) => void,
+    tell: Tell,
     arm: () => void,
     counted: Counted,
     live: LiveHolds,
@@ -79,6 +79,7 @@ export class MeterRpc extends RpcTarget {
       changed: (query) => {
         this.#counted(query, query.nowMs);
         this.#tellOf(query);
+        this.#tellOthers(query);
       },
       arm,
     });
@@ -112,6 +113,7 @@ export class MeterRpc extends RpcTarget {
       // Of a boolean feature nothing is counted.
       if (answer.usage.count > 0) this.#counted(call, call.nowMs);
       this.#tell(call.customerId, { usage: answer.usage });
+      this.#tellOthers(call);
     }
     if (answer.kind === 'refused' && answer.code === 'limit_reached') this.#tellOf(call);
     return answer;
@@ -168,6 +170,7 @@ export class MeterRpc extends RpcTarget {
     if (answer.kind === 'usage') {
       this.#counted(query, query.nowMs);
       this.#tell(query.customerId, { usage: answer.usage });
+      this.#tellOthers(query);
     }
     return answer;
   }
@@ -189,13 +192,16 @@ export class MeterRpc extends RpcTarget {
 
   /** Gives a customer credits, once for an id, whatever its plan is. */
   giveCredits({ giving, ...query }: CreditsQuery & { giving: Giving }): GiveAnswer {
-    const answer = this.#withCredits(query, (known) =>
-      known.isBanned && giving.source === 'grant'
-        ? { kind: 'refused' as const, code: 'customer_banned' as const, details: {} }
-        : this.#credits.give(known, query.customerId, giving),
-    );
-    if (answer.kind === 'given' && !answer.replayed)
-      this.#tell(query.customerId, { changed: true });
+    const { customerId } = query;
+    const answer = this.#withCredits(query, (known) => {
+      if (known.isBanned && giving.source === 'grant')
+        return { kind: 'refused' as const, code: 'customer_banned' as const, details: {} };
+      const given = this.#credits.give(known, customerId, giving);
+      if (given.kind === 'given' && !given.replayed)
+        this.#credits.tellGiven(known, customerId, given);
+      return given;
+    });
+    if (answer.kind === 'given' && !answer.replayed) this.#tellBalance(query);
     return answer;
   }
 
@@ -204,8 +210,7 @@ export class MeterRpc extends RpcTarget {
     const answer = this.#withCredits(query, (known) =>
       this.#credits.take(known, query.customerId, giving),
     );
-    if (answer.kind === 'taken' && answer.units > 0)
-      this.#tell(query.customerId, { changed: true });
+    if (answer.kind === 'taken' && answer.units > 0) this.#tellBalance(query);
     return answer;
   }
 
@@ -298,7 +303,24 @@ export class MeterRpc extends RpcTarget {
 
   /** Tells a customer's open pages how a feature stands. */
   #tellOf(query: UsageQuery): void {
-    const read = this.read(query);
-    if (read.kind === 'usage') this.#tell(query.customerId, { usage: read.usage });
+    this.#tell(query.customerId, () => {
+      const read = this.read(query);
+      return read.kind === 'usage' ? { usage: read.usage } : null;
+    });
+  }
+
+  /** Tells them how the others stand that draw on the same balance. */
+  #tellOthers(query: UsageQuery): void {
+    const weights = this.#entitlements.of(query.customerId, query.nowMs)?.limits.weights ?? {};
+    if (weights[query.feature] === undefined) return;
+    for (const feature of Object.keys(weights))
+      if (feature !== query.feature) this.#tellOf({ ...query, feature });
+  }
+
+  /** Tells them that credits came or went, and how all stand that draw on them. */
+  #tellBalance(query: CreditsQuery): void {
+    this.#tell(query.customerId, { changed: true });
+    const weights = this.#entitlements.of(query.customerId, query.nowMs)?.limits.weights ?? {};
+    for (const feature of Object.keys(weights)) this.#tellOf({ ...query, feature });
   }
 }

@@ -1,4 +1,5 @@
 import type { WebhookEvent } from '@dream/contract';
+import type { BalanceNotice } from '../credits/balance-notice.ts';
 
 /** What webhooks can be told of a period's usage, each once, and its bit in `told`. */
 const BITS = { 80: 1, 100: 2, refused: 4 } as const;
@@ -9,11 +10,14 @@ export type Moment = 80 | 100 | 'refused';
 type Said = Extract<WebhookEvent, { type: 'usage.limit_reached' }>['data'];
 
 /** A moment on its way from a shard to whoever is told. `id` is the event's, the same in each try. */
-export interface Notice extends Omit<Said, 'customer'> {
+export interface UsageNotice extends Omit<Said, 'customer'> {
   id: string;
   customerId: string;
   moment: Moment;
 }
+
+/** What a shard can have to tell. */
+export type Notice = UsageNotice | BalanceNotice;
 
 /** To whom an environment's shards hand notices on. */
 export interface NoticesTo {
@@ -44,9 +48,15 @@ export function momentsOf(
 }
 
 /** The event a notice becomes, once it is known what the developer calls the customer. */
-export function eventOf({ id, customerId, moment, ...usage }: Notice, externalId: string | null) {
-  const data = { customer: { id: customerId, externalId }, ...usage };
-  const about = { id, customerId };
+export function eventOf(notice: Notice, externalId: string | null) {
+  const customer = { id: notice.customerId, externalId };
+  const about = { id: notice.id, customerId: notice.customerId };
+  if ('type' in notice)
+    return notice.type === 'credits.low'
+      ? { ...about, type: notice.type, data: { customer, ...notice.data } }
+      : { ...about, type: notice.type, data: { customer, ...notice.data } };
+  const { id: _, customerId: __, moment, ...usage } = notice;
+  const data = { customer, ...usage };
   return moment === 'refused'
     ? { ...about, type: 'usage.limit_reached' as const, data }
     : { ...about, type: 'usage.threshold' as const, data: { ...data, percent: moment } };

@@ -10,10 +10,11 @@ export const noticeId = (
   feature: string,
   periodStartMs: number,
   moment: Moment,
-): string => {
-  const named = JSON.stringify([customerId, feature, periodStartMs, moment]);
-  return `evt_${createHash('sha256').update(named).digest('hex').slice(0, 32)}`;
-};
+): string => eventId(customerId, feature, periodStartMs, moment);
+
+/** The id of an event that is told of once, made of what it is. */
+export const eventId = (...what: readonly (string | number)[]): string =>
+  `evt_${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 32)}`;
 
 /** Notices a shard still has to hand on, written in the transaction of the call that gave them. */
 export class Notices {

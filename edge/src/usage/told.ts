@@ -9,3 +9,6 @@ export type Told =
   | { plan: string; atMs: number }
   | { changed: true }
   | { signedOut: string | null };
+
+/** Tells a customer's open pages. What has to be found out first is asked for where there are any. */
+export type Tell = (customerId: string, told: Told | (() => Told | null)) => void;
