@@ -2,10 +2,13 @@ import { ROUTES } from '@dream/contract';
 import type { Route } from '@dream/contract/respond';
 import {
   type Arbitrary,
+  array,
   constant,
   constantFrom,
   dictionary,
+  integer,
   oneof,
+  record,
   sample,
   string,
   tuple,
@@ -211,7 +214,40 @@ const OFTEN = new Set([
 /** What ends a project or stops it is called less: a world after it has to be made anew, at some cost. */
 const SELDOM = new Set(['deleteProject', 'suspendProject']);
 
+/** Calls that mostly count: of those that are drawn from schemas alone, one in three hundred counts. */
+const COUNTED: Arbitrary<FuzzCall> = tuple(
+  array(
+    record(
+      {
+        customer: constantFrom('ada', 'eve', '{customer}'),
+        feature: constantFrom('requests', 'exports'),
+        amount: integer({ min: 1, max: 12 }),
+      },
+      { requiredKeys: ['customer'] },
+    ),
+    { minLength: 1, maxLength: 4 },
+  ),
+  headers,
+).map(([events, more]) => {
+  const [{ customer = '', ...single } = {}, second] = events;
+  const sent = { 'content-type': 'application/json', authorization: 'Bearer {sk}' };
+  const called = second
+    ? { route: 'trackBatch', path: '/api/usage/batch', headers: { ...sent, ...more } }
+    : {
+        route: 'trackUsage',
+        path: '/api/usage',
+        headers: {
+          ...sent,
+          'x-user-id': customer,
+          ...(customer === 'eve' && { 'x-user-plan': 'big' }),
+          ...more,
+        },
+      };
+  return { ...called, method: 'POST', body: JSON.stringify(second ? { events } : single) };
+});
+
 const CALLS: Arbitrary<FuzzCall> = oneof(
+  { weight: 600, arbitrary: COUNTED },
   ...[...ROUTES].flatMap(([name, row]) => {
     const weight = OFTEN.has(name) ? 120 : SELDOM.has(name) ? 1 : 10;
     return [0, 10].map((oddness) => ({ weight, arbitrary: callsOf(name, row as Row, oddness) }));
