@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { faultsOf, signInAs } from './developer.ts';
+import { faultsAtAllWidths } from './faults.ts';
 import { local, newEmail } from './stack.ts';
 
 test('a stranger makes a product, shows it to somebody, and keeps it by signing up', async ({
@@ -52,7 +52,7 @@ test('a preview that is over, or not whole, says so and shows nothing else', asy
   await expect(page.locator('dream-pricing')).toHaveCount(0);
 });
 
-test('pages before an account are free of axe findings, narrow in light and wide in dark', async ({
+test('pages before an account are free of axe findings, light and dark, at any width', async ({
   page,
 }) => {
   const found: string[] = [];
@@ -68,25 +68,7 @@ test('pages before an account are free of axe findings, narrow in light and wide
   ]) {
     await page.goto(local.dashboard + path);
     await expect(page.locator('main h1')).toBeVisible();
-    for (const [width, colorScheme] of [
-      [400, 'light'],
-      [1280, 'dark'],
-    ] as const)
-      found.push(...(await findings(page, width, colorScheme)).map((each) => `${path} ${each}`));
+    found.push(...(await faultsAtAllWidths(page)));
   }
   expect(found).toEqual([]);
 });
-
-async function findings(
-  page: Page,
-  width: number,
-  colorScheme: 'light' | 'dark',
-): Promise<string[]> {
-  await page.setViewportSize({ width, height: 900 });
-  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-  return [...violations.map(({ id }) => id), ...(isWide ? ['wider than the window'] : [])].map(
-    (what) => `${width} ${colorScheme}: ${what}`,
-  );
-}

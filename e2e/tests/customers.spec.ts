@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { local, newEmail, signInByCode } from './stack.ts';
+import { faultsAtAllWidths } from './faults.ts';
+import { local, signInByCode, testEmail } from './stack.ts';
 import { test } from './visitor.ts';
 
 const MARKUP = 'Ada <img src=x onerror="document.title=1">';
@@ -9,7 +9,7 @@ const MARKUP = 'Ada <img src=x onerror="document.title=1">';
 /** A developer with a new project, and a secret key of its test environment. */
 async function developer(page: Page): Promise<{ path: string; sk: string }> {
   await page.goto(`${local.dashboard}/projects/new`);
-  await signInByCode(page, newEmail());
+  await signInByCode(page, testEmail());
   await page.getByLabel('Name of your product').fill('Found');
   await page.getByRole('radio', { name: 'Nothing yet' }).check();
   await page.getByRole('button', { name: 'Create project' }).click();
@@ -80,15 +80,7 @@ test('a customer is found as one types, opened, given a plan and units back, and
   expect(await asServer('GET', '/api/usage')).toMatchObject({ plan: 'team', usageCount: 4 });
   await expect(page.getByRole('region', { name: 'What happened' })).toContainText('usage.changed');
 
-  await page.emulateMedia({ reducedMotion: 'reduce' });
-  for (const width of [400, 1280]) {
-    await page.setViewportSize({ width, height: 900 });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id }) => `${width} ${colorScheme} ${id}`)).toEqual([]);
-    }
-  }
+  expect(await faultsAtAllWidths(page)).toEqual([]);
   await page.goBack();
   await expect(search).toHaveValue('ADA@fou');
   await expect(rows).toHaveCount(1);

@@ -1,21 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { faultsOf, newProject, section, signUp } from './developer.ts';
+import { faultsAtAllWidths } from './faults.ts';
 import { local } from './stack.ts';
 import { test } from './visitor.ts';
-
-/** What axe finds, light and dark, narrow and wide. */
-async function axeFindings(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const width of [400, 1280])
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      found.push(...violations.map(({ id }) => `${page.url()} ${width} ${colorScheme}: ${id}`));
-    }
-  return found;
-}
 
 test('a refused call is found in the dashboard, and its request id says why', async ({ page }) => {
   const faults = faultsOf(page);
@@ -37,7 +24,7 @@ test('a refused call is found in the dashboard, and its request id says why', as
     await page.getByRole('button', { name: 'Look again' }).click();
     await expect(page.getByRole('table')).toContainText('POST /api/usage', { timeout: 1_000 });
   }).toPass();
-  expect(await axeFindings(page)).toEqual([]);
+  expect(await faultsAtAllWidths(page)).toEqual([]);
   await page.getByLabel('Status', { exact: true }).selectOption('5xx');
   await expect(page.getByText('No request is like this')).toBeVisible();
   await page.reload();
@@ -47,7 +34,7 @@ test('a refused call is found in the dashboard, and its request id says why', as
   await expect(card).toContainText(code);
   await expect(card).toContainText(`…${secret.slice(-4)}`);
   await expect(card).not.toContainText(secret);
-  expect(await axeFindings(page)).toEqual([]);
+  expect(await faultsAtAllWidths(page)).toEqual([]);
   await page.goBack();
   await expect(page.getByText('No request is like this')).toBeVisible();
   expect(faults).toEqual([]);
@@ -69,12 +56,12 @@ test('an operator finds a project of somebody, suspends it and has it work again
   await page.getByRole('dialog').getByRole('textbox').fill(id);
   await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
   await expect(page.getByRole('table')).toContainText('Suspended');
-  expect(await axeFindings(page)).toEqual([]);
+  expect(await faultsAtAllWidths(page)).toEqual([]);
   await owner.reload();
   await expect(owner.getByText('This project is suspended')).toBeVisible();
   await page.getByRole('button', { name: `Resume ${name}` }).click();
   await expect(page.getByRole('table')).toContainText('Works');
   await section(page, 'Inboxes and outboxes');
   await expect(page.getByRole('region', { name: /prj_dream live/ })).toBeVisible();
-  expect(await axeFindings(page)).toEqual([]);
+  expect(await faultsAtAllWidths(page)).toEqual([]);
 });

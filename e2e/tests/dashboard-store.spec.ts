@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { faultsOf, newProject, section, signUp } from './developer.ts';
+import { expectNoFault } from './faults.ts';
 import { connectStripe } from './shop.ts';
-import { local, pay, testEmail } from './stack.ts';
+import { local, pay } from './stack.ts';
 import { ask, operatorSecret } from './tenant.ts';
 import { test } from './visitor.ts';
 
@@ -23,16 +23,12 @@ async function picture(page: Page, width: number, height: number): Promise<Buffe
   return Buffer.from(bytes);
 }
 
-/** What axe finds on the page as it stands. */
-const findings = async (page: Page): Promise<string[]> =>
-  (await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id);
-
 test('a product is made with a picture, is in the shop, is bought, and its order is refunded once', async ({
   page,
   browser,
 }) => {
   const faults = faultsOf(page);
-  await signUp(page, '/', testEmail());
+  await signUp(page);
   const path = await newProject(page, 'Seller of quills');
   const [, project = ''] = /\/projects\/([^/]+)/.exec(path) ?? [];
   await connectStripe(project);
@@ -65,11 +61,11 @@ test('a product is made with a picture, is in the shop, is bought, and its order
       images: [{ width: 1600, alt: 'A quill' }],
     },
   ]);
-  expect(await findings(page)).toEqual([]);
+  await expectNoFault(page);
   await page.getByRole('link', { name: /^Quill/ }).click();
   await page.getByRole('button', { name: /^Add pieces of/ }).click();
   await expect(page.getByText('4 to sell')).toBeVisible();
-  expect(await findings(page)).toEqual([]);
+  await expectNoFault(page);
 
   const buyer = await (await browser.newContext()).newPage();
   const items = [{ priceId: products[0].priceId, quantity: 2 }];
@@ -88,7 +84,7 @@ test('a product is made with a picture, is in the shop, is bought, and its order
   await expect(page.getByText('by Post')).toBeVisible();
   await page.getByRole('button', { name: 'Refund…' }).click();
   await page.getByLabel('Put the pieces back in stock').check();
-  expect(await findings(page)).toEqual([]);
+  await expectNoFault(page);
   await page.getByRole('button', { name: 'Refund $39' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Refund $39' }).click();
   await expect(page.getByText('Put back in stock')).toBeVisible();

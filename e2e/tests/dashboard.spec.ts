@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from '@playwright/test';
 import { faultsOf, newProject, section, signInAs, signUp } from './developer.ts';
 import { local, newEmail } from './stack.ts';
@@ -264,41 +263,3 @@ test('metrics say what there is, in a range of the address, and have every plot 
   await expect(page.getByRole('row', { name: /Counted/ })).toContainText('1');
   expect(faults).toEqual([]);
 });
-
-/** Pages that look at nothing but the developer, and those of a project. */
-const PAGES = {
-  'of the developer': ['/projects', '/projects/new', '/totals', '/account', '/plan', '/nowhere'],
-  'to set up': ['', '/integrate', '/keys', '/origins', '/stripe'],
-  'to sell': ['/tiers', '/tiers/new', '/tiers/edit/free', '/customers', '/customers/cust_nobody'],
-  'of a store': ['/products', '/products/new', '/orders', '/store'],
-  'to look after': ['/metrics', '/webhooks', '/audit', '/settings', '/../promote'],
-  'of what happened': ['/requests', '/requests/req_nobody', '/webhooks/stripe'],
-  'of sign-in': ['/clerk', '/turnstile'],
-};
-
-for (const [which, pages] of Object.entries(PAGES))
-  test(`pages ${which} are free of axe findings, light and dark, narrow and wide, and scroll one way only`, async ({
-    page,
-  }) => {
-    await signUp(page);
-    const isOfProject = which !== 'of the developer';
-    const path = isOfProject ? await newProject(page, 'Accessible') : '';
-    const found: string[] = [];
-    for (const each of pages) {
-      await page.goto(local.dashboard + path + each);
-      await expect(page.locator('main h1')).toBeVisible();
-      await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0);
-      for (const width of [400, 1280])
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.setViewportSize({ width, height: 900 });
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          found.push(...violations.map(({ id }) => `${each} ${width} ${colorScheme}: ${id}`));
-          const { isWide } = await page.evaluate(() => ({
-            isWide: document.documentElement.scrollWidth > innerWidth,
-          }));
-          if (isWide) found.push(`${each} ${width}: wider than the window`);
-        }
-    }
-    expect(found).toEqual([]);
-  });

@@ -1,8 +1,8 @@
 import { expect, type Page } from '@playwright/test';
-import { codeFor, local, newEmail, signup } from './stack.ts';
+import { codeFor, local, signup, testEmail } from './stack.ts';
 
 /** A developer who signed up where they were led, and is there now. */
-export async function signUp(page: Page, path = '/', email = newEmail()): Promise<string> {
+export async function signUp(page: Page, path = '/', email = testEmail()): Promise<string> {
   await page.goto(local.dashboard + path);
   await signInAs(page, email);
   await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
