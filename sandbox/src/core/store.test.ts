@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createClock } from './clock.ts';
 import { createStore } from './store.ts';
 
@@ -44,6 +44,22 @@ test('what was closed is there again, in its order', async () => {
   const again = createStore({ file });
   expect(again.collection('things').list()).toEqual([{ id: 'b' }, { id: 'a' }]);
   expect(again.value('n', 0).get()).toBe(7);
+});
+
+test('a large file is behind by more than a small one, and has everything in the end', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const store = createStore({ file });
+  const things = store.collection<{ id: string; text: string }>('things');
+  for (let n = 0; n < 300; n++) things.put({ id: `${n}`, text: 'x'.repeat(20_000) });
+  vi.advanceTimersByTime(20);
+  expect(await readFile(file, 'utf8')).toContain('"299"');
+  things.put({ id: 'last', text: '' });
+  vi.advanceTimersByTime(20);
+  expect(await readFile(file, 'utf8')).not.toContain('"last"');
+  vi.runAllTimers();
+  expect(await readFile(file, 'utf8')).toContain('"last"');
+  await store.close();
 });
 
 test('changes reach the file without closing, and the file is always whole', async () => {

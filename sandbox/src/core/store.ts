@@ -26,8 +26,14 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** How far the file may be behind the memory, in milliseconds. */
+/** How far a small file may be behind the memory, in milliseconds. */
 const WRITE_DELAY_MS = 20;
+
+/**
+ * How many times as long as the last write took the next one waits: whoever writes megabytes anew at
+ * every change does nothing else.
+ */
+const WAIT_PER_WRITE = 20;
 
 type Saved = { collections: Record<string, { id: string }[]>; values: Record<string, unknown> };
 
@@ -42,11 +48,13 @@ export function createStore({ file }: { file?: string } = {}): Store {
   );
   const values = new Map(Object.entries(saved.values));
   let timer: NodeJS.Timeout | undefined;
+  let waitMs = WRITE_DELAY_MS;
 
   const write = () => {
     clearTimeout(timer);
     timer = undefined;
     if (!file) return;
+    const begunMs = performance.now();
     const data: Saved = {
       collections: Object.fromEntries(
         [...collections].map(([name, map]) => [name, [...map.values()]]),
@@ -56,6 +64,7 @@ export function createStore({ file }: { file?: string } = {}): Store {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.new`, JSON.stringify(data));
     renameSync(`${file}.new`, file);
+    waitMs = Math.max(WRITE_DELAY_MS, WAIT_PER_WRITE * (performance.now() - begunMs));
   };
   // A process that exits for whatever reason leaves nothing unwritten.
   const flush = () => {
@@ -63,7 +72,7 @@ export function createStore({ file }: { file?: string } = {}): Store {
   };
   if (file) process.on('exit', flush);
   const changed = () => {
-    if (file) timer ??= setTimeout(write, WRITE_DELAY_MS);
+    if (file) timer ??= setTimeout(write, waitMs);
   };
 
   return {
