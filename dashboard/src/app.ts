@@ -85,6 +85,10 @@ export class DashApp extends LitElement {
 
   async #start(): Promise<void> {
     this.status = 'starting';
+    // The page's own files come meanwhile; what fails to is said when the page is shown.
+    void match(this.pathname)
+      ?.route.load()
+      .catch(() => undefined);
     try {
       this.customer = await startSession(config.edge, this.#attempt++);
     } catch {

@@ -1,11 +1,19 @@
-const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const dateOnly = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+/** Made when it is first asked for: a browser takes milliseconds for each, before anything is painted. */
+export function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+const dateTime = lazily(
+  () => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
+);
+const dateOnly = lazily(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }));
 
 /** An instant as people read it, in their own time zone. */
-export const instant = (atMs: number): string => dateTime.format(atMs);
+export const instant = (atMs: number): string => dateTime().format(atMs);
 
 /** The day of an instant. */
-export const day = (atMs: number): string => dateOnly.format(atMs);
+export const day = (atMs: number): string => dateOnly().format(atMs);
 
 /** Currencies whose minor unit at Stripe has other than two decimals. */
 const DECIMALS: readonly (readonly [number, string])[] = [
@@ -37,19 +45,21 @@ export function money(priceMinor: number, currency: string): string {
   }
 }
 
-const whole = new Intl.NumberFormat(undefined);
-const compact = new Intl.NumberFormat(undefined, { notation: 'compact' });
+const whole = lazily(() => new Intl.NumberFormat(undefined));
+const compact = lazily(() => new Intl.NumberFormat(undefined, { notation: 'compact' }));
 
 /** A number of things as people read it: 12,345. */
-export const count = (value: number): string => whole.format(value);
+export const count = (value: number): string => whole().format(value);
 
 /** The same where there is little room: 12K. */
-export const shortCount = (value: number): string => compact.format(value);
+export const shortCount = (value: number): string => compact().format(value);
 
-const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
+const percent = lazily(
+  () => new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 }),
+);
 
 /** A part of one as people read it: 12.5%. */
-export const share = (part: number): string => percent.format(part);
+export const share = (part: number): string => percent().format(part);
 
 /** An amount of minor units where there is little room: $1.2K. */
 export function shortMoney(priceMinor: number, currency: string): string {
@@ -62,7 +72,7 @@ export function shortMoney(priceMinor: number, currency: string): string {
       maximumFractionDigits: Math.abs(value) < 10 && value % 1 !== 0 ? 2 : 1,
     }).format(value);
   } catch {
-    return compact.format(value);
+    return compact().format(value);
   }
 }
 

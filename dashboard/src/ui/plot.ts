@@ -8,6 +8,7 @@ import {
   type TemplateResult,
 } from 'lit';
 import { downloadCsv } from './csv.ts';
+import { lazily } from './format.ts';
 import './plot.css';
 import { type PlotData, plotShape, type PlotShape, type PlotSize } from './plot-shape.ts';
 
@@ -31,16 +32,16 @@ export interface PlotOptions extends PlotData {
 
 const HEIGHT = 220;
 const GLYPH = 7.2;
-const dayMonth = new Intl.DateTimeFormat(undefined, {
-  day: 'numeric',
-  month: 'short',
-  timeZone: 'UTC',
-});
-const dayInFull = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
+const dayMonth = lazily(
+  () => new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' }),
+);
+const dayInFull = lazily(
+  () => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' }),
+);
 const dateOf = (day: string) => new Date(`${day}T00:00:00Z`);
 
 /** A day like "2026-01-31" as people read it. */
-export const dayWords = (day: string): string => dayInFull.format(dateOf(day));
+export const dayWords = (day: string): string => dayInFull().format(dateOf(day));
 
 /**
  * `<dash-plot .plot=${…}>`: values over days as lines, areas or bars, as wide as there is room. What a
@@ -207,7 +208,7 @@ const axes = (plot: PlotOptions, { yTicks, xTicks, baseline }: PlotShape, size: 
   <line class="plot-floor" x1=${size.left} x2=${size.width} y1=${baseline} y2=${baseline} />
   ${xTicks.map(
     ({ x, index }) => svg`
-      <text class="plot-day" x=${Math.max(size.left + 18, Math.min(size.width - 20, x))} y=${size.height - 6}>${dayMonth.format(dateOf(plot.days[index] ?? ''))}</text>`,
+      <text class="plot-day" x=${Math.max(size.left + 18, Math.min(size.width - 20, x))} y=${size.height - 6}>${dayMonth().format(dateOf(plot.days[index] ?? ''))}</text>`,
   )}`;
 
 const drawn = ({ line, area, bars }: PlotShape['series'][number], index: number) => svg`
