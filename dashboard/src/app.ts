@@ -239,17 +239,22 @@ export class DashApp extends LitElement {
       });
     const back = html`<a class="button" href=${paths.projects()}>All projects</a>`;
     if (!isKnown)
-      return html`<h1>Not found</h1>
-        ${emptyState('There is no such page', 'It may have moved, or the address is not whole.', back)}`;
+      return notFound(
+        'There is no such page',
+        'It may have moved, or the address is not whole.',
+        back,
+      );
     if (context.params.project && this.projects && !context.project)
-      return html`<h1>Not found</h1>
-        ${emptyState(
-          'This project is not yours to open',
-          'It does not exist, was deleted, or belongs to another account. Sign in as somebody else to open it.',
-          back,
-        )}`;
+      return notFound(
+        'This project is not yours to open',
+        'It does not exist, was deleted, or belongs to another account. Sign in as somebody else to open it.',
+        back,
+      );
     const suspendedAtMs = context.project?.suspendedAtMs ?? null;
     return [suspendedAtMs === null ? nothing : suspended(suspendedAtMs), this.page ?? skeleton(5)];
   }
 }
+const notFound = (title: string, text: string, back: TemplateResult): TemplateResult =>
+  html`<div class="page"><h1>Not found</h1>${emptyState(title, text, back)}</div>`;
+
 customElements.define('dash-app', DashApp);

@@ -45,7 +45,7 @@ const saved: Product = {
       reservedUnits: 3,
       image: 'img_1',
       refusal: null,
-      credits: null,
+      credits: { units: 500, expiresInDays: 365 },
       prices: [
         { priceId: 'price_1', priceMinor: 1950, currency: 'usd' },
         { priceId: 'price_2', priceMinor: 1800, currency: 'eur' },
@@ -94,14 +94,23 @@ it('gives a product back as it was when nothing was typed, and never its stock',
   expect(input).toEqual({
     ...rest,
     images: [{ id: 'img_1', alt: 'A quill' }],
-    variants: rest.variants.map(({ id, name, sku, image: picture, prices }) => ({
+    variants: rest.variants.map(({ id, name, sku, image: picture, credits, prices }) => ({
       id,
       name,
       sku,
       image: picture,
+      credits,
       prices: prices.map(({ priceMinor, currency }) => ({ priceMinor, currency })),
     })),
   });
+  expect(productChanges(saved, input)).toEqual([]);
+});
+
+it('takes credits away by an empty field, and nothing at Stripe changes with that', () => {
+  const typed = productToDraft(saved);
+  const variants = typed.variants.map((each) => ({ ...each, credits: '' }));
+  const input = draftToProduct({ ...typed, variants });
+  expect(input.variants.map(({ credits }) => credits)).toEqual([null, null]);
   expect(productChanges(saved, input)).toEqual([]);
 });
 
@@ -133,6 +142,9 @@ describe('what the form finds right, the edge takes', () => {
     ['a description of several lines', draft({ description: 'One\n\ntwo ' })],
     ['markup and formulas, which are text', draft({ name: '<b>=1+1</b>', category: '@x' })],
     ['variants with names', draft({ variants: [variant(), variant({ name: 'L', sku: 'Q-L' })] })],
+    ['credits that end', draft({ variants: [variant({ credits: '500', creditDays: '365' })] })],
+    ['credits that never end', draft({ variants: [variant({ credits: '1' })] })],
+    ['days without credits', draft({ variants: [variant({ creditDays: '0' })] })],
     ['a tax code', draft({ taxCode: ' txcd_20030000 ' })],
     ['a picture of a variant', draft({ images: [image], variants: [variant({ image: 'img_1' })] })],
   ])('%s', (_, typed) => {
@@ -182,6 +194,12 @@ describe('what the edge would refuse is said beside the field', () => {
       'stock that is no number',
       draft({ variants: [variant({ stock: 'many' })] }),
       'variants.0.stock',
+    ],
+    ['credits in parts', draft({ variants: [variant({ credits: '1.5' })] }), 'variants.0.credits'],
+    [
+      'credits for too many days',
+      draft({ variants: [variant({ credits: '5', creditDays: '3651' })] }),
+      'variants.0.creditDays',
     ],
     ['too long a sku', draft({ variants: [variant({ sku: 'a'.repeat(61) })] }), 'variants.0.sku'],
     ['no variant', draft({ variants: [] }), 'variants'],

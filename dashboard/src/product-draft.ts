@@ -22,6 +22,10 @@ export interface VariantDraft {
   stock: string;
   /** The id of its picture; empty is none of its own. */
   image: string;
+  /** Credits a piece gives its buyer; empty for none. */
+  credits: string;
+  /** Days after which these are over; empty for never. */
+  creditDays: string;
   prices: readonly PriceDraft[];
 }
 
@@ -57,6 +61,8 @@ export const newVariant = (like?: VariantDraft): VariantDraft => ({
   sku: '',
   stock: '',
   image: '',
+  credits: '',
+  creditDays: '',
   prices: like ? like.prices.map((price) => ({ ...price })) : [{ amount: '', currency: 'usd' }],
 });
 
@@ -89,12 +95,14 @@ export const productToDraft = (product: Product): ProductDraft => ({
   taxCode: product.taxCode ?? '',
   taxBehavior: product.taxBehavior,
   lowStock: String(product.lowStockUnits),
-  variants: product.variants.map(({ id, name, sku, image, prices }) => ({
+  variants: product.variants.map(({ id, name, sku, image, credits, prices }) => ({
     id,
     name,
     sku: sku ?? '',
     stock: '',
     image: image ?? '',
+    credits: String(credits?.units ?? ''),
+    creditDays: String(credits?.expiresInDays ?? ''),
     prices: prices.map(({ priceMinor, currency }) => ({
       amount: amountText(priceMinor, currency),
       currency,
@@ -102,6 +110,7 @@ export const productToDraft = (product: Product): ProductDraft => ({
   })),
 });
 
+const isEmpty = (text: string): boolean => text.trim() === '';
 const orNull = (text: string): string | null => text.trim() || null;
 
 /** A description is one paragraph. */
@@ -120,11 +129,14 @@ export const draftToProduct = (draft: ProductDraft): ProductInput => ({
   taxCode: orNull(draft.taxCode),
   taxBehavior: draft.taxBehavior,
   lowStockUnits: Number(draft.lowStock),
-  variants: draft.variants.map(({ id, name, sku, stock, image, prices }) => ({
-    ...(id === null ? { stockUnits: stock.trim() === '' ? null : Number(stock) } : { id }),
+  variants: draft.variants.map(({ id, name, sku, stock, image, credits, creditDays, prices }) => ({
+    ...(id === null ? { stockUnits: isEmpty(stock) ? null : Number(stock) } : { id }),
     name: name.trim(),
     sku: orNull(sku),
     image: image || null,
+    credits: isEmpty(credits)
+      ? null
+      : { units: Number(credits), expiresInDays: isEmpty(creditDays) ? null : Number(creditDays) },
     prices: prices.map(({ amount, currency }) => ({
       priceMinor: minorUnits(amount, currency) ?? 0,
       currency: currency.toLowerCase(),
@@ -172,15 +184,17 @@ function variantsFault(variants: readonly VariantDraft[]): string | null {
 }
 
 function variantFaults(
-  { id, name, sku, stock, prices }: VariantDraft,
+  { id, name, sku, stock, credits, creditDays, prices }: VariantDraft,
   before: readonly VariantDraft[],
 ): Record<string, string | null> {
   const isTwice = before.some((other) => other.name.trim() === name.trim());
-  const counted = id === null && stock.trim() !== '';
+  const counted = id === null && !isEmpty(stock);
   const found: Record<string, string | null> = {
     name: isTwice ? 'Must be named otherwise than the others.' : textFault(name, 80, 0),
-    sku: sku.trim() === '' ? null : textFault(sku, 60),
+    sku: isEmpty(sku) ? null : textFault(sku, 60),
     stock: counted ? wholeFault(stock, 0, 1_000_000_000) : null,
+    credits: isEmpty(credits) ? null : wholeFault(credits, 1, 1_000_000_000),
+    creditDays: isEmpty(credits) || isEmpty(creditDays) ? null : wholeFault(creditDays, 1, 3650),
     prices: pricesFault(prices),
   };
   for (const [index, price] of prices.entries())

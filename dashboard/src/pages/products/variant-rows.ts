@@ -91,6 +91,7 @@ function variantRow(row: Row): TemplateResult {
       })}
       ${isOne ? nothing : pictureOf(row)}
     </div>
+    ${creditFields(row)}
     <div class="buttons">
       <button class="button" type="button" @click=${() => set(index, { prices: [...variant.prices, nextAmount(variant.prices)] })}>
         ${icons.plus} Add a currency
@@ -115,6 +116,32 @@ const named = ({ variant, index, faults, set }: Row): TemplateResult =>
     placeholder: 'Blue / M',
     onInput: (name) => set(index, { name }),
   });
+
+/** What a piece gives besides itself, and until when. */
+const creditFields = ({ variant, index, faults, set }: Row): TemplateResult =>
+  html`<div class="columns">
+    ${field({
+      id: `variants.${index}-credits`,
+      label: 'Credits with each piece',
+      value: variant.credits,
+      fault: faults[`variants.${index}.credits`],
+      placeholder: 'none',
+      hint: 'For features that cost credits. Only who is signed in can buy it.',
+      onInput: (credits) => set(index, { credits }),
+    })}
+    ${
+      variant.credits.trim() === ''
+        ? nothing
+        : field({
+            id: `variants.${index}-credit-days`,
+            label: 'Days they are good for',
+            value: variant.creditDays,
+            fault: faults[`variants.${index}.creditDays`],
+            placeholder: 'for ever',
+            onInput: (creditDays) => set(index, { creditDays }),
+          })
+    }
+  </div>`;
 
 const pictureOf = ({ draft, variant, index, set }: Row): TemplateResult | typeof nothing =>
   draft.images.length === 0

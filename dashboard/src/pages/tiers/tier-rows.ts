@@ -123,9 +123,7 @@ export function featureRows(draft: TierDraft, faults: TierFaults, change: Change
                     fault: faults[`features.${index}.limit`],
                     onInput: (limit) => set(index, { limit }),
                   })
-                : feature.kind === 'boolean'
-                  ? html`<span></span>`
-                  : nothing
+                : nothing
             }
             ${remover(`Remove feature ${index + 1}`, () =>
               change({ features: draft.features.filter((_, at) => at !== index) }),
@@ -145,27 +143,32 @@ export function featureRows(draft: TierDraft, faults: TierFaults, change: Change
 function creditFields(draft: TierDraft, faults: TierFaults, change: Change): unknown {
   const isUsed = draft.features.some(({ kind }) => kind === 'credits');
   if (!isUsed && draft.allowance.trim() === '') return nothing;
-  return html`<div class="feature-row" role="group" aria-label="Credits">
-    ${field({
-      id: 'credits-allowance',
-      label: 'Credits each period',
-      value: draft.allowance,
-      placeholder: 'none',
-      fault: faults.allowance,
-      onInput: (allowance) => change({ allowance }),
-    })}
-    ${field({
-      id: 'credits-roll-over',
-      label: 'Roll over at most',
-      value: draft.rollOverCap,
-      fault: faults.rollOverCap,
-      onInput: (rollOverCap) => change({ rollOverCap }),
-    })}
+  return html`<div class="part" role="group" aria-labelledby="credits-title">
+    <h3 id="credits-title">Credits that come with it</h3>
+    <div class="columns">
+      ${field({
+        id: 'credits-allowance',
+        label: 'Credits each period',
+        value: draft.allowance,
+        placeholder: 'none',
+        hint: 'One balance for every feature above that costs credits.',
+        fault: faults.allowance,
+        onInput: (allowance) => change({ allowance }),
+      })}
+      ${field({
+        id: 'credits-roll-over',
+        label: 'Roll over at most',
+        value: draft.rollOverCap,
+        hint: 'So many of what is left are good for one more period.',
+        fault: faults.rollOverCap,
+        onInput: (rollOverCap) => change({ rollOverCap }),
+      })}
+    </div>
   </div>`;
 }
 
 const remover = (label: string, onClick: () => void): TemplateResult =>
-  html`<button class="button quiet icon" type="button" aria-label=${label} @click=${onClick}>
+  html`<button class="button quiet icon remover" type="button" aria-label=${label} @click=${onClick}>
     ${icons.trash}
   </button>`;
 
