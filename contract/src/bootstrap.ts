@@ -4,11 +4,21 @@ import { Mode } from './primitives.ts';
 import { route } from './respond.ts';
 import { PublicTier } from './tiers.ts';
 
-/** How the widgets of an environment look and speak; null leaves it to the page. */
+/**
+ * How the widgets of an environment look and speak; what is null, or left out of `look`, is the page's.
+ * `look` are values of CSS by the tokens they stand for, `--dream-accent` and so on.
+ */
 export const Branding = v.object({
   name: v.string(),
   logoUrl: v.nullable(v.string()),
   accentColor: v.nullable(v.string()),
+  look: v.object({
+    accent: v.exactOptional(v.string()),
+    surface: v.exactOptional(v.string()),
+    text: v.exactOptional(v.string()),
+    radius: v.exactOptional(v.string()),
+    font: v.exactOptional(v.string()),
+  }),
   locale: v.nullable(v.string()),
   supportEmail: v.nullable(v.string()),
 });

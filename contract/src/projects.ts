@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { IDEMPOTENCY_ERRORS } from './errors.ts';
+import { CORNERS, FONTS } from './look.ts';
 import { AtMs, Email, HttpUrl, Mode, ProjectId, ProviderName, text, whole } from './primitives.ts';
 import { route } from './respond.ts';
 import { Tier, TierInput } from './tiers.ts';
@@ -194,10 +195,19 @@ export type Period = (typeof PERIODS)[number];
 export const ENFORCEMENTS = ['enforce', 'observe'] as const;
 export type Enforcement = (typeof ENFORCEMENTS)[number];
 
+function oneOf<Names extends Record<string, string>>(names: Names) {
+  const known = Object.keys(names) as (keyof Names & string)[];
+  return v.picklist(known, `Must be one of ${known.join(', ')}.`);
+}
+
 const settingsEntries = {
   displayName: text(60),
   logoUrl: v.nullable(HttpUrl),
   accentColor: v.nullable(CssColor),
+  surfaceColor: v.nullable(CssColor),
+  textColor: v.nullable(CssColor),
+  corners: v.nullable(oneOf(CORNERS)),
+  font: v.nullable(oneOf(FONTS)),
   supportEmail: v.nullable(Email),
   locale: v.nullable(
     v.pipe(

@@ -1,4 +1,5 @@
 import type { Enforcement, Period, Settings } from '@dream/contract';
+import type { Corners, Font } from '@dream/contract/look';
 import {
   colourFault,
   emailFault,
@@ -16,6 +17,10 @@ export interface SettingsDraft {
   displayName: string;
   logoUrl: string;
   accentColor: string;
+  surfaceColor: string;
+  textColor: string;
+  corners: Corners | '';
+  font: Font | '';
   supportEmail: string;
   locale: string;
   period: Period;
@@ -40,6 +45,10 @@ export const toDraft = (settings: Settings): SettingsDraft => ({
   displayName: settings.displayName,
   logoUrl: settings.logoUrl ?? '',
   accentColor: settings.accentColor ?? '',
+  surfaceColor: settings.surfaceColor ?? '',
+  textColor: settings.textColor ?? '',
+  corners: settings.corners ?? '',
+  font: settings.font ?? '',
   supportEmail: settings.supportEmail ?? '',
   locale: settings.locale ?? '',
   period: settings.period,
@@ -61,6 +70,10 @@ export const fromDraft = (draft: SettingsDraft): Settings => ({
   displayName: draft.displayName.trim(),
   logoUrl: orNull(draft.logoUrl),
   accentColor: orNull(draft.accentColor),
+  surfaceColor: orNull(draft.surfaceColor),
+  textColor: orNull(draft.textColor),
+  corners: draft.corners || null,
+  font: draft.font || null,
   supportEmail: orNull(draft.supportEmail)?.toLowerCase() ?? null,
   locale: orNull(draft.locale),
   period: draft.period,
@@ -83,6 +96,8 @@ export function draftFaults(draft: SettingsDraft): SettingsFaults {
     displayName: textFault(draft.displayName, 60),
     logoUrl: optionalFault(draft.logoUrl, urlFault),
     accentColor: optionalFault(draft.accentColor, colourFault),
+    surfaceColor: optionalFault(draft.surfaceColor, colourFault),
+    textColor: optionalFault(draft.textColor, colourFault),
     supportEmail: optionalFault(draft.supportEmail, emailFault),
     locale: optionalFault(draft.locale, localeFault),
     timeZone: timeZoneFault(draft.timeZone.trim()),

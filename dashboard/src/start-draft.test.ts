@@ -1,10 +1,14 @@
+import { CORNERS, FONTS as EDGE_FONTS } from '@dream/contract/look';
+import { SettingsPatch } from '@dream/contract/projects';
+import { safeParse } from 'valibot';
 import { describe, expect, it } from 'vitest';
 import {
   changedStart,
-  cssOf,
   firstOpenStep,
+  FONTS,
   newStart,
   planOf,
+  RADII,
   startFaults,
   tokensOf,
   withKind,
@@ -57,15 +61,33 @@ it('is the same project while only its looks change, and another one by another 
 it('says nothing of colours that are the page’s own or no colours', () => {
   const look = { ...named.look, accent: 'red;}', surface: '', radius: 'none' } as const;
   expect(tokensOf(look)).toEqual({ '--dream-radius': '0' });
-  expect(cssOf(look)).toBe(':root {\n  --dream-radius: 0;\n}');
-  expect(cssOf(named.look)).toBe('');
-  expect(cssOf({ ...named.look, accent: '#a8432b' })).toBe('');
 });
 
-it('becomes a project of its name, logo, accent, tiers and products', () => {
-  const look = { ...named.look, accent: '#a8432b' };
+it('becomes a project of its name, tiers and products, and of every token that was chosen', () => {
+  const look = {
+    accent: ' #a8432b',
+    surface: '#fffaf0',
+    text: '#111111',
+    radius: 'none',
+    font: 'serif',
+  } as const;
   const plan = planOf({ ...newStart('store'), name: ' Versa ', look });
-  expect(plan).toMatchObject({ name: 'Versa', settings: { accentColor: '#a8432b' } });
-  expect(plan.settings).not.toHaveProperty('logoUrl');
+  expect(plan.name).toBe('Versa');
+  expect(plan.settings).toEqual({
+    accentColor: '#a8432b',
+    surfaceColor: '#fffaf0',
+    textColor: '#111111',
+    corners: 'none',
+    font: 'serif',
+  });
+  expect(safeParse(SettingsPatch, plan.settings).success).toBe(true);
   expect(plan.products).toHaveLength(3);
+  expect(planOf(named).settings).toEqual({});
+});
+
+it('shows the corners and fonts that the edge gives the widgets', () => {
+  const css = (table: object) =>
+    Object.fromEntries(Object.entries(table).map(([name, [, value]]) => [name, value]));
+  expect(css(RADII)).toEqual(CORNERS);
+  expect(css(FONTS)).toEqual({ site: 'inherit', ...EDGE_FONTS });
 });

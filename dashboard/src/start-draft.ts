@@ -41,6 +41,12 @@ export const FONTS = {
   mono: ['Monospace', 'ui-monospace, Menlo, monospace'],
 } as const;
 
+/** A table of these as choices. */
+export const choicesOf = (
+  table: Readonly<Record<string, readonly [words: string, css: string]>>,
+): (readonly [string, string])[] =>
+  Object.entries(table).map(([name, [words]]) => [name, words] as const);
+
 /** A draft of a kind, with its tiers. */
 export const newStart = (kind: StartDraft['kind'] = 'saas'): StartDraft => ({
   key: crypto.randomUUID(),
@@ -143,6 +149,7 @@ export const startBootstrap = (draft: StartDraft): Partial<Bootstrap> => ({
     name: draft.name.trim() || 'Your product',
     logoUrl: urlFault(draft.logoUrl) === null ? draft.logoUrl : null,
     accentColor: colourFault(draft.look.accent) === null ? draft.look.accent : null,
+    look: {},
     locale: null,
     supportEmail: null,
   },
@@ -161,20 +168,16 @@ export function tokensOf({ accent, surface, text, radius, font }: Look): Record<
   };
 }
 
-/** The style sheet a page needs for a look; empty when it needs none, for the accent is the project's. */
-export function cssOf(look: Look): string {
-  const rules = Object.entries(tokensOf({ ...look, accent: '' })).map(
-    ([name, value]) => `  ${name}: ${value};`,
-  );
-  return rules.length === 0 ? '' : [':root {', ...rules, '}'].join('\n');
-}
-
 /** The project a draft becomes. */
 export function planOf(draft: StartDraft): ProjectPlan {
   const { name, logoUrl, look } = draft;
   const settings: SettingsPatch = {
     ...(logoUrl.trim() ? { logoUrl: logoUrl.trim() } : {}),
     ...(look.accent.trim() ? { accentColor: look.accent.trim() } : {}),
+    ...(look.surface.trim() ? { surfaceColor: look.surface.trim() } : {}),
+    ...(look.text.trim() ? { textColor: look.text.trim() } : {}),
+    ...(look.radius === 'medium' ? {} : { corners: look.radius }),
+    ...(look.font === 'site' ? {} : { font: look.font }),
   };
   const { products } = TEMPLATES[draft.kind];
   return { key: draft.key, name: name.trim(), settings, tiers: draft.tiers, products };

@@ -56,7 +56,7 @@ function dress({ look, logoUrl }) {
 }
 
 const bootstrapOf = ({ name, logoUrl, look, tiers }) => ({
-  branding: { name, logoUrl, accentColor: look.accent, locale: null, supportEmail: null },
+  branding: { name, logoUrl, accentColor: look.accent, look: {}, locale: null, supportEmail: null },
   tiers,
   sells: true,
 });

@@ -53,7 +53,14 @@ export const studio: PublicTier = {
 /** What a page loads first. */
 export const bootstrap: Bootstrap = {
   mode: 'test',
-  branding: { name: 'Versa', logoUrl: null, accentColor: null, locale: null, supportEmail: null },
+  branding: {
+    name: 'Versa',
+    logoUrl: null,
+    accentColor: null,
+    look: {},
+    locale: null,
+    supportEmail: null,
+  },
   tiers: [free, pro],
   signIn: {
     clerkPublishableKey: 'pk_test_clerk',

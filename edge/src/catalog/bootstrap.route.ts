@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import type { Deps } from '../deps.ts';
 import { type AppEnv, environmentPrincipal, serve } from '../http/call.ts';
 import { enabledProviders } from '../oauth/enabled-providers.client.ts';
+import { lookOf } from './look.ts';
 import { publicTiers } from './public-tier.ts';
 
 /** The first data of a page, and the state of the bindings. */
@@ -19,6 +20,7 @@ export function bootstrapRoutes(app: Hono<AppEnv>, deps: Deps): void {
         name: settings.displayName,
         logoUrl: settings.logoUrl,
         accentColor: settings.accentColor,
+        look: lookOf(settings),
         locale: settings.locale,
         supportEmail: settings.supportEmail,
       },

@@ -40,6 +40,7 @@ import {
   ACCESS_SCHEMA,
   AUDIT_SUBJECT_INDEX,
   ENFORCEMENT_SCHEMA,
+  LOOK_SCHEMA,
 } from '../projects/access.schema.ts';
 import { SUSPENSION_SCHEMA } from '../projects/suspension.schema.ts';
 import { REPLIES_SCHEMA } from '../replies/replies.schema.ts';
@@ -104,4 +105,5 @@ export const PROJECT_STEPS: readonly string[] = [
   ACTIVE_SCHEMA,
   SUSPENSION_SCHEMA,
   `${VARIANT_CREDITS_SCHEMA}\n${ORDER_CREDITS_SCHEMA}`,
+  LOOK_SCHEMA,
 ];

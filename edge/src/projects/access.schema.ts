@@ -33,3 +33,8 @@ CREATE INDEX audit_by_subject ON audit(subject) WHERE subject IS NOT NULL;`;
 /** Whether limits refuse: environments of before do. */
 export const ENFORCEMENT_SCHEMA = `
 UPDATE environment SET settings = json_insert(settings, '$.enforcement', 'enforce');`;
+
+/** What else is chosen of the look: environments of before left it to the page. */
+export const LOOK_SCHEMA = `
+UPDATE environment SET settings = json_insert(settings,
+  '$.surfaceColor', NULL, '$.textColor', NULL, '$.corners', NULL, '$.font', NULL);`;

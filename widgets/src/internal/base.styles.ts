@@ -7,14 +7,14 @@ import { css } from 'lit';
  */
 export const baseStyles = css`
   :host {
-    --_accent: var(--dream-accent, var(--_brand, #4f46e5));
+    --_accent: var(--dream-accent, var(--_our-accent, #4f46e5));
     --_on-accent: var(
       --dream-on-accent,
       oklch(from var(--_accent) clamp(0, (0.66 / l - 1) * infinity, 1) 0 h)
     );
-    --_surface: var(--dream-surface, light-dark(#fff, #16181d));
+    --_surface: var(--dream-surface, var(--_our-surface, light-dark(#fff, #16181d)));
     --_sunken: var(--dream-sunken, light-dark(#f4f4f7, #20232b));
-    --_text: var(--dream-text, light-dark(#1a1c23, #eceef3));
+    --_text: var(--dream-text, var(--_our-text, light-dark(#1a1c23, #eceef3)));
     --_muted: var(--dream-muted, light-dark(#5b6070, #a6acbb));
     --_border: var(--dream-border, light-dark(#e1e3ea, #343846));
     --_danger: var(--dream-danger, light-dark(#b3261e, #ff9d94));
@@ -22,7 +22,7 @@ export const baseStyles = css`
       color-mix(in oklab, var(--_accent), #000 12%),
       color-mix(in oklab, var(--_accent), #fff 45%)
     );
-    --_radius: var(--dream-radius, 0.75rem);
+    --_radius: var(--dream-radius, var(--_our-radius, 0.75rem));
     --_space: var(--dream-space, 1rem);
     display: block;
   }
@@ -41,7 +41,7 @@ export const baseStyles = css`
     box-sizing: border-box;
   }
   .root {
-    font-family: var(--dream-font, inherit);
+    font-family: var(--dream-font, var(--_our-font, inherit));
     font-size: 1rem;
     font-weight: 400;
     line-height: 1.5;

@@ -175,8 +175,8 @@ export abstract class DreamElement extends LitElement {
       else this.#translating = this.#translate(wanted);
     }
     this.#isWordless = !this.#words;
-    const accent = bootstrap?.branding.accentColor;
-    if (accent) this.style.setProperty('--_brand', accent);
+    for (const [token, value] of Object.entries(bootstrap?.branding.look ?? {}))
+      this.style.setProperty(`--_our-${token}`, value);
   }
 
   protected override update(changed: PropertyValues): void {

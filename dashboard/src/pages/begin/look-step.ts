@@ -1,7 +1,8 @@
 import { html, type TemplateResult } from 'lit';
 import { contrast } from '../../contrast.ts';
-import { cssOf, FONTS, type Look, RADII } from '../../start-draft.ts';
-import { choice, field } from '../../ui/field.ts';
+import { choicesOf, FONTS, type Look, RADII } from '../../start-draft.ts';
+import { colourField } from '../../ui/colour.ts';
+import { choice } from '../../ui/field.ts';
 import { colourFault } from '../../validation.ts';
 
 type Change = (look: Look) => void;
@@ -12,7 +13,6 @@ export function lookStep(
   faults: Readonly<Record<string, string>>,
   change: Change,
 ): TemplateResult {
-  const css = cssOf(look);
   return html`<section class="card form" aria-label="Look">
       ${colour('accent', 'Accent colour', '#4f46e5', look, faults, change)}
       ${colour('surface', 'Background', '#ffffff', look, faults, change)}
@@ -22,28 +22,19 @@ export function lookStep(
           id: 'radius',
           label: 'Corners',
           value: look.radius,
-          choices: Object.entries(RADII).map(([name, [words]]) => [name, words] as const),
+          choices: choicesOf(RADII),
           onInput: (radius) => change({ ...look, radius: radius as Look['radius'] }),
         })}
         ${choice({
           id: 'font',
           label: 'Font',
           value: look.font,
-          choices: Object.entries(FONTS).map(([name, [words]]) => [name, words] as const),
+          choices: choicesOf(FONTS),
           onInput: (font) => change({ ...look, font: font as Look['font'] }),
         })}
       </div>
       ${readable(look)}
-    </section>
-    ${
-      css
-        ? html`<section class="card" aria-labelledby="css-title">
-            <h2 id="css-title">For your style sheet</h2>
-            <p class="muted">The accent colour is kept with the project; this belongs into your page.</p>
-            <div class="code-block"><pre tabindex="0"><code>${css}</code></pre></div>
-          </section>`
-        : ''
-    }`;
+    </section>`;
 }
 
 function colour(
@@ -54,27 +45,15 @@ function colour(
   faults: Readonly<Record<string, string>>,
   change: Change,
 ): TemplateResult {
-  const value = look[name];
-  return html`<div class="colour">
-    <div class="field">
-      <label for="${name}-picker">Pick</label>
-      <input
-        id="${name}-picker"
-        type="color"
-        aria-label="Pick: ${label}"
-        .value=${colourFault(value) === null ? value : usual}
-        @input=${(event: Event) => change({ ...look, [name]: (event.target as HTMLInputElement).value })}
-      />
-    </div>
-    ${field({
-      id: name,
-      label,
-      value,
-      placeholder: name === 'accent' ? usual : 'of your page',
-      fault: faults[name],
-      onInput: (typed) => change({ ...look, [name]: typed }),
-    })}
-  </div>`;
+  return colourField({
+    id: name,
+    label,
+    value: look[name],
+    usual,
+    placeholder: name === 'accent' ? usual : 'of your page',
+    fault: faults[name],
+    onInput: (typed) => change({ ...look, [name]: typed }),
+  });
 }
 
 /** Whether what was chosen can be read. Source: WCAG 2.2, 1.4.3 and 1.4.11. */

@@ -11,6 +11,8 @@ import {
   toDraft,
 } from '../../settings-draft.ts';
 import { confirm } from '../../ui/confirm.ts';
+import { choicesOf, FONTS, RADII } from '../../start-draft.ts';
+import { colourField } from '../../ui/colour.ts';
 import { check, choice, field } from '../../ui/field.ts';
 import { saveBar } from '../../ui/save-bar.ts';
 import { toast } from '../../ui/toast.ts';
@@ -111,28 +113,50 @@ class SettingsPage extends Page<Settings> {
     });
   }
 
+  #colour(
+    name: 'accentColor' | 'surfaceColor' | 'textColor',
+    label: string,
+    usual: string,
+  ): TemplateResult {
+    const { draft } = this;
+    if (draft === null) return html``;
+    return colourField({
+      id: name,
+      label,
+      value: draft[name],
+      usual,
+      placeholder: 'of the page',
+      fault: draftFaults(draft)[name],
+      onInput: (value) => (this.draft = { ...draft, [name]: value }),
+    });
+  }
+
   #branding(draft: SettingsDraft): TemplateResult {
-    const shown = /^#[0-9a-f]{6}$/i.test(draft.accentColor) ? draft.accentColor : '#4f46e5';
     return html`<section class="card" aria-labelledby="branding-title">
       <h2 id="branding-title">Branding</h2>
       <div class="columns">
         ${this.#text('displayName', 'Name', { hint: 'What visitors read when they sign up.' })}
         ${this.#text('supportEmail', 'Support e-mail', { placeholder: 'hello@example.com' })}
         ${this.#text('logoUrl', 'Logo', { placeholder: 'https://example.com/logo.svg' })}
-        <div class="colour">
-          <div class="field">
-            <label for="accent-picker">Pick</label>
-            <input
-              id="accent-picker"
-              type="color"
-              .value=${shown}
-              @input=${(event: Event) =>
-                (this.draft = { ...draft, accentColor: (event.target as HTMLInputElement).value })}
-            />
-          </div>
-          ${this.#text('accentColor', 'Accent colour', { placeholder: 'of the page' })}
-        </div>
         ${this.#text('locale', 'Language', { placeholder: 'of the page', hint: 'Like “de” or “pt-BR”.' })}
+        ${this.#colour('accentColor', 'Accent colour', '#4f46e5')}
+        ${this.#colour('surfaceColor', 'Background', '#ffffff')}
+        ${this.#colour('textColor', 'Text', '#1a1c23')}
+        ${choice({
+          id: 'corners',
+          label: 'Corners',
+          value: draft.corners,
+          choices: [['', 'Of the page'], ...choicesOf(RADII)],
+          onInput: (corners) =>
+            (this.draft = { ...draft, corners: corners as SettingsDraft['corners'] }),
+        })}
+        ${choice({
+          id: 'font',
+          label: 'Font',
+          value: draft.font,
+          choices: choicesOf(FONTS).map(([name, words]) => [name === 'site' ? '' : name, words]),
+          onInput: (font) => (this.draft = { ...draft, font: font as SettingsDraft['font'] }),
+        })}
       </div>
     </section>`;
   }
