@@ -92,7 +92,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('the guides and the dashboard show code', () => {
   expect(blocks.length).toBeGreaterThanOrEqual(3);
-  expect(pasted.map(({ name }) => name)).toEqual(['dashboard-express.ts', 'dashboard-hono.ts']);
+  expect(pasted.map(({ name }) => name)).toEqual([
+    'dashboard-express.ts',
+    'dashboard-hono.ts',
+    'dashboard-fastify.ts',
+    'dashboard-next.ts',
+  ]);
 });
 
 it.each(blocks)('$name compiles against the sdk as it is', ({ name }) => {

@@ -20,10 +20,27 @@ it('puts the edge and the publishable key into every snippet of a page, and no s
 
 it('puts the edge into every snippet of a server, and the publishable key into none', () => {
   const snippets = serverSnippets(facts);
-  expect(snippets.map(({ id }) => id)).toEqual(['express', 'hono', 'python', 'curl']);
+  expect(snippets.map(({ id }) => id)).toEqual([
+    'express',
+    'hono',
+    'fastify',
+    'next',
+    'python',
+    'curl',
+  ]);
   for (const { code } of snippets) {
     expect(code).toContain('https://edge.example');
     expect(code).not.toContain('pk_test_abc');
+  }
+});
+
+it('counts in one line by the middleware of each framework', () => {
+  const frameworks = ['express', 'hono', 'fastify', 'next'];
+  for (const { id, code } of serverSnippets(facts).filter(({ id }) => frameworks.includes(id))) {
+    expect(code).toContain(`from 'dream-api/${id}'`);
+    expect(code).toMatch(/meter\(\s*\{ dream, customer: /);
+    // Whoever writes JavaScript pastes it, too.
+    expect(code).not.toMatch(/import type|\{ type /);
   }
 });
 

@@ -113,6 +113,12 @@ ${tag}
   ];
 }
 
+/** What every server of JavaScript begins with: the client, and who pays for a request. */
+const begin = (edge: string): string =>
+  `const dream = new Dream({ secretKey: process.env.DREAM_SECRET_KEY ?? '', baseUrl: '${edge}' });
+// The page sends \`Bearer \${await Dream.getToken()}\`. With a login of your own, give your user's id.
+const payer = (header = '') => (header ? { token: header.replace('Bearer ', '') } : null);`;
+
 /** The server's side: asking before each metered action, as each server writes it. */
 export function serverSnippets({ edge, mode }: SnippetFacts): Snippet[] {
   const secret = `sk_${mode}_…`;
@@ -121,16 +127,16 @@ export function serverSnippets({ edge, mode }: SnippetFacts): Snippet[] {
       id: 'express',
       title: 'Express',
       where: 'npm install dream-api express',
-      code: `import express from 'express';
-import { Dream } from 'dream-api';
+      code: `import { Dream } from 'dream-api';
+import { meter, usageOf } from 'dream-api/express';
+import express from 'express';
 
-const dream = new Dream({ secretKey: process.env.DREAM_SECRET_KEY ?? '', baseUrl: '${edge}' });
+${begin(edge)}
 const app = express();
 
-app.post('/work', async (request, response) => {
-  const use = await dream.usage.track({ customer: request.user.id });
-  if (!use.allowed) return response.status(403).json({ error: 'Your plan is used up.' });
-  response.json({ remaining: use.usage.remaining });
+app.use('/api', meter({ dream, customer: (request) => payer(request.get('authorization')) }));
+app.post('/api/work', (request, response) => {
+  response.json({ remaining: usageOf(request)?.remaining });
 });`,
     },
     {
@@ -138,16 +144,45 @@ app.post('/work', async (request, response) => {
       title: 'Hono',
       where: 'npm install dream-api hono',
       code: `import { Dream } from 'dream-api';
+import { meter, usageOf } from 'dream-api/hono';
 import { Hono } from 'hono';
 
-const dream = new Dream({ secretKey: process.env.DREAM_SECRET_KEY ?? '', baseUrl: '${edge}' });
+${begin(edge)}
 const app = new Hono();
 
-app.post('/work', async (c) => {
-  const use = await dream.usage.track({ customer: c.get('userId') });
-  if (!use.allowed) return c.json({ error: 'Your plan is used up.' }, 403);
-  return c.json({ remaining: use.usage.remaining });
-});`,
+app.use('/api/*', meter({ dream, customer: (c) => payer(c.req.header('authorization')) }));
+app.post('/api/work', (c) => c.json({ remaining: usageOf(c)?.remaining }));`,
+    },
+    {
+      id: 'fastify',
+      title: 'Fastify',
+      where: 'npm install dream-api fastify',
+      code: `import { Dream } from 'dream-api';
+import { meter, usageOf } from 'dream-api/fastify';
+import fastify from 'fastify';
+
+${begin(edge)}
+const app = fastify();
+
+app.addHook(
+  'preHandler',
+  meter({ dream, customer: (request) => payer(request.headers.authorization) }),
+);
+app.post('/api/work', (request) => ({ remaining: usageOf(request)?.remaining }));`,
+    },
+    {
+      id: 'next',
+      title: 'Next',
+      where: 'npm install dream-api; then, in app/api/work/route.ts',
+      code: `import { Dream } from 'dream-api';
+import { meter, usageOf } from 'dream-api/next';
+
+${begin(edge)}
+
+export const POST = meter(
+  { dream, customer: (request) => payer(request.headers.get('authorization') ?? '') },
+  (request) => Response.json({ remaining: usageOf(request)?.remaining }),
+);`,
     },
     {
       id: 'python',
