@@ -457,8 +457,17 @@ export const disconnect = route({
   errors: [...errors, 'stripe_not_connected', 'platform_protected'],
 });
 
+/** A field that was changed, in lines people read; no lines is nothing. Never a secret. */
+export const AuditDetail = v.object({
+  field: v.string(),
+  before: v.array(v.string()),
+  after: v.array(v.string()),
+});
+export type AuditDetail = v.InferOutput<typeof AuditDetail>;
+
 /**
- * One thing that was done to a project. `actor` is who did it: `operator`, `operator cust_…`, or a
+ * One thing that was done to a project, with what it changed where that is kept: of tiers, products,
+ * settings, origins and keys. `actor` is who did it: `operator`, `operator cust_…`, or a
  * developer by account and customer, `plt_… cust_…`.
  */
 export const AuditEntry = v.object({
@@ -467,6 +476,7 @@ export const AuditEntry = v.object({
   actor: v.string(),
   action: v.string(),
   subject: v.nullable(v.string()),
+  details: v.array(AuditDetail),
 });
 export type AuditEntry = v.InferOutput<typeof AuditEntry>;
 

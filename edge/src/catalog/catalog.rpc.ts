@@ -4,6 +4,7 @@ import type { Interval } from '@dream/contract/primitives';
 import { noteDefaultChange } from '../customers/default-change.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
+import { tierDetails } from '../projects/audit-details.ts';
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
 import { readTiers } from './catalog.store.ts';
 import {
@@ -79,8 +80,9 @@ export class CatalogRpc extends RpcTarget {
       this.#replacePrices(name, input, ids.prices, act.nowMs);
       replaceOverage(sql, name, overageRates(input), ids.job, act.nowMs);
       sql.exec('UPDATE environment SET version = version + 1');
-      writeAudit(sql, act, 'tier.saved', name);
-      return ok({ tier: this.#must(name), jobId: this.#enqueuePublish(name, ids.job, act.nowMs) });
+      const tier = this.#must(name);
+      writeAudit(sql, act, 'tier.saved', name, tierDetails(old ?? null, tier));
+      return ok({ tier, jobId: this.#enqueuePublish(name, ids.job, act.nowMs) });
     });
   }
 

@@ -38,6 +38,7 @@ import { CLERK_APP_SCHEMA } from '../projects/clerk-app.schema.ts';
 import { ACTIVE_SCHEMA, PLATFORM_SCHEMA } from '../platform/platform.schema.ts';
 import {
   ACCESS_SCHEMA,
+  AUDIT_DETAILS_SCHEMA,
   AUDIT_SUBJECT_INDEX,
   ENFORCEMENT_SCHEMA,
   LOOK_SCHEMA,
@@ -105,5 +106,5 @@ export const PROJECT_STEPS: readonly string[] = [
   ACTIVE_SCHEMA,
   SUSPENSION_SCHEMA,
   `${VARIANT_CREDITS_SCHEMA}\n${ORDER_CREDITS_SCHEMA}`,
-  LOOK_SCHEMA,
+  `${LOOK_SCHEMA}\n${AUDIT_DETAILS_SCHEMA}`,
 ];

@@ -1,5 +1,5 @@
 import { RpcTarget } from 'cloudflare:workers';
-import type { SecretKey, Settings, SettingsPatch } from '@dream/contract';
+import type { AuditDetail, AuditEntry, SecretKey, Settings, SettingsPatch } from '@dream/contract';
 import type { Mode } from '@dream/contract/primitives';
 import { connectionOf } from '../billing/connection.rpc.ts';
 import { TurnstileRpc } from '../bots/turnstile.rpc.ts';
@@ -13,6 +13,7 @@ import { PROJECT_STEPS } from '../project/project.schema.ts';
 import { isErased } from '../storage/erase.ts';
 import { isInitialised, migrate } from '../storage/migrate.ts';
 import { type Act, writeAudit } from './audit.rpc.ts';
+import { keyDetails, originDetails, settingsDetails } from './audit-details.ts';
 import { readClerkApp } from './clerk-app.store.ts';
 import type { SealedClerkApp } from './clerk-app.ts';
 import { queueErasure } from './erasure.store.ts';
@@ -159,7 +160,7 @@ export class AccessRpc extends RpcTarget {
     key: { id: string; name: string; hash: string; hint: string },
     act: Act,
   ): Outcome<SecretKey> {
-    return this.#change(act, 'key.created', key.id, () => {
+    return this.#change(act, 'key.created', key.id, keyDetails(key), () => {
       this.#storage.sql.exec(
         'INSERT INTO secret_key VALUES (?, ?, ?, ?, ?, NULL, NULL)',
         key.id,
@@ -190,7 +191,7 @@ export class AccessRpc extends RpcTarget {
       .exec<KeyRow>('SELECT * FROM secret_key WHERE id = ?', oldId)
       .toArray()[0];
     if (!old || old.revoked_ms !== null) return no('secret_key_not_found');
-    return this.#change(act, 'key.rotated', oldId, () => {
+    return this.#change(act, 'key.rotated', oldId, keyDetails(old), () => {
       const { sql } = this.#storage;
       sql.exec(
         'UPDATE secret_key SET expires_ms = min(coalesce(expires_ms, ?1), ?1) WHERE id = ?2',
@@ -210,8 +211,9 @@ export class AccessRpc extends RpcTarget {
   }
 
   revokeKey(id: string, act: Act): Outcome<SecretKey> {
-    if (!this.#key(id).ok) return no('secret_key_not_found');
-    return this.#change(act, 'key.revoked', id, () => {
+    const key = this.#key(id);
+    if (!key.ok) return key;
+    return this.#change(act, 'key.revoked', id, keyDetails(key.value), () => {
       this.#storage.sql.exec(
         'UPDATE secret_key SET revoked_ms = coalesce(revoked_ms, ?) WHERE id = ?',
         act.nowMs,
@@ -222,8 +224,11 @@ export class AccessRpc extends RpcTarget {
   }
 
   updateSettings(patch: SettingsPatch, act: Act): Outcome<Settings> {
-    return this.#change(act, 'settings.changed', Object.keys(patch).join(', '), () => {
-      const settings = { ...(JSON.parse(this.#row()?.settings ?? '{}') as Settings), ...patch };
+    const before = JSON.parse(this.#row()?.settings ?? '{}') as Settings;
+    const settings = { ...before, ...patch };
+    const details = settingsDetails(before, settings);
+    const subject = Object.keys(patch).join(', ');
+    return this.#change(act, 'settings.changed', subject, details, () => {
       this.#storage.sql.exec('UPDATE environment SET settings = ?', JSON.stringify(settings));
       return ok(settings);
     });
@@ -236,23 +241,25 @@ export class AccessRpc extends RpcTarget {
     const isSuspended = suspendedAtMs(this.#storage.sql) !== null;
     if (isSuspended === (sinceMs !== null)) return ok(null);
     const action = sinceMs === null ? 'project.resumed' : 'project.suspended';
-    return this.#change(act, action, reason, () => {
+    return this.#change(act, action, reason, [], () => {
       putSuspension(this.#storage.sql, sinceMs);
       return ok(null);
     });
   }
 
   putOrigins(origins: readonly string[], act: Act): Outcome<string[]> {
-    return this.#change(act, 'origins.changed', origins.join(' '), () => {
+    const before = JSON.parse(this.#row()?.origins ?? '[]') as string[];
+    const details = originDetails(before, origins);
+    return this.#change(act, 'origins.changed', null, details, () => {
       this.#storage.sql.exec('UPDATE environment SET origins = ?', JSON.stringify(origins));
       return ok([...origins]);
     });
   }
 
   /** Newest first, 50 at a time, before the entry `cursor`. */
-  audit(cursor: string | null): { entries: AuditEntryValue[]; nextCursor: string | null } {
+  audit(cursor: string | null): { entries: AuditEntry[]; nextCursor: string | null } {
     const rows = this.#storage.sql
-      .exec<{ id: number; at_ms: number; actor: string; action: string; subject: string | null }>(
+      .exec<AuditRow>(
         'SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT 51',
         cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor),
       )
@@ -263,6 +270,7 @@ export class AccessRpc extends RpcTarget {
       actor: row.actor,
       action: row.action,
       subject: row.subject,
+      details: row.details === null ? [] : (JSON.parse(row.details) as AuditDetail[]),
     }));
     return { entries, nextCursor: rows.length > 50 ? (entries.at(-1)?.id ?? null) : null };
   }
@@ -271,12 +279,13 @@ export class AccessRpc extends RpcTarget {
     act: Act,
     action: string,
     subject: string | null,
+    details: readonly AuditDetail[],
     change: () => Outcome<T>,
   ): Outcome<T> {
     return this.#storage.transactionSync(() => {
       const result = change();
       this.#storage.sql.exec('UPDATE environment SET version = version + 1');
-      this.#audit(act, action, subject);
+      writeAudit(this.#storage.sql, act, action, subject, details);
       return result;
     });
   }
@@ -308,12 +317,13 @@ export function environmentInUse(storage: DurableObjectStorage): Outcome<Environ
 const rowOf = (storage: DurableObjectStorage): EnvironmentRow | undefined =>
   storage.sql.exec<EnvironmentRow>('SELECT * FROM environment').toArray()[0];
 
-type AuditEntryValue = {
-  id: string;
-  atMs: number;
+type AuditRow = {
+  id: number;
+  at_ms: number;
   actor: string;
   action: string;
   subject: string | null;
+  details: string | null;
 };
 
 const toKey = (row: KeyRow): SecretKey => ({

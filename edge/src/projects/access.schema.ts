@@ -38,3 +38,7 @@ UPDATE environment SET settings = json_insert(settings, '$.enforcement', 'enforc
 export const LOOK_SCHEMA = `
 UPDATE environment SET settings = json_insert(settings,
   '$.surfaceColor', NULL, '$.textColor', NULL, '$.corners', NULL, '$.font', NULL);`;
+
+/** What an entry of the log changed, in JSON; null where that is not kept. */
+export const AUDIT_DETAILS_SCHEMA = `
+ALTER TABLE audit ADD COLUMN details TEXT;`;

@@ -1,22 +1,26 @@
+import type { AuditDetail } from '@dream/contract';
+
 /** Who changes an environment, and when. */
 export interface Act {
   actor: string;
   nowMs: number;
 }
 
-/** Writes what was done, by whom, in the transaction that does it. */
+/** Writes what was done, by whom, and what it changed, in the transaction that does it. */
 export function writeAudit(
   sql: SqlStorage,
   act: Act,
   action: string,
   subject: string | null,
+  details: readonly AuditDetail[] = [],
 ): void {
   sql.exec(
-    'INSERT INTO audit (at_ms, actor, action, subject) VALUES (?, ?, ?, ?)',
+    'INSERT INTO audit (at_ms, actor, action, subject, details) VALUES (?, ?, ?, ?, ?)',
     act.nowMs,
     act.actor,
     action,
     subject,
+    details.length === 0 ? null : JSON.stringify(details),
   );
 }
 

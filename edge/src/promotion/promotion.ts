@@ -87,7 +87,16 @@ export const needsStripe = ({ changes }: Plan, { tiers }: Pick<Side, 'tiers'>): 
       (kind === 'tier' && tiers.some((tier) => tier.name === name && tier.prices.length > 0)),
   );
 
-type Row = readonly [field: string, after: readonly string[], before: readonly string[]];
+/** A field as it is and as it was, in lines people read. */
+export type Row = readonly [field: string, after: readonly string[], before: readonly string[]];
+
+/** The fields that differ. */
+export const differing = (rows: readonly Row[]): PromotedField[] =>
+  rows.flatMap(([field, after, before]) =>
+    JSON.stringify(after) === JSON.stringify(before)
+      ? []
+      : [{ field, before: [...before], after: [...after] }],
+  );
 
 function change(
   kind: PromotedChange['kind'],
@@ -96,11 +105,7 @@ function change(
   rows: readonly Row[],
   isThere: boolean,
 ): PromotedChange[] {
-  const fields = rows.flatMap(([field, after, before]): PromotedField[] =>
-    JSON.stringify(after) === JSON.stringify(before)
-      ? []
-      : [{ field, before: [...before], after: [...after] }],
-  );
+  const fields = differing(rows);
   if (isThere && fields.length === 0) return [];
   return [{ kind, name, title, action: isThere ? 'change' : 'create', fields }];
 }
@@ -110,7 +115,8 @@ function settingsChange(test: Settings, live: Settings): PromotedChange[] {
   return change('settings', null, 'Settings', rows, true);
 }
 
-function tierFields(tier: TierRecord, old: TierRecord | null): Row[] {
+/** The fields of a tier, and of what it was before; of a new one there is no before. */
+export function tierFields(tier: TierRecord, old: TierRecord | null): Row[] {
   const row = (field: string, lines: (tier: TierRecord) => readonly string[]): Row => [
     field,
     lines(tier),
@@ -134,7 +140,8 @@ function tierFields(tier: TierRecord, old: TierRecord | null): Row[] {
   ];
 }
 
-function productFields(product: ProductRecord, old: ProductRecord | null): Row[] {
+/** The fields of a product that are texts or numbers, and of what it was before. */
+export function productFields(product: ProductRecord, old: ProductRecord | null): Row[] {
   const row = (field: string, lines: (product: ProductRecord) => readonly string[]): Row => [
     field,
     lines(product),
@@ -157,7 +164,9 @@ function productFields(product: ProductRecord, old: ProductRecord | null): Row[]
 }
 
 /** A value as lines; nothing, and an empty text, are none. */
-function shown(value: string | number | boolean | readonly string[] | null): readonly string[] {
+export function shown(
+  value: string | number | boolean | readonly string[] | null,
+): readonly string[] {
   if (value === null || value === '') return [];
   if (typeof value === 'boolean') return [value ? 'yes' : 'no'];
   return typeof value === 'object' ? value : [String(value)];

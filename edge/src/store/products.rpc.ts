@@ -4,6 +4,7 @@ import { addressesOf } from '../content/address.ts';
 import type { EnvironmentRef } from '../deps.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
+import { productDetails } from '../projects/audit-details.ts';
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
 import { adoptedInput } from './adopted.ts';
 import { LastShown } from './last-shown.ts';
@@ -227,6 +228,7 @@ export class ProductsRpc extends RpcTarget {
     createdMs: number,
   ): Outcome<ProductWritten> {
     const { sql } = this.#storage;
+    const old = readProduct(sql, id) ?? null;
     const { variants, ...body } = input;
     const names = imageNames(
       sql,
@@ -250,8 +252,9 @@ export class ProductsRpc extends RpcTarget {
       act.nowMs,
     );
     replaceVariants(sql, id, input, ids, names, act.nowMs);
-    writeAudit(sql, act, 'product.saved', id);
-    return ok(this.#written(id, ids.job, act.nowMs));
+    const written = this.#written(id, ids.job, act.nowMs);
+    writeAudit(sql, act, 'product.saved', id, productDetails(old, written.product));
+    return ok(written);
   }
 
   #written(id: string, jobId: string, nowMs: number): ProductWritten {

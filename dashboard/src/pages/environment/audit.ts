@@ -1,18 +1,28 @@
 import type { AuditEntry } from '@dream/contract';
 import { html, nothing, type TemplateResult } from 'lit';
+import { actionWords, actorWords } from '../../audit-words.ts';
+import { fieldWords } from '../../promotion-words.ts';
+import { differences } from '../../ui/differences.ts';
 import { instant } from '../../ui/format.ts';
 import { emptyState } from '../../ui/notice.ts';
-import { Page } from '../page.ts';
+import { ListPage, type Rows } from '../list-page.ts';
 
-interface Log {
-  entries: AuditEntry[];
-  nextCursor: string | null;
-}
+/** The most fields that are shown at once; more are behind a click. */
+const FEW = 3;
 
-/** What was done to an environment, and by whom. */
-class AuditPage extends Page<Log> {
-  protected load(signal: AbortSignal): Promise<Log> {
-    return this.environment.audit(null, signal);
+/** What was done to an environment, by whom, and what it changed. */
+class AuditPage extends ListPage<AuditEntry, Record<never, string>> {
+  constructor() {
+    super({});
+  }
+
+  protected async rowsOf(
+    _: Record<never, string>,
+    { cursor }: { cursor: string | null },
+    signal?: AbortSignal,
+  ): Promise<Rows<AuditEntry>> {
+    const { entries, nextCursor } = await this.environment.audit(cursor, signal);
+    return { rows: entries, nextCursor };
   }
 
   protected head(): TemplateResult {
@@ -24,8 +34,8 @@ class AuditPage extends Page<Log> {
     </div>`;
   }
 
-  protected body({ entries, nextCursor }: Log): TemplateResult {
-    if (entries.length === 0)
+  protected body(data: Rows<AuditEntry>): TemplateResult {
+    if (data.rows.length === 0)
       return emptyState(
         'Nothing happened yet',
         'Each change made here will be listed, with who made it.',
@@ -36,44 +46,37 @@ class AuditPage extends Page<Log> {
             <tr>
               <th scope="col">When</th>
               <th scope="col">What</th>
-              <th scope="col">Of</th>
               <th scope="col">Who</th>
             </tr>
           </thead>
           <tbody>
-            ${entries.map(
-              ({ atMs, action, subject, actor }) =>
-                html`<tr>
-                  <td data-label="When" class="nowrap">${instant(atMs)}</td>
-                  <td data-label="What"><code>${action}</code></td>
-                  <td data-label="Of">${subject ?? html`<span class="muted">the environment</span>`}</td>
-                  <td data-label="Who">${who(actor)}</td>
-                </tr>`,
-            )}
+            ${data.rows.map(entryRow)}
           </tbody>
         </table>
       </section>
-      ${
-        nextCursor === null
-          ? nothing
-          : html`<div class="buttons">
-              <button class="button" type="button" @click=${() => void this.#more(nextCursor)}>
-                ${this.busy ? 'Loading…' : 'Show older'}
-              </button>
-            </div>`
-      }`;
-  }
-
-  async #more(cursor: string): Promise<void> {
-    await this.act('more', async () => {
-      const { entries, nextCursor } = await this.environment.audit(cursor);
-      this.data = { entries: [...(this.data?.entries ?? []), ...entries], nextCursor };
-    });
+      ${this.more(data, 'changes')}`;
   }
 }
 customElements.define('page-audit', AuditPage);
 
-const who = (actor: string): TemplateResult =>
-  actor.startsWith('operator')
-    ? html`dream`
-    : html`a developer <code class="muted">${actor.split(' ').at(-1) ?? actor}</code>`;
+const entryRow = ({ atMs, action, subject, actor, details }: AuditEntry): TemplateResult => {
+  const { words, id } = actorWords(actor);
+  return html`<tr>
+    <td data-label="When" class="nowrap">${instant(atMs)}</td>
+    <td data-label="What">
+      <div class="stack anywhere">
+        <span><strong>${actionWords(action)}</strong>${subject === null ? nothing : html` <code>${subject}</code>`}</span>
+        ${changesOf(details)}
+      </div>
+    </td>
+    <td data-label="Who">${words}${id === null ? nothing : html` <code class="muted">${id}</code>`}</td>
+  </tr>`;
+};
+
+function changesOf(details: AuditEntry['details']): TemplateResult | typeof nothing {
+  if (details.length === 0) return nothing;
+  const shown = differences(details, fieldWords);
+  return details.length <= FEW
+    ? shown
+    : html`<details><summary class="small">${details.length} fields</summary>${shown}</details>`;
+}

@@ -1,4 +1,4 @@
-import type { PromotedChange, PromotedField, Promotion } from '@dream/contract';
+import type { PromotedChange, Promotion } from '@dream/contract';
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { checklist, type Setup, type Step } from '../../checklist.ts';
 import { environmentApi, projectsApi } from '../../environment.ts';
@@ -6,6 +6,7 @@ import { Intention } from '../../intention.ts';
 import { paths } from '../../paths.ts';
 import { amountOfChange, fieldWords, kindWords } from '../../promotion-words.ts';
 import { confirm } from '../../ui/confirm.ts';
+import { differences } from '../../ui/differences.ts';
 import { icons } from '../../ui/icons.ts';
 import { toast } from '../../ui/toast.ts';
 import { Page } from '../page.ts';
@@ -180,26 +181,8 @@ const changeItem = ({ kind, title, action, fields }: PromotedChange): TemplateRe
       ${action === 'create' ? 'New' : 'Changed'}
     </span>
   </div>
-  <dl>
-    ${fields
-      .filter(({ before, after }) => before.length > 0 || after.length > 0)
-      .map((field) => fieldRow(field, action === 'create'))}
-  </dl>
+  ${differences(fields, fieldWords, action === 'create')}
 </li>`;
-
-const fieldRow = (
-  { field, before, after }: PromotedField,
-  isNew: boolean,
-): TemplateResult => html`<div>
-  <dt>${fieldWords(field)}</dt>
-  <dd>
-    ${isNew || before.length === 0 ? nothing : html`<del><span class="visually-hidden">was </span>${lines(before)}</del>`}
-    <ins><span class="visually-hidden">becomes </span>${lines(after)}</ins>
-  </dd>
-</div>`;
-
-const lines = (all: readonly string[]): unknown =>
-  all.length === 0 ? html`<span>nothing</span>` : all.map((line) => html`<span>${line}</span>`);
 
 const keptNote = (kept: Promotion['kept']): TemplateResult | typeof nothing =>
   kept.length === 0
