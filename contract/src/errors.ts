@@ -255,6 +255,11 @@ export const ERRORS = {
     'Not counted',
     'This feature is on or off: it has no units. Ask with POST /api/usage whether the plan has it.',
   ),
+  feature_draws_on_credits: row(
+    409,
+    'Draws on credits',
+    'Grant the customer credits instead, with POST /api/credits/grants.',
+  ),
   hold_not_found: row(
     404,
     'Hold not found',

@@ -27,6 +27,7 @@ import * as testCall from './test-call.ts';
 import * as testClock from './test-clock.ts';
 import * as tiers from './tiers.ts';
 import * as usage from './usage.ts';
+import * as usageGrants from './usage-grants.ts';
 import * as usageHistory from './usage-history.ts';
 import * as webhooks from './webhooks.ts';
 
@@ -45,6 +46,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map(
     usage,
     holds,
     credits,
+    usageGrants,
     usageHistory,
     tiers,
     products,

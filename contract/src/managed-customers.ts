@@ -16,6 +16,7 @@ import {
   resumeSubscription,
 } from './subscription.ts';
 import { MAX_AMOUNT_UNITS, Usage, UsageStatus } from './usage.ts';
+import { grantUsage } from './usage-grants.ts';
 import { getUsageHistory } from './usage-history.ts';
 
 const path = '/api/projects/:project/:mode/customers';
@@ -133,6 +134,10 @@ export const getManagedCredits = managed(
 export const grantManagedCredits = managed(
   { ...grantCredits, errors: inPath(grantCredits.errors) },
   '/api/customers/:id/credits/grants',
+);
+export const grantManagedUsage = managed(
+  { ...grantUsage, errors: inPath(grantUsage.errors) },
+  '/api/customers/:id/usage/grants',
 );
 export const previewManagedChange = managed(
   { ...previewChange, errors: inPath(previewChange.errors) },

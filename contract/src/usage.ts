@@ -24,6 +24,7 @@ export type UsageCredits = v.InferOutput<typeof UsageCredits>;
 /**
  * A customer's usage of one feature in the running period. `periodStart` and `periodEnd` are days
  * (YYYY-MM-DD, the end being the last day) or, for hourly periods, instants; `resetsAtMs` is exact.
+ * `granted` are units granted for this period on top of the plan's: `limit` has them in it.
  * `overageUnits` is there when a feature with overage is above its limit: by how much; `held` when
  * units are in holds: they are not in `count`, and not in `remaining` either; `wouldRefuse` when the
  * call was counted only because the environment refuses nothing yet; `credits` of a feature that draws
@@ -35,6 +36,7 @@ export const Usage = v.object({
   count: v.number(),
   limit: Limit,
   remaining: Limit,
+  granted: v.exactOptional(v.number()),
   overageUnits: v.exactOptional(v.number()),
   held: v.exactOptional(v.number()),
   wouldRefuse: v.exactOptional(WouldRefuse),
@@ -147,6 +149,7 @@ export const UsageStatus = v.object({
   usageCount: v.number(),
   limit: Limit,
   remaining: Limit,
+  granted: v.exactOptional(v.number()),
   overageUnits: v.exactOptional(v.number()),
   held: v.exactOptional(v.number()),
   wouldRefuse: v.exactOptional(WouldRefuse),

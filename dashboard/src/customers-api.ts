@@ -82,6 +82,8 @@ export function customersApi(call: Call, project: string, mode: Mode) {
       call<{ usage: Usage }>('POST', one(id, '/usage'), {
         body: units === null ? { kind: 'reset', feature } : { kind: 'change', feature, units },
       }),
+    grant: (id: string, feature: string, units: number) =>
+      call<{ usage: Usage }>('POST', one(id, '/usage/grants'), { body: { feature, units } }),
     checkout: (id: string, purchase: Purchase) =>
       call<CheckoutPlace>('POST', one(id, '/checkout'), { body: purchase }),
     portal: (id: string) => call<{ url: string }>('POST', one(id, '/portal'), { body: {} }),

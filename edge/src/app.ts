@@ -38,6 +38,7 @@ import { adjustUsageRoutes } from './usage/adjust.route.ts';
 import { holdRoutes } from './usage/holds.route.ts';
 import { usageBatchRoutes } from './usage/batch.route.ts';
 import { testCallRoutes } from './usage/test-call.route.ts';
+import { grantUsageRoutes } from './usage/grant.route.ts';
 import { usageHistoryRoutes } from './usage/history.route.ts';
 import { usageRoutes } from './usage/usage.route.ts';
 import { clerkWebhookRoutes } from './webhooks/clerk-webhook.route.ts';
@@ -68,6 +69,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     managedCustomerRoutes,
     adjustUsageRoutes,
     testCallRoutes,
+    grantUsageRoutes,
     tierRoutes,
     productRoutes,
     bootstrapRoutes,

@@ -89,6 +89,7 @@ export interface Chain {
 
 interface Meter {
   used: number;
+  granted: number;
   endMs: number;
 }
 
@@ -108,7 +109,7 @@ export class ModelCustomer {
   readonly period: Period;
   plan = 'free';
   nowMs = 0;
-  meters = ofEach((): Meter => ({ used: 0, endMs: 0 }));
+  meters = ofEach((): Meter => ({ used: 0, granted: 0, endMs: 0 }));
   credits: ModelCredits;
   chains: Chain[] = [];
   days = ofEach((): Record<string, number> => ({}));
@@ -131,7 +132,7 @@ export class ModelCustomer {
     this.credits.pass(nowMs);
     for (const feature of FEATURES)
       if (nowMs >= this.meters[feature].endMs)
-        this.meters[feature] = { used: 0, endMs: PERIOD_ENDS[this.period](nowMs) };
+        this.meters[feature] = { used: 0, granted: 0, endMs: PERIOD_ENDS[this.period](nowMs) };
   }
 
   #expire(chain: Chain, onMs: number): void {
@@ -174,9 +175,15 @@ export class ModelCustomer {
     const weight = this.#weight(feature);
     if (weight !== undefined)
       return Math.max(0, Math.floor((this.credits.balanceUnits - this.heldCredits) / weight));
-    const limit = PLANS[this.plan]?.limits[feature];
+    const limit = this.#limit(feature);
     if (limit === null) return Number.POSITIVE_INFINITY;
-    return (limit ?? 0) - this.meters[feature].used - this.held(feature);
+    return limit - this.meters[feature].used - this.held(feature);
+  }
+
+  /** The plan's limit and what is granted on top. */
+  #limit(feature: Feature): number | null {
+    const { [feature]: limit = 0 } = PLANS[this.plan]?.limits ?? {};
+    return limit === null ? null : limit + this.meters[feature].granted;
   }
 
   includes(feature: Feature): boolean {
@@ -186,7 +193,7 @@ export class ModelCustomer {
   show(feature: Feature): Shown {
     const { used, endMs } = this.meters[feature];
     const weight = this.#weight(feature);
-    const { [feature]: ofPlan = 0 } = PLANS[this.plan]?.limits ?? {};
+    const ofPlan = this.includes(feature) ? this.#limit(feature) : 0;
     const limit = weight === undefined ? ofPlan : used + this.held(feature) + this.#left(feature);
     const { balanceUnits, nextExpiryAtMs } = this.credits;
     return {
@@ -328,10 +335,20 @@ export class ModelCustomer {
     return this.read(feature);
   }
 
+  /** Grants units for the running period, or takes some of them back below 0. */
+  raise(feature: Feature, units: number): Verdict {
+    if (!this.includes(feature)) return { code: 'feature_not_included' };
+    if (this.#weight(feature) !== undefined) return { code: 'feature_draws_on_credits' };
+    const meter = this.meters[feature];
+    meter.granted = Math.max(0, meter.granted + units);
+    return this.read(feature);
+  }
+
   /** It is deleted and comes back: of all that was only the running count is left. */
   erase(): void {
     for (const chain of this.chains.filter(({ isLive }) => isLive)) this.#expire(chain, this.nowMs);
     this.plan = 'free';
+    for (const feature of FEATURES) this.meters[feature].granted = 0;
     this.chains = [];
     this.days = ofEach(() => ({}));
     const { usedUnits } = this.credits;

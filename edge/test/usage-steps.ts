@@ -123,6 +123,11 @@ export const STEPS: readonly Arbitrary<Step>[] = [
     (world, { who, feature, units }) => world.adjust(world.person(who), feature, units),
   ),
   step(
+    'raise',
+    record({ who, feature, units: integer({ min: -3, max: 6 }).filter((units) => units !== 0) }),
+    (world, { who, feature, units }) => world.raise(world.person(who), feature, units),
+  ),
+  step(
     'pass',
     constantFrom(
       1,

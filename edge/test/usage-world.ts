@@ -282,6 +282,12 @@ export class World {
     assert.deepEqual(shownIn((await said).usage), wanted.usage);
   }
 
+  /** Units by hand, on top of what the plan allows. */
+  async raise({ id, model }: Person, feature: Feature, units: number): Promise<void> {
+    const asked = { key: this.shop.sk, user: id, body: { feature, units } };
+    expectSame(await call('POST', '/api/usage/grants', asked), model.raise(feature, units));
+  }
+
   #shard({ id }: Person) {
     return deps.shard({ projectId: this.shop.id, mode: this.shop.mode }, shardOf(id) ?? '');
   }

@@ -102,7 +102,7 @@ export type { Refusal } from './refusal.ts';
 export type { Reservation, ReserveInput } from './reservation.ts';
 export type * from './types.ts';
 export type { OnUnavailable, Outage, Queued, UncountedEvent } from './unavailable.ts';
-export type { HistoryInput, TrackInput, TrackResult } from './usage.ts';
+export type { HistoryInput, TrackInput, TrackResult, UsageGrantInput } from './usage.ts';
 export type { User } from './user.ts';
 export type { TokenExpectation, TokenResult } from './verify-token.ts';
 export {

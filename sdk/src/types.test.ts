@@ -20,6 +20,7 @@ import type {
 import type { listProducts } from '@dream/contract/products';
 import type { listTiers } from '@dream/contract/tiers';
 import type { getUsage, trackUsage } from '@dream/contract/usage';
+import type { grantUsage } from '@dream/contract/usage-grants';
 import type { getUsageHistory } from '@dream/contract/usage-history';
 import { expectTypeOf, it } from 'vitest';
 import type { BillingApi } from './billing.ts';
@@ -80,6 +81,9 @@ it('takes what the routes take', () => {
   >();
   expectTypeOf<Pick<sdk.TrackInput, 'amount' | 'feature'>>().toEqualTypeOf<
     Body<typeof trackUsage>
+  >();
+  expectTypeOf<Pick<sdk.UsageGrantInput, 'units' | 'feature'>>().toEqualTypeOf<
+    Body<typeof grantUsage>
   >();
   type Reserved = Pick<sdk.ReserveInput, 'amount' | 'atLeast' | 'seconds' | 'feature'>;
   expectTypeOf<Reserved>().toExtend<Body<typeof holdUsage>>();

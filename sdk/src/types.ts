@@ -17,6 +17,8 @@ export interface Usage {
   count: number;
   limit: Limit;
   remaining: Limit;
+  /** Units granted for this period on top of the plan's; `limit` has them in it. */
+  granted?: number;
   overageUnits?: number;
   /** Units in holds: neither counted nor remaining. Left out when there are none. */
   held?: number;
@@ -48,6 +50,8 @@ export interface UsageStatus {
   usageCount: number;
   limit: Limit;
   remaining: Limit;
+  /** Units granted for this period on top of the plan's; `limit` has them in it. */
+  granted?: number;
   overageUnits?: number;
   /** Units in holds: neither counted nor remaining. Left out when there are none. */
   held?: number;

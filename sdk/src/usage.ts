@@ -35,6 +35,13 @@ export type TrackInput = User & {
 /** Which days to read, both of the range. `feature` is "requests" unless told. */
 export type HistoryInput = User & { feature?: string; from?: string; to?: string };
 
+/** What to grant, above the plan's limit. With one `idempotencyKey` it is granted once. */
+export type UsageGrantInput = User & {
+  units: number;
+  feature?: string;
+  idempotencyKey?: string;
+};
+
 /** The edge said yes and counted, or no and counted nothing. */
 export type TrackResult = { allowed: true; usage: Usage } | Refusal;
 
@@ -195,6 +202,22 @@ export class UsageApi {
       path: `/api/usage${query}`,
       headers: userHeaders(user),
     });
+  }
+
+  /**
+   * Raises what a customer may use in the running period by so many units of a feature, "requests"
+   * unless told; it is gone with the period. Units below 0 take back what was granted.
+   */
+  async grant({ idempotencyKey, ...input }: UsageGrantInput): Promise<Usage> {
+    const { customer, token, ...body } = input;
+    const { usage } = await this.#api.call<{ usage: Usage }>({
+      method: 'POST',
+      path: '/api/usage/grants',
+      body,
+      headers: userHeaders({ customer, token }),
+      idempotencyKey,
+    });
+    return usage;
   }
 
   /**

@@ -115,3 +115,7 @@ SELECT source, currency, day, sum(paid_minor) FROM revenue GROUP BY source, curr
 INSERT INTO metric_day
 SELECT 'refunded', currency, day, sum(refunded_minor) FROM revenue
   WHERE refunded_minor > 0 GROUP BY currency, day;`;
+
+/** What is granted on top of the limit that somebody is near, for its period. */
+export const GRANTED_SCHEMA = `
+ALTER TABLE near_limit ADD COLUMN granted_units INTEGER NOT NULL DEFAULT 0;`;

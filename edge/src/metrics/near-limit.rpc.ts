@@ -15,7 +15,7 @@ const LOOKED_AT = 200;
 export function noteNearLimits(sql: SqlStorage, rows: readonly DayUsage[]): void {
   const limits = meteredLimits(sql);
   const fallback = defaultTierName(sql);
-  for (const { customerId, feature, usedUnits, periodEndMs } of rows) {
+  for (const { customerId, feature, usedUnits, grantedUnits = 0, periodEndMs } of rows) {
     if (usedUnits === undefined || periodEndMs === undefined) continue;
     const customer = sql
       .exec<{ plan: string | null }>(
@@ -24,16 +24,18 @@ export function noteNearLimits(sql: SqlStorage, rows: readonly DayUsage[]): void
       )
       .toArray()[0];
     if (!customer) continue;
-    const percent = percentOf(usedUnits, limits.get(customer.plan ?? fallback ?? '')?.get(feature));
+    const planUnits = limits.get(customer.plan ?? fallback ?? '')?.get(feature);
+    const percent = percentOf(usedUnits, planUnits && planUnits + grantedUnits);
     if (percent >= NEAR_PERCENT)
       sql.exec(
-        `INSERT INTO near_limit VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (customer_id, feature)
-         DO UPDATE SET used_units = ?3, percent = ?4, resets_ms = ?5`,
+        `INSERT INTO near_limit VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (customer_id, feature)
+         DO UPDATE SET used_units = ?3, percent = ?4, resets_ms = ?5, granted_units = ?6`,
         customerId,
         feature,
         usedUnits,
         percent,
         periodEndMs,
+        grantedUnits,
       );
     else
       sql.exec('DELETE FROM near_limit WHERE customer_id = ? AND feature = ?', customerId, feature);
@@ -47,7 +49,7 @@ export function nearLimits(sql: SqlStorage, nowMs: number): NearLimit[] {
   const noted = sql
     .exec<Noted>(
       `SELECT id, external_id AS externalId, email, announced_plan AS announced, feature,
-         used_units AS usedUnits, resets_ms AS resetsAtMs
+         used_units AS usedUnits, granted_units AS grantedUnits, resets_ms AS resetsAtMs
        FROM (SELECT * FROM near_limit WHERE +resets_ms > ?1 ORDER BY percent DESC LIMIT ?2)
        JOIN customer ON id = customer_id`,
       nowMs,
@@ -55,10 +57,12 @@ export function nearLimits(sql: SqlStorage, nowMs: number): NearLimit[] {
     )
     .toArray();
   return noted
-    .flatMap(({ announced, ...row }) => {
+    .flatMap(({ announced, grantedUnits, ...row }) => {
       const plan = announced ?? fallback;
-      const limitUnits = limits.get(plan)?.get(row.feature);
-      if (limitUnits == null || percentOf(row.usedUnits, limitUnits) < NEAR_PERCENT) return [];
+      const planUnits = limits.get(plan)?.get(row.feature);
+      if (planUnits == null) return [];
+      const limitUnits = planUnits + grantedUnits;
+      if (percentOf(row.usedUnits, limitUnits) < NEAR_PERCENT) return [];
       return [{ ...row, plan, limitUnits }];
     })
     .sort((a, b) => b.usedUnits / b.limitUnits - a.usedUnits / a.limitUnits)
@@ -72,6 +76,7 @@ type Noted = {
   announced: string | null;
   feature: string;
   usedUnits: number;
+  grantedUnits: number;
   resetsAtMs: number;
 };
 

@@ -25,7 +25,7 @@ import {
   CUSTOMERS_SCHEMA,
   KEPT_BAN_SCHEMA,
 } from '../customers/customers.schema.ts';
-import { METRICS_SCHEMA } from '../metrics/metrics.schema.ts';
+import { GRANTED_SCHEMA, METRICS_SCHEMA } from '../metrics/metrics.schema.ts';
 import { OAUTH_AGE_INDEX, OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
 import { ORDER_CREDITS_SCHEMA, ORDERS_SCHEMA, UNSEEN_SCHEMA } from '../orders/orders.schema.ts';
 import {
@@ -107,4 +107,5 @@ export const PROJECT_STEPS: readonly string[] = [
   SUSPENSION_SCHEMA,
   `${VARIANT_CREDITS_SCHEMA}\n${ORDER_CREDITS_SCHEMA}`,
   `${LOOK_SCHEMA}\n${AUDIT_DETAILS_SCHEMA}`,
+  GRANTED_SCHEMA,
 ];

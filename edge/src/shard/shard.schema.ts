@@ -8,6 +8,7 @@ import { SHARD_CLOCK_SCHEMA } from '../test-clock/clock.schema.ts';
 import { HOLD_SCHEMA } from '../usage/hold.schema.ts';
 import {
   ANSWER_LOG_SCHEMA,
+  GRANT_SCHEMA,
   METER_SCHEMA,
   NOTICE_SCHEMA,
   OVERAGE_SCHEMA,
@@ -30,4 +31,5 @@ export const SHARD_STEPS: readonly string[] = [
   CREDIT_SCHEMA,
   CREDIT_DRAW_SCHEMA,
   CREDIT_LEVEL_SCHEMA,
+  GRANT_SCHEMA,
 ];

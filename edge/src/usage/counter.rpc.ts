@@ -1,12 +1,19 @@
 import type { Usage, WouldRefuse } from '@dream/contract';
 import type { Credits } from '../credits/credits.rpc.ts';
 import type { Draw } from '../credits/draws.ts';
-import { adjustedUnits } from './adjust.ts';
+import { adjusted } from './adjust.ts';
 import { countOnDay, type DayCount, type MeterName } from './day.ts';
 import { type Entitlement, notIncluded } from './entitlement.ts';
 import { type Refused, unitsToGrant } from './hold.ts';
 import { aboveLimit, decideUsage, newOverageUnits, type RateWindow, windowAfter } from './limit.ts';
-import { type MeterRow, refusal, type RunningMeter, runningMeter, toUsage } from './meter.ts';
+import {
+  type MeterRow,
+  refusal,
+  type RunningMeter,
+  runningMeter,
+  toUsage,
+  withGrant,
+} from './meter.ts';
 import type { MeterStore } from './meter.store.ts';
 import { momentsOf } from './notice.ts';
 import { noticeId, Notices } from './notices.rpc.ts';
@@ -155,21 +162,23 @@ export class Counter {
     this.#store.putMeter(query.customerId, query.feature, filled, draw);
   }
 
-  /** Changes a count by hand, once for its key. Nothing is billed, told or put on a day. */
+  /** Changes a count, or what is granted, by hand, once for its key. Nothing is billed, told or put on a day. */
   adjust(known: Entitlement, asked: Adjusting): UsageAnswer {
     const { customerId, feature, change, idempotency } = asked;
     const limitUnits = known.limits.features[feature];
     if (limitUnits === undefined) return notIncluded(known, feature);
     if (limitUnits === true)
       return { kind: 'refused', code: 'feature_not_metered', details: { feature } };
+    if (change.kind === 'grant' && known.limits.weights?.[feature] !== undefined)
+      return { kind: 'refused', code: 'feature_draws_on_credits', details: { feature } };
     const replay = idempotency && replayOf(this.#store, asked, idempotency);
     if (replay) return replay;
     const { row, over } = this.running(known, asked);
     if (over) this.#report(asked, over);
-    const adjusted = { ...row, used_units: adjustedUnits(row.used_units, change) };
-    const usage = this.usage(known, asked, adjusted, this.#heldUnits(asked), null);
+    const changed = { ...row, ...adjusted(row, change) };
+    const usage = this.usage(known, asked, changed, this.#heldUnits(asked), null);
     const answers = loggedAnswer(this.#store, asked, row.answers, usage);
-    this.#store.putMeter(customerId, feature, { ...adjusted, answers });
+    this.#store.putMeter(customerId, feature, { ...changed, answers });
     return { kind: 'usage', usage, replayed: false };
   }
 
@@ -187,8 +196,9 @@ export class Counter {
   }
 
   /**
-   * What is known, with the limit that credits set a feature that draws on them: what was used of it,
-   * what is held, and what the balance is enough for.
+   * What is known, with the limit that holds for this very customer: the plan's and what is granted on
+   * top of it; or that which credits set a feature that draws on them, which is what was used of it, what
+   * is held, and what the balance is enough for.
    */
   #credited(
     known: Entitlement,
@@ -198,7 +208,7 @@ export class Counter {
     draw?: Draw,
   ): Entitlement {
     const drawn = this.#credits.of(known, query, heldUnits, draw);
-    if (!drawn) return known;
+    if (!drawn) return withGrant(known, query.feature, row.granted_units);
     const limitUnits = row.used_units + heldUnits + drawn.affordableUnits;
     const features = { ...known.limits.features, [query.feature]: limitUnits };
     return { ...known, limits: { ...known.limits, features }, credits: drawn.credits };

@@ -15,8 +15,9 @@ export interface DayUsage {
   feature: string;
   day: string;
   units: number;
-  /** The count of the period that runs, and its end; not of days that are over. */
+  /** The count of the period that runs, what is granted for it, and its end; not of days that are over. */
   usedUnits?: number;
+  grantedUnits?: number;
   periodEndMs?: number;
 }
 

@@ -176,8 +176,8 @@ export class MeterRpc extends RpcTarget {
   }
 
   /**
-   * Changes a count by hand, once for its key. Usage by day keeps what was used, what was billed stays
-   * billed, and webhooks are told of the use that follows, not of this.
+   * Changes a count, or what is granted, by hand, once for its key. Usage by day keeps what was used, what
+   * was billed stays billed, and webhooks are told of the use that follows, not of this.
    */
   adjust(asked: Adjusting): UsageAnswer {
     this.#holds.endOf(asked);

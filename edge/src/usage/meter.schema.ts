@@ -98,6 +98,10 @@ CREATE TABLE roll_up (
 );
 INSERT INTO roll_up VALUES (1, 0, NULL, NULL);`;
 
+/** Units that were granted for the running period, on top of what the plan allows. */
+export const GRANT_SCHEMA = `
+ALTER TABLE meter ADD COLUMN granted_units INTEGER NOT NULL DEFAULT 0;`;
+
 /**
  * First answers of keyed calls, by what `answer-log.ts` says: the newest in the meter's own row, so
  * that a keyed call writes no other, and older ones by the hour and instant they were moved here.

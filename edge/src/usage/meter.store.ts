@@ -238,7 +238,7 @@ export class MeterStore {
 
   #write(customerId: string, feature: string, { row, draw }: Kept): void {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO meter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       customerId,
       feature,
       row.used_units,
@@ -257,6 +257,7 @@ export class MeterStore {
       draw?.units ?? 0,
       draw?.day ?? '',
       draw?.atMs ?? 0,
+      row.granted_units,
     );
   }
 

@@ -19,6 +19,8 @@ export type MeterRow = DayCount & {
   handed_units: number;
   /** The newest first answers of keyed calls, as `answer-log.ts` has them. */
   answers: string;
+  /** Granted for this period, on top of what the plan allows. */
+  granted_units: number;
 };
 
 /** A meter in the period of now; `over` is the one it was in, where that is over. */
@@ -41,6 +43,7 @@ export function runningMeter(known: Entitlement, row: MeterRow | undefined): Run
     window_start_ms: row?.window_start_ms ?? 0,
     window_calls: row?.window_calls ?? 0,
     told: period.startsAnew ? 0 : (row?.told ?? 0),
+    granted_units: before?.granted_units ?? 0,
     // A key is good for 24 h, whatever becomes of the period.
     answers: row?.answers ?? '',
     // A day does not end with a period.
@@ -92,6 +95,14 @@ export function refusal(
   }
 }
 
+/** What is known, with the limit of a feature raised by what is granted on top of it. */
+export function withGrant(known: Entitlement, feature: string, grantedUnits: number): Entitlement {
+  const limitUnits = known.limits.features[feature];
+  if (grantedUnits === 0 || typeof limitUnits !== 'number') return known;
+  const features = { ...known.limits.features, [feature]: limitUnits + grantedUnits };
+  return { ...known, limits: { ...known.limits, features } };
+}
+
 /** A row as the API shows it. Of a feature the plan does not have any more nothing remains. */
 export function toUsage(
   known: Entitlement,
@@ -103,10 +114,12 @@ export function toUsage(
   const bounds = { startMs: row.period_start_ms, endMs: row.period_end_ms };
   const { [feature]: limitUnits = 0 } = known.limits.features;
   const limited = typeof limitUnits === 'number';
+  const isRaised = limited && row.granted_units > 0 && feature in known.limits.features;
   return {
     count: row.used_units,
     limit: limited ? limitUnits : 'unlimited',
     remaining: limited ? Math.max(0, limitUnits - row.used_units - heldUnits) : 'unlimited',
+    ...(isRaised && !known.credits && { granted: row.granted_units }),
     ...(limited &&
       known.limits.soft?.includes(feature) &&
       row.used_units > limitUnits && { overageUnits: row.used_units - limitUnits }),

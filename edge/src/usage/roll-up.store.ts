@@ -1,7 +1,7 @@
 import type { Batch, DayUsage, MeterName } from './day.ts';
 
 type Row = { [Field in keyof DayUsage]-?: NonNullable<DayUsage[Field]> };
-type OverRow = Omit<Row, 'usedUnits' | 'periodEndMs'>;
+type OverRow = Omit<Row, 'usedUnits' | 'grantedUnits' | 'periodEndMs'>;
 
 /** The batch that did not arrive yet, the number of the last one, and when the next is due. */
 export function rollUpState(sql: SqlStorage): {
@@ -67,7 +67,7 @@ export function takeDaysOver(sql: SqlStorage, limit: number): DayUsage[] {
 }
 
 const UNROLLED = `SELECT customer_id AS customerId, feature, day, day_units - rolled_units AS units,
-  used_units AS usedUnits, period_end_ms AS periodEndMs
+  used_units AS usedUnits, granted_units AS grantedUnits, period_end_ms AS periodEndMs
   FROM meter WHERE day_units > rolled_units AND`;
 
 /** Takes what one meter counted and did not hand over; null when there is nothing. */

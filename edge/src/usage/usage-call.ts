@@ -39,7 +39,7 @@ export type UsageQuery = Pick<
   'customerId' | 'feature' | 'rulesVersion' | 'nowMs' | 'rules' | 'snapshot'
 >;
 
-/** A change of a count by hand. */
+/** A change by hand. */
 export interface Adjusting extends UsageQuery {
   change: Adjustment;
   idempotency: UsageCall['idempotency'];

@@ -8,11 +8,12 @@ import { instant } from '../../ui/format.ts';
 export interface UsageCard {
   usage: readonly UsageStatus[];
   history: UsageHistory | null;
-  /** The feature whose units are given back, and how many are typed. */
-  giving: { feature: string; typed: string; tried: boolean } | null;
+  /** The feature whose units are granted, or given back, and how many are typed. */
+  giving: { feature: string; isGrant: boolean; typed: string; tried: boolean } | null;
   busy: string | null;
   give: (giving: UsageCard['giving']) => void;
   adjust: (feature: string, units: number | null) => void;
+  grant: (feature: string, units: number) => void;
   showHistory: (feature: string) => void;
 }
 
@@ -31,12 +32,9 @@ export function usageCard(card: UsageCard): TemplateResult {
 }
 
 function featureRow(card: UsageCard, one: UsageStatus): TemplateResult {
-  const { feature, usageCount, limit, overageUnits, resetsAtMs } = one;
+  const { feature, usageCount, limit, granted = 0, overageUnits, resetsAtMs } = one;
   const isLimited = typeof limit === 'number';
-  const said = isLimited
-    ? `${units(usageCount)} of ${units(limit)}`
-    : `${units(usageCount)}, no limit`;
-  const isGiving = card.giving?.feature === feature;
+  const said = `${units(usageCount)}${limitWords(one)}`;
   return html`<div class="usage-row">
     <div class="card-head">
       <h3>${feature}</h3>
@@ -55,15 +53,26 @@ function featureRow(card: UsageCard, one: UsageStatus): TemplateResult {
     <div class="card-head">
       <span class="muted small">Starts anew ${instant(resetsAtMs)}</span>
       <div class="buttons">
-        <button
-          class="button"
-          type="button"
-          aria-expanded=${String(isGiving)}
-          aria-label="Give units back: ${feature}"
-          @click=${() => card.give(isGiving ? null : { feature, typed: '', tried: false })}
-        >
-          Give units back
-        </button>
+        ${
+          // What draws on credits has no limit of its own that could be raised.
+          isLimited && !one.credits
+            ? opener(card, { feature, isGrant: true, words: 'Grant more' })
+            : nothing
+        }
+        ${
+          granted > 0
+            ? html`<button
+                class="button"
+                type="button"
+                aria-label="Take the grant back: ${feature}"
+                aria-disabled=${String(card.busy !== null)}
+                @click=${() => card.grant(feature, -granted)}
+              >
+                Take the grant back
+              </button>`
+            : nothing
+        }
+        ${opener(card, { feature, isGrant: false, words: 'Give units back' })}
         <button
           class="button"
           type="button"
@@ -75,34 +84,70 @@ function featureRow(card: UsageCard, one: UsageStatus): TemplateResult {
         </button>
       </div>
     </div>
-    ${isGiving && card.giving ? giveForm(card, card.giving) : nothing}
+    ${card.giving?.feature === feature ? giveForm(card, card.giving) : nothing}
   </div>`;
 }
 
+/** The limit beside a count: the plan's, and what was granted on top of it. */
+function limitWords({ limit, granted = 0 }: UsageStatus): string {
+  if (typeof limit !== 'number') return ', no limit';
+  return granted > 0
+    ? ` of ${units(limit - granted)} + ${units(granted)} granted`
+    : ` of ${units(limit)}`;
+}
+
+/** A button that opens the form of units for a feature, and closes it again. */
+function opener(
+  card: UsageCard,
+  { feature, isGrant, words }: { feature: string; isGrant: boolean; words: string },
+): TemplateResult {
+  const { giving } = card;
+  const isOpen = giving?.feature === feature && giving.isGrant === isGrant;
+  return html`<button
+    class="button"
+    type="button"
+    aria-expanded=${String(isOpen)}
+    aria-label="${words}: ${feature}"
+    @click=${() => card.give(isOpen ? null : { feature, isGrant, typed: '', tried: false })}
+  >
+    ${words}
+  </button>`;
+}
+
 function giveForm(card: UsageCard, giving: NonNullable<UsageCard['giving']>): TemplateResult {
-  const { feature, typed, tried } = giving;
+  const { feature, isGrant, typed, tried } = giving;
   const given = unitsIn(typed);
   const submit = (event: Event) => {
     event.preventDefault();
     if (given === null) {
       card.give({ ...giving, tried: true });
       document.getElementById('give')?.focus();
-    } else card.adjust(feature, -given);
+    } else if (isGrant) card.grant(feature, given);
+    else card.adjust(feature, -given);
   };
   return html`<form class="row give" @submit=${submit} novalidate>
     ${field({
       id: 'give',
-      label: `Units of ${feature} to give back`,
+      label: isGrant ? `More units of ${feature}` : `Units of ${feature} to give back`,
       value: typed,
       onInput: (value) => card.give({ ...giving, typed: value }),
       fault: tried && given === null ? 'Must be a whole number from 1 on.' : null,
     })}
     <button class="button primary" aria-disabled=${String(card.busy !== null)}>
-      ${card.busy === `give ${feature}` ? 'Giving…' : 'Give back'}
+      ${isGrant ? grantWords(card, feature) : card.busy === `give ${feature}` ? 'Giving…' : 'Give back'}
     </button>
-    <p class="hint">The count goes down by so many, to 0 at most. What was billed stays billed.</p>
+    <p class="hint">
+      ${
+        isGrant
+          ? 'The limit of this period is raised by so many. The next period has the plan’s again.'
+          : 'The count goes down by so many, to 0 at most. What was billed stays billed.'
+      }
+    </p>
   </form>`;
 }
+
+const grantWords = ({ busy }: UsageCard, feature: string): string =>
+  busy === `grant ${feature}` ? 'Granting…' : 'Grant';
 
 /** The last days, newest first, with a bar for the eye; a plot goes above the table. */
 function historyOf(card: UsageCard, { feature, days, timeZone }: UsageHistory): TemplateResult {

@@ -139,6 +139,7 @@ class CustomerPage extends Page<Data> {
         busy,
         give: (giving) => void this.#give(giving),
         adjust: (feature, units) => void this.#adjust(feature, units),
+        grant: (feature, units) => void this.#grant(feature, units),
         showHistory: (feature) => void this.#showHistory(feature),
       })}
       ${sessionsCard(sessions, busy, (session) => void this.#signOut(session))}
@@ -248,7 +249,8 @@ class CustomerPage extends Page<Data> {
   }
 
   async #give(giving: UsageCard['giving']): Promise<void> {
-    const opens = this.giving?.feature !== giving?.feature;
+    const opens =
+      this.giving?.feature !== giving?.feature || this.giving?.isGrant !== giving?.isGrant;
     this.giving = giving;
     if (!opens) return;
     await this.updateComplete;
@@ -268,6 +270,14 @@ class CustomerPage extends Page<Data> {
     const words = units === null ? 'Count reset' : 'Units given back';
     const isDone = await this.#do(name, words, () =>
       this.#customers.adjust(this.#id, feature, units),
+    );
+    if (isDone) this.giving = null;
+  }
+
+  async #grant(feature: string, units: number): Promise<void> {
+    const words = units > 0 ? 'Units granted' : 'Grant taken back';
+    const isDone = await this.#do(`grant ${feature}`, words, () =>
+      this.#customers.grant(this.#id, feature, units),
     );
     if (isDone) this.giving = null;
   }
