@@ -555,10 +555,20 @@ export const ERRORS = {
     'Refund too large',
     'Give back no more than is left, "leftMinor", or leave the amount out for all of it.',
   ),
+  order_line_not_found: row(
+    404,
+    'Not a line of this order',
+    "Use the variant of one of the order's lines, each once.",
+  ),
+  order_line_refunded: row(
+    409,
+    'Already refunded',
+    'Give back no more pieces of this line than are left, "leftQuantity".',
+  ),
   restock_not_possible: row(
     400,
-    'Only whole orders go back to stock',
-    'Leave "restock" out, or give back all that is left of the order.',
+    'Which pieces go back to stock?',
+    'Say "restock" at each line, or of the whole order where all that is left is given back.',
   ),
   order_not_cancelable: row(
     409,

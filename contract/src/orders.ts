@@ -36,6 +36,8 @@ export const OrderLine = v.object({
   quantity: units,
   priceMinor: units,
   totalMinor: units,
+  /** How many of them were refunded as pieces; what was refunded as an amount is in no line. */
+  refundedQuantity: units,
 });
 export type OrderLine = v.InferOutput<typeof OrderLine>;
 
@@ -188,38 +190,72 @@ const reads = twice(
 export const getOrder = reads.byKey;
 export const getManagedOrder = reads.managed;
 
+const Refunding = v.strictObject({
+  /** Left out: what the lines come to, and without lines all that is left. */
+  amountMinor: v.optional(whole(1, 99_999_999)),
+  /** Pieces that come back, and whether they are for sale again: as the store is set, unless told. */
+  lines: v.optional(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          variantId: text(64),
+          quantity: whole(1, 1_000_000),
+          restock: v.optional(v.boolean()),
+        }),
+        'Must be a list of lines.',
+      ),
+      v.minLength(1, 'Must have at least one line.'),
+      v.maxLength(100, 'Must have at most 100 lines.'),
+    ),
+  ),
+  /** Whether all pieces are for sale again; only with all that is left, and without lines. */
+  restock: v.optional(v.boolean()),
+});
+
+const refundErrors = [
+  'order_not_found',
+  'order_not_refundable',
+  'order_line_not_found',
+  'order_line_refunded',
+  'refund_too_large',
+  'restock_not_possible',
+] as const;
+
 const refunds = twice(
   route({
     method: 'post',
     path: '/api/orders/:order/refund',
-    summary: 'Give back what is left of an order, or a part of it.',
+    summary: 'Give back what is left of an order, pieces of its lines, or an amount.',
     auth: ['sk'],
     body: v.strictObject({
-      /** Left out: all that is left. */
-      amountMinor: v.optional(whole(1, 99_999_999)),
+      ...Refunding.entries,
       reason: v.optional(
         v.picklist(
           ['duplicate', 'fraudulent', 'requested_by_customer'],
           'Must be "duplicate", "fraudulent" or "requested_by_customer".',
         ),
       ),
-      /** Whether the pieces are for sale again; only with all that is left. */
-      restock: v.optional(v.boolean()),
     }),
     answer,
-    errors: [
-      ...errorsBySecretKey,
-      ...IDEMPOTENCY_ERRORS,
-      ...providerErrors,
-      'order_not_found',
-      'order_not_refundable',
-      'refund_too_large',
-      'restock_not_possible',
-    ],
+    errors: [...errorsBySecretKey, ...IDEMPOTENCY_ERRORS, ...providerErrors, ...refundErrors],
   }),
 );
 export const refundOrder = refunds.byKey;
 export const refundManagedOrder = refunds.managed;
+
+const refundPreviews = twice(
+  route({
+    method: 'post',
+    path: '/api/orders/:order/refund/preview',
+    summary: 'What a refund would come to. Gives nothing back.',
+    auth: ['sk'],
+    body: Refunding,
+    answer: v.object({ amountMinor: units, leftMinor: units, currency: v.string() }),
+    errors: [...errorsBySecretKey, ...IDEMPOTENCY_ERRORS, ...refundErrors],
+  }),
+);
+export const previewRefund = refundPreviews.byKey;
+export const previewManagedRefund = refundPreviews.managed;
 
 const fulfilments = twice(
   route({

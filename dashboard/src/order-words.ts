@@ -73,7 +73,13 @@ const EVENT_WORDS: Readonly<Record<OrderEvent['type'], string>> = {
 /** What happened to an order, in a line: with the amount or the reason where there is one. */
 export function eventWords({ type, details }: OrderEvent, currency: string): string {
   const more = Object.entries(details ?? {}).map(([name, value]) =>
-    name.endsWith('Minor') && typeof value === 'number' ? money(value, currency) : String(value),
+    detailWords(name, value, currency),
   );
   return [EVENT_WORDS[type], ...more].join(' · ');
+}
+
+function detailWords(name: string, value: string | number, currency: string): string {
+  if (typeof value !== 'number') return value;
+  if (name.endsWith('Minor')) return money(value, currency);
+  return name === 'pieces' ? `${value} ${value === 1 ? 'piece' : 'pieces'}` : String(value);
 }

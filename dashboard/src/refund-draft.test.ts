@@ -3,7 +3,7 @@ import { refundManagedOrder } from '@dream/contract/orders';
 import { type GenericSchema, parse } from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { eventWords, isToSend, leftMinor } from './order-words.ts';
-import { newRefund, refundFault, refundInput, withPieces } from './refund-draft.ts';
+import { newRefund, refundFault, refundInput, refundMinor, withPieces } from './refund-draft.ts';
 
 const order: Order = {
   id: 'ord_1',
@@ -24,6 +24,7 @@ const order: Order = {
       quantity: 2,
       priceMinor: 2000,
       totalMinor: 4000,
+      refundedQuantity: 0,
     },
     {
       productId: 'p',
@@ -32,6 +33,7 @@ const order: Order = {
       quantity: 1,
       priceMinor: 1000,
       totalMinor: 1000,
+      refundedQuantity: 0,
     },
   ],
   receiptUrl: null,
@@ -55,18 +57,18 @@ const asked = (input: object) => parse(refundManagedOrder.body as GenericSchema,
 
 describe('a refund', () => {
   it('of everything is of what is left now, so that trying it twice gives back no more', () => {
-    expect(asked(refundInput(all, order))).toEqual({ amountMinor: 5000, restock: true });
+    expect(asked(refundInput(all, order, 5000))).toEqual({ amountMinor: 5000, restock: true });
   });
 
   it('of a part says nothing of the stock', () => {
-    expect(asked(refundInput({ ...part('12.50'), reason: 'duplicate' }, order))).toEqual({
+    expect(asked(refundInput({ ...part('12.50'), reason: 'duplicate' }, order, 1250))).toEqual({
       amountMinor: 1250,
       reason: 'duplicate',
     });
   });
 
   it('of a part that is all there is, is one of everything', () => {
-    expect(refundInput(part('50'), order)).toEqual({ amountMinor: 5000, restock: true });
+    expect(refundInput(part('50'), order, 5000)).toEqual({ amountMinor: 5000, restock: true });
   });
 
   it.each([
@@ -78,13 +80,26 @@ describe('a refund', () => {
     expect(refundFault(part(amount), order)).toMatch(why);
   });
 
-  it('by lines comes to what their pieces cost, and never to more than is left', () => {
-    const one = withPieces(all, order, 0, 1);
-    expect(one).toMatchObject({ pieces: [1, 0], amount: '20' });
-    expect(withPieces(one, order, 1, 9)).toMatchObject({ pieces: [1, 1], amount: '30' });
-    expect(withPieces(one, order, 0, -3)).toMatchObject({ pieces: [0, 0], amount: '' });
-    const most = { ...order, refundedMinor: 4000 };
-    expect(withPieces(one, most, 0, 2).amount).toBe('15');
+  it('of lines is of the pieces that are left, for what the edge says, each with its place', () => {
+    const lines = { ...all, kind: 'lines' as const };
+    expect(refundFault(lines, order)).toMatch(/at least one piece/);
+    const one = withPieces(lines, order, 0, { quantity: 1 });
+    const both = withPieces(withPieces(one, order, 1, { quantity: 9 }), order, 1, {
+      restock: false,
+    });
+    expect(refundFault(both, order)).toBe(null);
+    expect(refundMinor(both, order, null)).toBe(null);
+    expect(asked(refundInput(both, order, 2950))).toEqual({
+      amountMinor: 2950,
+      lines: [
+        { variantId: 'a', quantity: 1, restock: true },
+        { variantId: 'b', quantity: 1, restock: false },
+      ],
+    });
+    expect(withPieces(one, order, 0, { quantity: -3 }).pieces[0]?.quantity).toBe(0);
+    const [quill, ink] = order.lines;
+    const less = { ...order, lines: [{ ...quill, refundedQuantity: 1 }, ink] } as Order;
+    expect(withPieces(one, less, 0, { quantity: 2 }).pieces[0]?.quantity).toBe(1);
   });
 
   it('is of nothing when the order was not paid', () => {
@@ -108,4 +123,6 @@ it('says what happened with amounts as money', () => {
     details: { refundedMinor: 500 },
   } as const;
   expect(eventWords(event, 'usd')).toBe('Refunded · $5');
+  const restocked = { atMs: 1, by: 'stripe', type: 'restocked', details: { pieces: 1 } } as const;
+  expect(eventWords(restocked, 'usd')).toBe('Put back in stock · 1 piece');
 });

@@ -29,9 +29,17 @@ export interface OrderFilter {
   customer: string;
 }
 
-/** What is given back; without an amount all that is left. */
+/** Pieces of an order that come back, and whether they are for sale again. */
+export interface RefundLine {
+  variantId: string;
+  quantity: number;
+  restock: boolean;
+}
+
+/** What is given back; without lines and an amount all that is left. */
 export interface RefundInput {
   amountMinor?: number;
+  lines?: RefundLine[];
   reason?: 'duplicate' | 'fraudulent' | 'requested_by_customer';
   restock?: boolean;
 }
@@ -97,6 +105,12 @@ export function shopApi({ call, params, mode }: Pick<Context, 'call' | 'params' 
       call<{ order: Order; events: OrderEvent[] }>('GET', order(id), { signal }),
     refund: (id: string, input: RefundInput, idempotencyKey: string): Promise<{ order: Order }> =>
       call('POST', `${order(id)}/refund`, { body: input, idempotencyKey }),
+    previewRefund: (id: string, lines: RefundLine[], signal?: Signal) =>
+      call<{ amountMinor: number }>('POST', `${order(id)}/refund/preview`, {
+        body: { lines },
+        signal,
+      }),
+    eraseBuyer: (id: string) => call<{ order: Order }>('DELETE', `${order(id)}/personal-data`),
     fulfil: (id: string, input: { carrier: string | null; trackingUrl: string | null }) =>
       changed(id, 'fulfil', input),
     unfulfil: (id: string) => call<{ order: Order }>('DELETE', `${order(id)}/fulfil`),

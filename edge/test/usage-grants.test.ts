@@ -101,7 +101,7 @@ describe('granted units', () => {
         const spy = vi.spyOn(storage.sql, 'exec').mockImplementation((...query) => {
           const cursor = exec(...query);
           cursors.push(cursor);
-          return cursor as never;
+          return cursor;
         });
         const answer = await object.track({
           customerId: userId,

@@ -96,7 +96,13 @@ export type {
 export { DreamError } from './errors.ts';
 export type { Lease, LeaseAnswer, LeaseInput } from './lease.ts';
 export type { LeasePool, LeasePoolInput } from './lease-pool.ts';
-export type { OrderFilter, OrderPage, RefundInput } from './orders.ts';
+export type {
+  OrderFilter,
+  OrderPage,
+  RefundInput,
+  RefundLine,
+  RefundPreview,
+} from './orders.ts';
 export type { DreamOptions } from './options.ts';
 export type { Refusal } from './refusal.ts';
 export type { Reservation, ReserveInput } from './reservation.ts';

@@ -14,11 +14,29 @@ export interface OrderPage {
   nextCursor: string | null;
 }
 
-/** What to give back; without an amount all that is left. `restock` goes with all that is left only. */
+/** Pieces that come back, of a line by its variant. The store's setting says of the stock, unless told. */
+export interface RefundLine {
+  variantId: string;
+  quantity: number;
+  restock?: boolean;
+}
+
+/**
+ * What to give back: what `lines` come to, an amount, or all that is left. An amount beside lines is given
+ * back for them instead. `restock` goes with all that is left only.
+ */
 export interface RefundInput {
   amountMinor?: number;
+  lines?: RefundLine[];
   reason?: 'duplicate' | 'fraudulent' | 'requested_by_customer';
   restock?: boolean;
+}
+
+/** What a refund would come to, of how much that is left. */
+export interface RefundPreview {
+  amountMinor: number;
+  leftMinor: number;
+  currency: string;
 }
 
 /** Orders, by their ord_… id. */
@@ -57,13 +75,19 @@ export class OrdersApi {
 
   /**
    * Gives back what is left, or a part. With one `idempotencyKey` it is done once, however often it is
-   * asked for. Throws `order_not_refundable`, `refund_too_large`, and `restock_not_possible`.
+   * asked for. Throws `order_not_refundable`, `refund_too_large`, `order_line_not_found`,
+   * `order_line_refunded`, and `restock_not_possible`.
    */
   async refund(
     id: string,
     { idempotencyKey, ...body }: RefundInput & { idempotencyKey?: string } = {},
   ): Promise<Order> {
     return this.#post(id, 'refund', body, idempotencyKey);
+  }
+
+  /** What a refund would come to; gives nothing back. */
+  previewRefund(id: string, body: Omit<RefundInput, 'reason'> = {}): Promise<RefundPreview> {
+    return this.#api.call({ method: 'POST', path: `${pathOf(id)}/refund/preview`, body });
   }
 
   /** Notes that an order is on its way. Throws `order_not_fulfillable` for one that is not paid. */

@@ -8,7 +8,13 @@ import type {
   updateCustomer,
 } from '@dream/contract/customers';
 import type { holdUsage } from '@dream/contract/holds';
-import type { fulfilOrder, getOrder, listOrders, refundOrder } from '@dream/contract/orders';
+import type {
+  fulfilOrder,
+  getOrder,
+  listOrders,
+  previewRefund,
+  refundOrder,
+} from '@dream/contract/orders';
 import type { listPayments } from '@dream/contract/payments';
 import type { moveCustomer } from '@dream/contract/test-clock';
 import type { createSession, getJwks } from '@dream/contract/sessions';
@@ -72,6 +78,7 @@ it('takes what the routes take', () => {
   expectTypeOf<Fields<BillingApi['portal']>>().toEqualTypeOf<Body<typeof createPortal>>();
   expectTypeOf<sdk.Cart>().toEqualTypeOf<Body<typeof cartCheckout>>();
   expectTypeOf<sdk.RefundInput>().toEqualTypeOf<Body<typeof refundOrder>>();
+  expectTypeOf<Omit<sdk.RefundInput, 'reason'>>().toEqualTypeOf<Body<typeof previewRefund>>();
   expectTypeOf<NonNullable<Parameters<OrdersApi['fulfil']>[1]>>().toEqualTypeOf<
     Body<typeof fulfilOrder>
   >();
@@ -99,6 +106,7 @@ it('gives what the routes answer', () => {
   expectTypeOf<{ order: Result<CartApi['confirm']> }>().toEqualTypeOf<Answer<typeof confirmCart>>();
   expectTypeOf<sdk.OrderPage>().toEqualTypeOf<Answer<typeof listOrders>>();
   expectTypeOf<Result<OrdersApi['get']>>().toEqualTypeOf<Answer<typeof getOrder>>();
+  expectTypeOf<sdk.RefundPreview>().toEqualTypeOf<Answer<typeof previewRefund>>();
   expectTypeOf<sdk.PlanChangePreview>().toEqualTypeOf<Answer<typeof previewChange>>();
   expectTypeOf<Result<SubscriptionApi['change']>>().toEqualTypeOf<
     Answer<typeof changeSubscription>

@@ -326,6 +326,8 @@ export interface OrderReceipt {
     quantity: number;
     priceMinor: number;
     totalMinor: number;
+    /** How many were refunded as pieces; what was refunded as an amount is in no line. */
+    refundedQuantity: number;
   }[];
   receiptUrl: string | null;
   fulfilled: { atMs: number; carrier: string | null; trackingUrl: string | null } | null;

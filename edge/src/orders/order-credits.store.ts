@@ -1,6 +1,8 @@
 import type { Giving } from '../credits/giving.ts';
 import { enqueue } from '../outbox/outbox.rpc.ts';
 import type { CartLine } from './cart.ts';
+import type { RefundedLine } from './refund.ts';
+import { refundableLines, refundedQuantities } from './refund.store.ts';
 
 type CreditsRow = { position: number; units: number; days: number | null; turn: number };
 
@@ -23,19 +25,61 @@ export function putOrderCredits(
 }
 
 /**
- * Has the buyer given what an order gives, or has what is left of it taken back. True when there is
- * something to do. Call it in the transaction that changes the order.
+ * Has the buyer given what an order gives, or has what is left of it taken back; lines of which every piece
+ * was refunded are apart. True when there is something to do. Call it in the transaction that changes the
+ * order.
  */
 export function moveOrderCredits(
   sql: SqlStorage,
-  { id, customer_id: customerId }: { id: string; customer_id: string | null },
+  order: Buyer,
   act: 'give' | 'take',
   nowMs: number,
+): boolean {
+  const apart = refundedWhole(sql, order.id);
+  return move(sql, order, act, nowMs, (position) => !apart.has(position));
+}
+
+/**
+ * Has what is left of the credits taken back that a refund's lines gave, of which now every piece is
+ * refunded.
+ */
+export function moveLineCredits(
+  sql: SqlStorage,
+  order: Buyer,
+  lines: readonly RefundedLine[],
+  nowMs: number,
+): boolean {
+  const apart = refundedWhole(sql, order.id, ['done']);
+  const isOfRefund = (position: number) => lines.some((line) => line.position === position);
+  return move(sql, order, 'take', nowMs, (position) => isOfRefund(position) && apart.has(position));
+}
+
+type Buyer = { id: string; customer_id: string | null };
+
+function refundedWhole(
+  sql: SqlStorage,
+  orderId: string,
+  states?: Parameters<typeof refundedQuantities>[2],
+): ReadonlySet<number> {
+  const refunded = refundedQuantities(sql, orderId, states);
+  const whole = refundableLines(sql, orderId).filter(
+    ({ position, quantity }) => (refunded.get(position) ?? 0) >= quantity,
+  );
+  return new Set(whole.map(({ position }) => position));
+}
+
+function move(
+  sql: SqlStorage,
+  { id, customer_id: customerId }: Buyer,
+  act: 'give' | 'take',
+  nowMs: number,
+  isMeant: (position: number) => boolean,
 ): boolean {
   if (customerId === null) return false;
   const rows = sql
     .exec<CreditsRow>('SELECT * FROM store_order_credits WHERE order_id = ?', id)
-    .toArray();
+    .toArray()
+    .filter(({ position }) => isMeant(position));
   for (const { position, units, days, turn } of rows) {
     const giving: Giving = {
       id: `${id}_${position}${turn === 0 ? '' : `_${turn}`}`,
@@ -51,8 +95,12 @@ export function moveOrderCredits(
       { kind: 'shard.credits', customerId, act, giving },
       nowMs,
     );
+    if (act === 'take')
+      sql.exec(
+        'UPDATE store_order_credits SET turn = turn + 1 WHERE order_id = ? AND position = ?',
+        id,
+        position,
+      );
   }
-  if (act === 'take')
-    sql.exec('UPDATE store_order_credits SET turn = turn + 1 WHERE order_id = ?', id);
   return rows.length > 0;
 }

@@ -2,6 +2,7 @@ import type { Order, OrderEvent, OrderReceipt, OrderStatus } from '@dream/contra
 import type { CartLine } from './cart.ts';
 import { putOrderCredits } from './order-credits.store.ts';
 import type { Hold } from './order-state.ts';
+import { refundedQuantities, refundableLines } from './refund.store.ts';
 
 /** An order as it stands in the table. */
 export type OrderRow = {
@@ -51,6 +52,7 @@ export type OrderRow = {
 export type HeldFor = 'guest' | 'customer' | 'server';
 
 type LineRow = {
+  position: number;
   product_id: string;
   variant_id: string;
   name: string;
@@ -165,17 +167,15 @@ export function updateOrder(
   sql.exec(`UPDATE store_order SET ${set} WHERE id = ?`, ...values, id);
 }
 
-/** How many pieces of which variants an order is of. */
+/** How many pieces of which variants an order is of. Those that were refunded as pieces are apart. */
 export function piecesOf(
   sql: SqlStorage,
   orderId: string,
 ): { variantId: string; quantity: number }[] {
-  return sql
-    .exec<{ variantId: string; quantity: number }>(
-      'SELECT variant_id AS variantId, quantity FROM store_order_line WHERE order_id = ?',
-      orderId,
-    )
-    .toArray();
+  return refundableLines(sql, orderId).map(({ variantId, quantity, refundedQuantity }) => ({
+    variantId,
+    quantity: quantity - refundedQuantity,
+  }));
 }
 
 /** How many open orders a visitor has, and how many that nobody paid were begun since. */
@@ -270,6 +270,7 @@ export function toReceipt(sql: SqlStorage, row: OrderRow): OrderReceipt {
   const lines = sql
     .exec<LineRow>('SELECT * FROM store_order_line WHERE order_id = ? ORDER BY position', row.id)
     .toArray();
+  const refunded = refundedQuantities(sql, row.id);
   return {
     id: row.id,
     number: row.number,
@@ -288,6 +289,7 @@ export function toReceipt(sql: SqlStorage, row: OrderRow): OrderReceipt {
       quantity: line.quantity,
       priceMinor: line.price_minor,
       totalMinor: line.price_minor * line.quantity,
+      refundedQuantity: refunded.get(line.position) ?? 0,
     })),
     receiptUrl: row.receipt_url,
     fulfilled:

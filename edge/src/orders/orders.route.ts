@@ -12,6 +12,8 @@ import {
   listManagedOrders,
   listMyOrders,
   listOrders,
+  previewManagedRefund,
+  previewRefund,
   refundManagedOrder,
   refundOrder,
   unfulfilManagedOrder,
@@ -29,6 +31,7 @@ import { managedEnvironment, placeOf } from '../projects/managed.ts';
 import { closeOrder } from './close.job.ts';
 import { CSV_HEAD, csvRow } from './csv.ts';
 import type { OrderQuery } from './order.store.ts';
+import type { AskedRefund } from './refund.ts';
 
 /** How many orders a piece of the table is made of. */
 const CSV_PAGE = 500;
@@ -79,14 +82,20 @@ export function orderRoutes(app: Hono<AppEnv>, deps: Deps): void {
   for (const row of [refundOrder, refundManagedOrder])
     serve(app, deps, row, async (call) => {
       const { ref, act } = await placeOf(call);
-      const { amountMinor = null, reason = null, restock = null } = call.body;
       const id = call.param('order');
       const ids = { refundId: deps.newId('rfd_'), jobId: deps.newId('job_') };
-      const asked = { amountMinor, reason, restock };
-      unwrap(await deps.project(ref).orders().beginRefund(id, asked, ids, act));
+      const asked = { ...askedIn(call.body), reason: call.body.reason ?? null };
+      unwrap(await deps.project(ref).refunds().begin(id, asked, ids, act));
       await deliverJobs(deps, ref, [ids.jobId], { throwFirst: true });
       deps.products.drop(ref);
       return orderOf(deps, ref, id);
+    });
+
+  for (const row of [previewRefund, previewManagedRefund])
+    serve(app, deps, row, async (call) => {
+      const { ref } = await placeOf(call);
+      const refunds = deps.project(ref).refunds();
+      return unwrap(await refunds.preview(call.param('order'), askedIn(call.body)));
     });
 
   for (const row of [fulfilOrder, fulfilManagedOrder])
@@ -127,6 +136,17 @@ export function orderRoutes(app: Hono<AppEnv>, deps: Deps): void {
     return { orders: page.orders, nextCursor: page.before === null ? null : `${page.before}` };
   });
 }
+
+/** A refund as it is asked for. */
+const askedIn = (body: {
+  amountMinor?: number | undefined;
+  lines?: AskedRefund['lines'] | undefined;
+  restock?: boolean | undefined;
+}): AskedRefund => ({
+  amountMinor: body.amountMinor ?? null,
+  lines: body.lines ?? [],
+  restock: body.restock ?? null,
+});
 
 /** Closes an order that nobody paid, or that cost nothing. What turned out to be paid is not closed. */
 async function cancel(deps: Deps, ref: EnvironmentRef, id: string, act: Act) {

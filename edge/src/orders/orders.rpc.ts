@@ -2,9 +2,7 @@ import { RpcTarget } from 'cloudflare:workers';
 import type { Order, OrderEvent, OrderReceipt } from '@dream/contract/orders';
 import type { StoreSettings } from '@dream/contract/store';
 import { no, ok, type Outcome } from '../http/fail.ts';
-import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
-import type { NewRefund } from '../providers/stripe/orders.ts';
 import { settleOrder, tellOrder } from './apply.rpc.ts';
 import type { EarlierOrder } from './cart.rpc.ts';
 import { eraseBuyer } from './erasure.rpc.ts';
@@ -19,24 +17,7 @@ import {
   toReceipt,
   updateOrder,
 } from './order.store.ts';
-import { isPaid } from './order-state.ts';
-import {
-  findRefund,
-  insertRefund,
-  type RefundRow,
-  refundsAskedMinor,
-  setRefundState,
-} from './refund.store.ts';
 import { readStore, writeStore } from './settings.store.ts';
-
-/** A refund that is to be made at Stripe, and where. */
-export interface RefundToMake {
-  orderId: string;
-  refund: NewRefund;
-  chargeId: string | null;
-  stripeAccountId: string | null;
-  createdAtMs: number;
-}
 
 /** A page of orders; `before` goes on with the next one. */
 export interface OrderPage<T> {
@@ -90,89 +71,6 @@ export class OrdersRpc extends RpcTarget {
     return row
       ? ok({ order: toOrder(sql, row), events: eventsOf(sql, id) })
       : no('order_not_found');
-  }
-
-  /**
-   * Asks for a refund, of all that is left unless an amount is given. What was asked for counts as given
-   * back, until Stripe says that it was not: so no two of them are more than was paid.
-   */
-  beginRefund(
-    orderId: string,
-    asked: Pick<RefundRow, 'reason'> & { amountMinor: number | null; restock: boolean | null },
-    ids: { refundId: string; jobId: string },
-    act: Act,
-  ): Outcome<null> {
-    const { sql } = this.#storage;
-    return this.#storage.transactionSync(() => {
-      const order = findOrder(sql, orderId);
-      if (!order) return no('order_not_found');
-      const { status, currency } = order;
-      const leftMinor = isPaid(status)
-        ? order.total_minor - order.refunded_minor - refundsAskedMinor(sql, orderId)
-        : 0;
-      if (leftMinor <= 0 || order.payment_intent_id === null)
-        return no('order_not_refundable', { status, leftMinor: Math.max(0, leftMinor), currency });
-      const amountMinor = asked.amountMinor ?? leftMinor;
-      if (amountMinor > leftMinor) return no('refund_too_large', { leftMinor, currency });
-      if (asked.restock === true && amountMinor < leftMinor)
-        return no('restock_not_possible', { leftMinor, currency });
-      if (amountMinor === leftMinor)
-        updateOrder(sql, orderId, {
-          restock: asked.restock === null ? null : Number(asked.restock),
-        });
-      const { refundId, jobId } = ids;
-      insertRefund(sql, {
-        id: refundId,
-        order_id: orderId,
-        amount_minor: amountMinor,
-        reason: asked.reason,
-        state: 'asked',
-        created_ms: act.nowMs,
-      });
-      noteEvent(sql, orderId, 'refund_asked', act, { amountMinor });
-      writeAudit(sql, act, 'order.refunded', orderId);
-      const job = { kind: 'stripe.refund_order', refundId } as const;
-      enqueue(sql, jobId, job, act.nowMs, act.nowMs + LEFT_TO_ASKER_MS);
-      armAlarm(this.#storage);
-      return ok(null);
-    });
-  }
-
-  /** A refund that Stripe is still to be asked for; null when it was. */
-  refundToMake(refundId: string): RefundToMake | null {
-    const { sql } = this.#storage;
-    const row = findRefund(sql, refundId);
-    const order = row && findOrder(sql, row.order_id);
-    if (row?.state !== 'asked' || !order || order.payment_intent_id === null) return null;
-    return {
-      orderId: order.id,
-      refund: {
-        refundId,
-        paymentIntentId: order.payment_intent_id,
-        amountMinor: row.amount_minor,
-        reason: row.reason,
-      },
-      chargeId: order.charge_id,
-      stripeAccountId: order.stripe_account_id,
-      createdAtMs: row.created_ms,
-    };
-  }
-
-  /** Notes that a refund is made, and that the order knows of it. */
-  refundDone(refundId: string): void {
-    setRefundState(this.#storage.sql, refundId, 'done');
-  }
-
-  /** Notes that Stripe refused a refund: what it asked for may be asked for again. */
-  refundRefused(refundId: string, reason: string, nowMs: number): void {
-    const { sql } = this.#storage;
-    this.#storage.transactionSync(() => {
-      const row = findRefund(sql, refundId);
-      if (row?.state !== 'asked') return;
-      setRefundState(sql, refundId, 'refused');
-      updateOrder(sql, row.order_id, { restock: null });
-      noteEvent(sql, row.order_id, 'refund_refused', { actor: 'stripe', nowMs }, { reason });
-    });
   }
 
   /** Notes that an order is on its way, or with which tracking. Told once. */
@@ -269,6 +167,3 @@ export class OrdersRpc extends RpcTarget {
     return row ? ok(toOrder(sql, row)) : no('order_not_found');
   }
 }
-
-/** Whoever asks for a refund also has it made; this long after, the alarm does it instead. */
-const LEFT_TO_ASKER_MS = 30_000;

@@ -106,3 +106,14 @@ CREATE TABLE store_order_credits (
   turn INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (order_id, position)
 ) WITHOUT ROWID;`;
+
+/** Pieces of which lines a refund gave back, and whether they are for sale again. */
+export const REFUND_LINES_SCHEMA = `
+CREATE TABLE store_refund_line (
+  order_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  refund_id TEXT NOT NULL,
+  quantity INTEGER NOT NULL,
+  restock INTEGER NOT NULL,
+  PRIMARY KEY (order_id, position, refund_id)
+) WITHOUT ROWID;`;

@@ -1,6 +1,7 @@
 import type { CartPrice } from './cart.ts';
-import { guestHeldUnits, piecesOf } from './order.store.ts';
+import { guestHeldUnits, type OrderRow, piecesOf } from './order.store.ts';
 import { type Hold, stockMove } from './order-state.ts';
+import type { RefundedLine } from './refund.ts';
 
 type Row = {
   price_minor: number;
@@ -93,4 +94,30 @@ export function movePieces(sql: SqlStorage, orderId: string, from: Hold, to: Hol
       stock * quantity,
       reserved * quantity,
     );
+}
+
+/** Puts pieces of lines that were sold back in stock; call it in the transaction that says so. */
+export function returnPieces(
+  sql: SqlStorage,
+  orderId: string,
+  lines: readonly RefundedLine[],
+): void {
+  const { stock } = stockMove('sold', 'returned');
+  for (const { position, quantity } of lines)
+    sql.exec(
+      `UPDATE variant SET stock_units = stock_units + ?3 WHERE id =
+         (SELECT variant_id FROM store_order_line WHERE order_id = ?1 AND position = ?2)`,
+      orderId,
+      position,
+      stock * quantity,
+    );
+}
+
+/** Has pieces that were apart be where the order's others are; call it after they are not apart any more. */
+export function takePiecesBack(
+  sql: SqlStorage,
+  { id, hold }: Pick<OrderRow, 'id' | 'hold'>,
+  lines: readonly RefundedLine[],
+): void {
+  if (hold === 'returned') returnPieces(sql, id, lines);
 }

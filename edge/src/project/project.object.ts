@@ -17,6 +17,7 @@ import { CartRpc } from '../orders/cart.rpc.ts';
 import { forgetVisitors } from '../orders/guests.rpc.ts';
 import { OpeningRpc } from '../orders/opening.rpc.ts';
 import { OrdersRpc } from '../orders/orders.rpc.ts';
+import { RefundsRpc } from '../orders/refunds.rpc.ts';
 import { UnseenRpc } from '../orders/unseen.rpc.ts';
 import { Lately } from '../metrics/lately.ts';
 import { type LatelyTop, MetricsRpc, OLD_NEAR_LIMITS } from '../metrics/metrics.rpc.ts';
@@ -87,6 +88,10 @@ export class ProjectObject extends DurableObject<Bindings> {
 
   unseen(): UnseenRpc {
     return new UnseenRpc(this.#inUse());
+  }
+
+  refunds(): RefundsRpc {
+    return new RefundsRpc(this.#inUse());
   }
 
   orders(): OrdersRpc {

@@ -27,7 +27,12 @@ import {
 } from '../customers/customers.schema.ts';
 import { GRANTED_SCHEMA, METRICS_SCHEMA } from '../metrics/metrics.schema.ts';
 import { OAUTH_AGE_INDEX, OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
-import { ORDER_CREDITS_SCHEMA, ORDERS_SCHEMA, UNSEEN_SCHEMA } from '../orders/orders.schema.ts';
+import {
+  ORDER_CREDITS_SCHEMA,
+  ORDERS_SCHEMA,
+  REFUND_LINES_SCHEMA,
+  UNSEEN_SCHEMA,
+} from '../orders/orders.schema.ts';
 import {
   ANNOUNCED_PLAN_SCHEMA,
   DEFAULT_CHANGE_SCHEMA,
@@ -108,4 +113,5 @@ export const PROJECT_STEPS: readonly string[] = [
   `${VARIANT_CREDITS_SCHEMA}\n${ORDER_CREDITS_SCHEMA}`,
   `${LOOK_SCHEMA}\n${AUDIT_DETAILS_SCHEMA}`,
   GRANTED_SCHEMA,
+  REFUND_LINES_SCHEMA,
 ];

@@ -22,9 +22,16 @@ export function linesCard(order: Order): TemplateResult {
       </thead>
       <tbody>
         ${lines.map(
-          ({ name, priceMinor, quantity, totalMinor }) =>
+          ({ name, priceMinor, quantity, refundedQuantity, totalMinor }) =>
             html`<tr>
-              <td data-label="Product"><span class="anywhere">${name}</span></td>
+              <td data-label="Product">
+                <span class="anywhere">${name}</span>
+                ${
+                  refundedQuantity > 0
+                    ? html`<span class="badge">${refundedQuantity.toLocaleString()} came back</span>`
+                    : nothing
+                }
+              </td>
               <td data-label="Price" class="nowrap number">${money(priceMinor, currency)}</td>
               <td data-label="Pieces" class="number">${quantity.toLocaleString()}</td>
               <td data-label="Sum" class="nowrap number">${money(totalMinor, currency)}</td>

@@ -5,7 +5,9 @@ import { Intention } from '../../intention.ts';
 import { eventWords, isToSend, leftMinor, STATUS_WORDS } from '../../order-words.ts';
 import { paths } from '../../paths.ts';
 import {
+  chosenLines,
   newRefund,
+  piecesWords,
   type RefundDraft,
   refundFault,
   refundInput,
@@ -20,6 +22,7 @@ import { toast } from '../../ui/toast.ts';
 import { guardUnsaved } from '../../ui/unsaved.ts';
 import { Page } from '../page.ts';
 import { buyerCard, linesCard } from './order-cards.ts';
+import { cancelCard, eraseCard } from './order-dangers.ts';
 import { isSendingRight, NOT_SENT, type SendingDraft, sendingForm } from './sending-form.ts';
 import { refundForm } from './refund-form.ts';
 
@@ -40,11 +43,16 @@ class OrderPage extends Page<Data> {
   static override properties: PropertyDeclarations = {
     ...Page.properties,
     refund: { state: true },
+    linesMinor: { state: true },
+    refundTried: { state: true },
     sending: { state: true },
     tried: { state: true },
   };
   /** The refund that is being made out; null when nobody wants one. */
   declare private refund: RefundDraft | null;
+  /** What the chosen pieces come to, as the edge says; null until then. */
+  declare private linesMinor: number | null;
+  declare private refundTried: boolean;
   declare private sending: SendingDraft;
   declare private tried: boolean;
   readonly #intention = new Intention();
@@ -53,6 +61,8 @@ class OrderPage extends Page<Data> {
   constructor() {
     super();
     this.refund = null;
+    this.linesMinor = null;
+    this.refundTried = false;
     this.sending = NOT_SENT;
     this.tried = false;
   }
@@ -124,12 +134,18 @@ class OrderPage extends Page<Data> {
         'The address is not whole, or it is of another project or mode.',
         html`<a class="button" href=${paths.orders(this.projectId, this.context.mode)}>All orders</a>`,
       );
+    const dangers = {
+      order,
+      busy: this.busy,
+      onCancel: () => void this.#cancel(order),
+      onErase: () => void this.#erase(order),
+    };
     return html`
       ${this.#standing(order)}
       <div class="order-columns">
         <div class="page">
           ${linesCard(order)} ${this.#sendingOf(order)} ${this.#refunding(order, restocks)}
-          ${this.#cancelling(order)}
+          ${cancelCard(dangers)} ${eraseCard(dangers)}
         </div>
         <div class="page">${buyerCard(order)} ${timeline(order, events)}</div>
       </div>
@@ -215,8 +231,10 @@ class OrderPage extends Page<Data> {
     return refundForm({
       order,
       draft: this.refund,
+      linesMinor: this.linesMinor,
+      tried: this.refundTried,
       busy: this.busy === 'refund',
-      change: (refund) => (this.refund = refund),
+      change: (refund) => void this.#choose(order, refund),
       onRefund: () => void this.#give(order),
       onLeave: () => (this.refund = null),
     });
@@ -224,22 +242,29 @@ class OrderPage extends Page<Data> {
 
   async #beginRefund(order: Order, restocks: boolean): Promise<void> {
     this.refund = newRefund(order, restocks);
+    this.linesMinor = null;
+    this.refundTried = false;
     await this.updateComplete;
     this.querySelector<HTMLElement>('#refund-title')?.focus();
   }
 
   async #give(order: Order): Promise<void> {
     const draft = this.refund;
+    this.refundTried = true;
     if (draft === null || refundFault(draft, order) !== null) {
-      this.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+      this.querySelector<HTMLElement>('[aria-invalid="true"], .pieces-row input')?.focus();
       return;
     }
-    const input = refundInput(draft, order);
-    const words = money(refundMinor(draft, order) ?? 0, order.currency);
+    if (draft.kind === 'lines') await this.act('price', () => this.#price(order, draft));
+    const minor = refundMinor(draft, order, this.linesMinor);
+    if (minor === null) return;
+    const input = refundInput(draft, order, minor);
+    const words = money(minor, order.currency);
+    const restocks = input.restock || input.lines?.some(({ restock }) => restock);
     const sure = await confirm({
       title: `Give ${words} back?`,
       text: `It goes to ${order.email ?? 'the buyer'}, the way it was paid. This cannot be undone.${
-        input.restock ? ' The pieces are put back in stock.' : ''
+        restocks ? ` ${piecesWords(input)} put back in stock.` : ''
       }`,
       action: `Refund ${words}`,
       danger: true,
@@ -255,24 +280,39 @@ class OrderPage extends Page<Data> {
     toast(`${words} refunded`);
   }
 
-  #cancelling(order: Order): TemplateResult | typeof nothing {
-    if (order.status !== 'pending') return nothing;
-    return html`<section class="card" aria-labelledby="cancel-title">
-      <div class="card-head">
-        <div>
-          <h2 id="cancel-title">Cancel the order</h2>
-          <p class="muted">Its page at Stripe is closed, and its pieces are for sale again.</p>
-        </div>
-        <button
-          class="button danger"
-          type="button"
-          aria-disabled=${String(this.busy !== null)}
-          @click=${() => void this.#cancel(order)}
-        >
-          ${this.busy === 'cancel' ? 'Cancelling…' : 'Cancel order'}
-        </button>
-      </div>
-    </section>`;
+  /** Takes what is chosen, and asks what the pieces of it come to. */
+  async #choose(order: Order, refund: RefundDraft): Promise<void> {
+    const before = this.refund;
+    this.refund = refund;
+    if (refund.kind !== 'lines' || before?.pieces === refund.pieces) return;
+    this.linesMinor = null;
+    if (chosenLines(refund, order).length === 0) return;
+    try {
+      await this.#price(order, refund);
+    } catch (error) {
+      // Before anything is given back it is asked again, and then said what is wrong.
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+
+  async #price(order: Order, draft: RefundDraft): Promise<void> {
+    const lines = chosenLines(draft, order);
+    const { amountMinor } = await shopApi(this.context).previewRefund(order.id, lines);
+    // What was chosen meanwhile is asked for by itself.
+    if (this.refund?.pieces === draft.pieces) this.linesMinor = amountMinor;
+  }
+
+  async #erase({ id, number }: Order): Promise<void> {
+    const sure = await confirm({
+      title: `Erase who bought order ${number}?`,
+      text: 'E-mail, name, phone, address and tracking link are erased here, also from what webhooks were told. At Stripe they stay until you erase them there. This cannot be undone.',
+      action: 'Erase for ever',
+      danger: true,
+      typed: String(number),
+    });
+    if (!sure) return;
+    if (await this.#become('erase', () => shopApi(this.context).eraseBuyer(id)))
+      toast('Personal data erased');
   }
 
   async #cancel({ id, number }: Order): Promise<void> {
