@@ -129,7 +129,7 @@ export const Dashboard = v.object({
   days: MetricDays,
   customers: v.object({
     total: v.number(),
-    /** Who used most, in the last 31 days of the range at most. */
+    /** Who used most in the month in which the range ends. */
     top: v.array(TopCustomer),
     nearLimit: v.array(NearLimit),
   }),

@@ -35,6 +35,21 @@ describe('plotShape', () => {
     expect(yTicks.map(({ value }) => value)).toContain(-10);
   });
 
+  it('stacks what is below nothing downwards, so that it hides nothing of what is above', () => {
+    const { series, baseline } = plotShape(plot('bar', [10], [-5], [5], [-5]), size);
+    const spans = series.map(({ bars: [bar] }) => [
+      bar?.y ?? 0,
+      (bar?.y ?? 0) + (bar?.height ?? 0),
+    ]);
+    const [first = [], down = [], second = [], deeper = []] = spans;
+    expect([first[1], second[1], down[0], deeper[0]]).toEqual([
+      baseline,
+      first[0],
+      baseline,
+      down[1],
+    ]);
+  });
+
   it('breaks a line where nothing is known instead of drawing a zero', () => {
     const { series } = plotShape(plot('line', [1, 2, null, 3, 4]), size);
     expect(series[0]?.line.match(/M/g)).toHaveLength(2);

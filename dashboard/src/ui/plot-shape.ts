@@ -56,12 +56,20 @@ export interface PlotShape {
 const PIXELS_A_DAY_LABEL = 76;
 const PIXELS_A_NUMBER = 44;
 
-/** The highest value a plot has to show, and the lowest: parts of a stack are added up. */
+/**
+ * The highest value a plot has to show, and the lowest: parts of a stack are added up, what is below
+ * nothing by itself.
+ */
 function extent({ kind, days, series }: PlotData): [number, number] {
+  const stack = (at: number, part: (value: number) => number): number =>
+    series.reduce((sum, { values: each }) => sum + part(each[at] ?? 0), 0);
   const values =
     kind === 'line'
       ? series.flatMap(({ values: each }) => each.map((value) => value ?? 0))
-      : days.map((_, at) => series.reduce((sum, { values: each }) => sum + (each[at] ?? 0), 0));
+      : days.flatMap((_, at) => [
+          stack(at, (value) => Math.max(0, value)),
+          stack(at, (value) => Math.min(0, value)),
+        ]);
   return [Math.min(0, ...values), Math.max(0, ...values)];
 }
 
@@ -85,14 +93,16 @@ export function plotShape(data: PlotData, size: PlotSize): PlotShape {
     .filter((value) => !isWhole || Number.isInteger(value))
     .map((value) => ({ y: y(value), value }));
   const baseline = y(0);
-  const floor = days.map(() => 0);
+  // What is below nothing stands on what is below nothing, and hides no part above it.
+  const floors = { up: days.map(() => 0), down: days.map(() => 0) };
   const drawn = series.map(({ id, values }) => {
+    const floorOf = (value: number | null) => ((value ?? 0) < 0 ? floors.down : floors.up);
+    const below = values.map((value, at) => floorOf(value)[at] ?? 0);
     const tops = values.map((value, at) =>
-      value === null ? null : kind === 'line' ? value : (floor[at] ?? 0) + value,
+      value === null ? null : kind === 'line' ? value : (below[at] ?? 0) + value,
     );
-    const below = [...floor];
     if (kind !== 'line')
-      for (const [at, value] of tops.entries()) floor[at] = value ?? below[at] ?? 0;
+      for (const [at, value] of values.entries()) floorOf(value)[at] = tops[at] ?? below[at] ?? 0;
     const ys = tops.map((value) => (value === null ? null : y(value)));
     const points = ys.map((each, at) => [xs[at] ?? 0, each, y(below[at] ?? 0)] as const);
     return { id, ys, ...pathsOf(kind, points), bars: kind === 'bar' ? barsOf(points, step) : [] };

@@ -1,15 +1,14 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { Dashboard, RecentEvent, TierCount } from '@dream/contract/dashboard';
-import type { TopCustomer } from '@dream/contract/usage-history';
 import { defaultTierName, tierNames } from '../catalog/catalog.rpc.ts';
 import { OrdersRpc } from '../orders/orders.rpc.ts';
 import type { Perishable } from '../storage/prune.ts';
-import { type DayRange, later } from '../usage/day-range.ts';
+import type { DayRange } from '../usage/day-range.ts';
 import { UsageHistoryRpc } from '../usage/history.rpc.ts';
 import { bookEnds } from './book.rpc.ts';
-import type { Lately } from './lately.ts';
 import { nearLimits } from './near-limit.rpc.ts';
 import { type Booked, type DayStep, formerRange, reportOf } from './report.ts';
+import { topCustomers } from './top-customers.rpc.ts';
 import type { Part } from './totals.ts';
 
 /** Whose period is over is not near its limit any more. */
@@ -20,25 +19,17 @@ export const OLD_NEAR_LIMITS: Perishable = {
   keepMs: 0,
 };
 
-/** How many orders and events are shown, and over how many days the top customers are looked for. */
+/** How many orders and events are shown. */
 const RECENT_ORDERS = 10;
 const RECENT_EVENTS = 20;
-const TOP_DAYS = 31;
-const FULL_LIST = 10;
-
-/** The lists of top customers an object reckoned lately. */
-export type LatelyTop = Lately<TopCustomer[]>;
 
 /** The numbers of one environment. */
 export class MetricsRpc extends RpcTarget {
   readonly #storage: DurableObjectStorage;
 
-  readonly #lately: LatelyTop;
-
-  constructor(storage: DurableObjectStorage, lately: LatelyTop) {
+  constructor(storage: DurableObjectStorage) {
     super();
     this.#storage = storage;
-    this.#lately = lately;
   }
 
   /** The metrics of a range, and day by day. What was to end by now has ended. */
@@ -63,30 +54,13 @@ export class MetricsRpc extends RpcTarget {
       ...this.report(range, nowMs),
       customers: {
         total: tiers.reduce((sum, { customers }) => sum + customers, 0),
-        top: this.#top(range, nowMs),
+        top: topCustomers(sql, range.to.slice(0, 7)),
         nearLimit: nearLimits(sql, nowMs),
       },
       tiers,
       orders,
       events: this.#events(),
     };
-  }
-
-  /** Who used most. With many customers that is costly, so a full list is a few minutes old at most. */
-  #top(range: DayRange, nowMs: number): TopCustomer[] {
-    const { sql } = this.#storage;
-    const first = later(range.to, 1 - TOP_DAYS);
-    const asked = { from: first > range.from ? first : range.from, to: range.to };
-    const top = this.#lately.get(
-      `${asked.from} ${asked.to}`,
-      nowMs,
-      () => new UsageHistoryRpc(this.#storage).top(null, asked),
-      ({ length }) => length >= FULL_LIST,
-    );
-    // Who was erased meanwhile is named no more.
-    return top.filter(
-      ({ id }) => sql.exec('SELECT 1 FROM customer WHERE id = ?', id).toArray().length > 0,
-    );
   }
 
   #booked(range: DayRange): Booked {

@@ -119,3 +119,19 @@ SELECT 'refunded', currency, day, sum(refunded_minor) FROM revenue
 /** What is granted on top of the limit that somebody is near, for its period. */
 export const GRANTED_SCHEMA = `
 ALTER TABLE near_limit ADD COLUMN granted_units INTEGER NOT NULL DEFAULT 0;`;
+
+/** Those who used most of a feature in a month, in units; of before, by what is known of them. */
+export const TOP_SCHEMA = `
+CREATE TABLE usage_top (
+  month TEXT NOT NULL,
+  feature TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  units INTEGER NOT NULL,
+  PRIMARY KEY (month, feature, customer_id)
+) WITHOUT ROWID;
+INSERT INTO usage_top
+SELECT month, feature, customer_id, units FROM (
+  SELECT *, row_number() OVER (PARTITION BY month, feature ORDER BY units DESC) AS place FROM (
+    SELECT substr(day, 1, 7) AS month, feature, customer_id, sum(units) AS units
+    FROM usage_day GROUP BY 1, 2, 3))
+WHERE place <= 30;`;

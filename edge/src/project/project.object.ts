@@ -19,8 +19,8 @@ import { OpeningRpc } from '../orders/opening.rpc.ts';
 import { OrdersRpc } from '../orders/orders.rpc.ts';
 import { RefundsRpc } from '../orders/refunds.rpc.ts';
 import { UnseenRpc } from '../orders/unseen.rpc.ts';
-import { Lately } from '../metrics/lately.ts';
-import { type LatelyTop, MetricsRpc, OLD_NEAR_LIMITS } from '../metrics/metrics.rpc.ts';
+import { MetricsRpc, OLD_NEAR_LIMITS } from '../metrics/metrics.rpc.ts';
+import { OLD_TOP_CUSTOMERS } from '../metrics/top-customers.rpc.ts';
 import { armAlarm, DONE_JOBS, OutboxRpc } from '../outbox/outbox.rpc.ts';
 import { OauthRpc, OLD_ATTEMPTS } from '../oauth/oauth.rpc.ts';
 import { DeliveriesRpc, OLD_DELIVERIES, OLD_WEBHOOK_EVENTS } from '../outgoing/deliveries.rpc.ts';
@@ -55,12 +55,12 @@ const PERISHABLE = [
   OLD_WEBHOOK_EVENTS,
   OLD_USAGE_DAYS,
   OLD_NEAR_LIMITS,
+  OLD_TOP_CUSTOMERS,
 ];
 
 /** One environment of a project: the thin object that hands out one target per feature. */
 export class ProjectObject extends DurableObject<Bindings> {
   readonly #lastShown = new LastShown();
-  readonly #latelyTop: LatelyTop = new Lately(5 * 60_000);
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
@@ -184,7 +184,7 @@ export class ProjectObject extends DurableObject<Bindings> {
   }
 
   metrics(): MetricsRpc {
-    return new MetricsRpc(this.#inUse(), this.#latelyTop);
+    return new MetricsRpc(this.#inUse());
   }
 
   platformFacts(): PlatformFactsRpc {

@@ -25,7 +25,7 @@ import {
   CUSTOMERS_SCHEMA,
   KEPT_BAN_SCHEMA,
 } from '../customers/customers.schema.ts';
-import { GRANTED_SCHEMA, METRICS_SCHEMA } from '../metrics/metrics.schema.ts';
+import { GRANTED_SCHEMA, METRICS_SCHEMA, TOP_SCHEMA } from '../metrics/metrics.schema.ts';
 import { OAUTH_AGE_INDEX, OAUTH_SCHEMA } from '../oauth/oauth.schema.ts';
 import {
   ORDER_CREDITS_SCHEMA,
@@ -114,4 +114,5 @@ export const PROJECT_STEPS: readonly string[] = [
   `${LOOK_SCHEMA}\n${AUDIT_DETAILS_SCHEMA}`,
   GRANTED_SCHEMA,
   REFUND_LINES_SCHEMA,
+  TOP_SCHEMA,
 ];

@@ -1,6 +1,7 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { TopCustomer, UsageDay, UsageTotal } from '@dream/contract/usage-history';
 import { noteNearLimits } from '../metrics/near-limit.rpc.ts';
+import { eraseTopCustomer, noteTopCustomers } from '../metrics/top-customers.rpc.ts';
 import { noteActive } from '../platform/active.rpc.ts';
 import type { Perishable } from '../storage/prune.ts';
 import type { DayRange } from './day-range.ts';
@@ -46,6 +47,7 @@ export class UsageHistoryRpc extends RpcTarget {
       }
       this.#addTotals(rows);
       noteNearLimits(sql, rows);
+      noteTopCustomers(sql, rows);
     });
   }
 
@@ -135,4 +137,5 @@ type Row<T> = { [Field in keyof T]: T[Field] };
 /** Forgets a customer's usage by day. Call it in the transaction of the erasure. */
 export function eraseUsageHistory(sql: SqlStorage, customerId: string): void {
   sql.exec('DELETE FROM usage_day WHERE customer_id = ?', customerId);
+  eraseTopCustomer(sql, customerId);
 }

@@ -55,7 +55,7 @@ class MetricsPage extends Page<Dashboard> {
       ${figureList(metrics)}
       <div class="plots">
         ${mrrPlots(days, dashboard.days).map((plot) => plotCard(plot, 'Prices of active and past due subscriptions, a twelfth of yearly ones. Without trials, discounts, tax and overage.'))}
-        ${revenuePlots(days, dashboard.days).map((plot) => plotCard(plot, 'What was charged. Refunds are taken off the number above, on their day.'))}
+        ${revenuePlots(days, dashboard.days).map((plot) => plotCard(plot, 'What was charged, and below the line what was given back, on the day it was.'))}
         ${plotCard(subscriptionsPlot(days, dashboard.days), '')}
         ${plotCard(customersPlot(days, dashboard.days), '')}
         ${plotCard(usagePlot(days, dashboard.days), 'Units counted, by feature.')}
@@ -125,7 +125,7 @@ const nearLimits = (list: readonly NearLimit[]): TemplateResult =>
 
 const topCustomers = (list: readonly TopCustomer[]): TemplateResult =>
   tableCard(
-    'Who used most',
+    'Who used most this month',
     ['Customer', 'Feature', 'Units'],
     list.map(
       (one) => html`<tr>
@@ -134,7 +134,7 @@ const topCustomers = (list: readonly TopCustomer[]): TemplateResult =>
         <td data-label="Units" class="number">${count(one.units)}</td>
       </tr>`,
     ),
-    'Nothing was used in this range.',
+    'Nothing was used in the month in which the range ends.',
   );
 
 const tierCounts = (list: readonly TierCount[]): TemplateResult =>

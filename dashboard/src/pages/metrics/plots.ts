@@ -67,22 +67,29 @@ export function revenuePlots(days: readonly string[], { revenue }: MetricDays): 
   return shown.map((currency) => {
     const rows = revenue.filter((row) => row.currency === currency);
     const series = [
-      { id: 'subscriptions', words: 'Subscriptions', of: 'subscriptionsMinor', sign: 1 },
-      { id: 'orders', words: 'Orders', of: 'ordersMinor', sign: 1 },
+      { id: 'subscriptions', words: 'Subscriptions', of: 'subscriptionsMinor' },
+      { id: 'orders', words: 'Orders', of: 'ordersMinor' },
     ] as const;
-    const refunded = rows.reduce((sum, { refundedMinor }) => sum + refundedMinor, 0);
-    const title = titled('Revenue', currency, currencies);
+    const isRefunded = rows.some(({ refundedMinor }) => refundedMinor !== 0);
+    const refunds = {
+      id: 'refunded',
+      words: 'Given back',
+      values: valuesOf(days, rows, ({ refundedMinor }) => -refundedMinor),
+    };
     return {
       ...bars({
         kind: 'bar',
         days,
-        series: series.map(({ id, words, of }) => ({
-          id,
-          words,
-          values: valuesOf(days, rows, (row) => row[of]),
-        })),
+        series: [
+          ...series.map(({ id, words, of }) => ({
+            id,
+            words,
+            values: valuesOf(days, rows, (row) => row[of]),
+          })),
+          ...(isRefunded ? [refunds] : []),
+        ],
       }),
-      title: refunded > 0 ? `${title} before refunds` : title,
+      title: titled('Revenue', currency, currencies),
       ...inMoney(currency),
       nothingYet: 'Nothing was paid in this range.',
     };
@@ -151,5 +158,6 @@ function valuesOf<T extends { day: string }>(
   of: (row: T) => number,
 ): number[] {
   const values = new Map(rows.map((row) => [row.day, of(row)]));
-  return days.map((day) => values.get(day) ?? 0);
+  // Nothing is not below nothing.
+  return days.map((day) => values.get(day) || 0);
 }
