@@ -39,6 +39,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   name: 'Name',
   category: 'Category',
   variants: 'Variants',
+  pictures: 'Pictures',
+  variantPictures: 'Pictures of variants',
   visible: 'Visible',
   maxPerOrder: 'Most in one order',
   shippable: 'Is shipped',

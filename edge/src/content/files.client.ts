@@ -17,6 +17,24 @@ export async function writeFiles(
   );
 }
 
+/** A picture as it is called in an environment. */
+interface Named {
+  ref: EnvironmentRef;
+  name: string;
+}
+
+/** Writes a picture in all its sizes anew under another name; false when it is not there. Safe to repeat. */
+export async function copyFiles(files: R2Bucket, from: Named, to: Named): Promise<boolean> {
+  const found = await Promise.all(
+    SIZE_NAMES.map((size) => files.get(keyOf(from.ref, from.name, size))),
+  );
+  const [small, large] = await Promise.all(found.map((file) => file?.arrayBuffer()));
+  if (!small || !large) return false;
+  const sizes = { small: new Uint8Array(small), large: new Uint8Array(large) };
+  await writeFiles(files, to.ref, to.name, sizes);
+  return true;
+}
+
 /** A file by its key, or null; its body only if it `isAsked` for. */
 export async function readFile(
   files: R2Bucket,

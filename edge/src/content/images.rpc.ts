@@ -18,6 +18,13 @@ export interface ImageRecord extends Size {
   createdAtMs: number;
 }
 
+/** A picture with what tells the file it was made of from others. */
+export interface KeptPicture extends Size {
+  id: string;
+  name: string;
+  sourceHash: string;
+}
+
 /** An upload: `sourceHash` tells files apart, `name` is one that no file ever had. */
 export interface Upload {
   id: string;
@@ -80,6 +87,11 @@ export class ImagesRpc extends RpcTarget {
     });
   }
 
+  /** Pictures by the files they were made of, as far as they are there. */
+  having(sourceHashes: readonly string[]): KeptPicture[] {
+    return picturesWhere(this.#storage.sql, 'source_hash', sourceHashes);
+  }
+
   /** Newest first; `cursor` is what the page before gave. */
   list({ limit, cursor }: { limit: number; cursor: string | null }): {
     images: ImageRecord[];
@@ -125,6 +137,23 @@ export class ImagesRpc extends RpcTarget {
       .map(toRecord)[0];
   }
 }
+
+/** Pictures by their ids. */
+export const picturesOf = (sql: SqlStorage, ids: readonly string[]): KeptPicture[] =>
+  picturesWhere(sql, 'id', ids);
+
+const picturesWhere = (
+  sql: SqlStorage,
+  column: 'id' | 'source_hash',
+  values: readonly string[],
+): KeptPicture[] =>
+  sql
+    .exec<{ [Field in keyof KeptPicture]: KeptPicture[Field] }>(
+      `SELECT id, name, source_hash AS sourceHash, width, height FROM image
+       WHERE ${column} IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(values),
+    )
+    .toArray();
 
 const jobOf = (id: string): string => `files_${id}`;
 

@@ -4,6 +4,7 @@ import { connectionOf } from '../billing/connection.rpc.ts';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
 import type { TierRecord } from '../catalog/tier.ts';
 import { Fail, no, ok, type Outcome, unwrap } from '../http/fail.ts';
+import { ImagesRpc, picturesOf } from '../content/images.rpc.ts';
 import { AccessRpc } from '../projects/access.rpc.ts';
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
 import type { LastShown } from '../store/last-shown.ts';
@@ -32,7 +33,9 @@ export class PromotionRpc extends RpcTarget {
   side(): Side {
     const { settings, tiers } = unwrap(new AccessRpc(this.#storage).environment());
     const query = { q: '', archived: false, after: '', limit: MAX_PRODUCTS };
-    return { settings, tiers, products: this.#products().products(query).products };
+    const { products } = this.#products().products(query);
+    const shown = products.flatMap(({ images }) => images.map(({ id }) => id));
+    return { settings, tiers, products, pictures: picturesOf(this.#storage.sql, shown) };
   }
 
   /** What this environment would get of another one. */
@@ -105,7 +108,18 @@ export class PromotionRpc extends RpcTarget {
     }
     const product = source.products.find((each) => each.id === name);
     if (!product) throw new Error(`Product ${name} is not where it is promoted from`);
-    return unwrap(this.#products().adoptProduct(product, { ...id, variants: [] }, act)).jobId;
+    const ids = { ...id, variants: [] };
+    const pictureOf = this.#pictureOf(source, product);
+    return unwrap(this.#products().adoptProduct(product, ids, pictureOf, act)).jobId;
+  }
+
+  /** What a picture of a product is called here; null for one that is not. */
+  #pictureOf(source: Side, { images }: Side['products'][number]): (id: string) => string | null {
+    const shown = new Set(images.map(({ id }) => id));
+    const there = source.pictures.filter(({ id }) => shown.has(id));
+    const here = new ImagesRpc(this.#storage).having(there.map(({ sourceHash }) => sourceHash));
+    const ids = new Map(here.map(({ sourceHash, id }) => [sourceHash, id]));
+    return (id) => ids.get(there.find((one) => one.id === id)?.sourceHash ?? '') ?? null;
   }
 
   #products(): ProductsRpc {

@@ -9,6 +9,7 @@ import type {
 } from '@dream/contract';
 import type { TierRecord } from '../catalog/tier.ts';
 import { decimal } from '../orders/csv.ts';
+import type { KeptPicture } from '../content/images.rpc.ts';
 import type { ProductRecord } from '../store/product.ts';
 
 /** What an environment has that can be promoted. */
@@ -16,6 +17,8 @@ export interface Side {
   settings: Settings;
   tiers: readonly TierRecord[];
   products: readonly ProductRecord[];
+  /** Those the products show. */
+  pictures: readonly KeptPicture[];
 }
 
 /**
@@ -59,7 +62,14 @@ export function promotionOf(test: Side, live: Side): Plan {
     }),
     ...test.products.flatMap((product) => {
       const old = live.products.find(({ id }) => id === product.id) ?? null;
-      return change('product', product.id, product.name, productFields(product, old), old !== null);
+      const rows = [
+        ...productFields(product, old),
+        ...pictureFields(
+          { product, pictures: test.pictures },
+          { product: old, pictures: live.pictures },
+        ),
+      ];
+      return change('product', product.id, product.name, rows, old !== null);
     }),
   ];
   return {
@@ -162,6 +172,48 @@ export function productFields(product: ProductRecord, old: ProductRecord | null)
     row('lowStockUnits', (one) => shown(one.lowStockUnits)),
   ];
 }
+
+/** A product with the pictures of its environment. */
+interface Pictured<P> {
+  product: P;
+  pictures: Side['pictures'];
+}
+
+/** Pictures are the same by the file they were made of. Where test has none, live keeps its own. */
+function pictureFields(test: Pictured<ProductRecord>, live: Pictured<ProductRecord | null>): Row[] {
+  if (test.product.images.length === 0) return [];
+  const there = new Set(test.product.variants.map(({ id }) => id));
+  const own = live.product?.variants.filter(({ id }) => !there.has(id)).map(({ image }) => image);
+  const stays = new Set(own ?? []);
+  const shown = live.product?.images.filter(({ id }) => !stays.has(id)) ?? [];
+  return [
+    [
+      'pictures',
+      test.product.images.map(pictureLine(test.pictures)),
+      shown.map(pictureLine(live.pictures)),
+    ],
+    ['variantPictures', variantPictures(test, there), variantPictures(live, there)],
+  ];
+}
+
+const pictureLine =
+  (pictures: Side['pictures']) =>
+  ({ id, alt, width, height }: ProductRecord['images'][number]): string =>
+    [alt, `${width} × ${height}`, markOf(pictures, id)].filter(Boolean).join(' · ');
+
+const variantPictures = (
+  { product, pictures }: Pictured<ProductRecord | null>,
+  of: ReadonlySet<string>,
+): string[] =>
+  (product?.variants ?? []).flatMap(({ id, name, image }) =>
+    of.has(id) && image !== null
+      ? [[name, markOf(pictures, image)].filter(Boolean).join(' · ')]
+      : [],
+  );
+
+/** The beginning of the hash of a picture's file, by which people can tell two apart. */
+const markOf = (pictures: Side['pictures'], id: string): string =>
+  pictures.find((picture) => picture.id === id)?.sourceHash.slice(0, 8) ?? '';
 
 /** A value as lines; nothing, and an empty text, are none. */
 export function shown(

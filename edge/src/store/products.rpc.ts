@@ -111,15 +111,21 @@ export class ProductsRpc extends RpcTarget {
   }
 
   /**
-   * Gives the environment a product of another one, under the same ids. Stock, pictures and variants
-   * that only this one has stay; a new variant whose stock is counted there begins with none here.
+   * Gives the environment a product of another one, under the same ids, with the pictures that are here
+   * (`pictureOf`). Stock and variants that only this one has stay; a new variant whose stock is counted
+   * there begins with none here.
    */
-  adoptProduct(source: ProductRecord, ids: NewIds, act: Act): Outcome<ProductWritten> {
+  adoptProduct(
+    source: ProductRecord,
+    ids: NewIds,
+    pictureOf: (id: string) => string | null,
+    act: Act,
+  ): Outcome<ProductWritten> {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
       const old = readProduct(sql, source.id);
       const isKnown = (variant: string) => isVariantOf(sql, source.id, variant);
-      const input = adoptedInput(source, old, isKnown);
+      const input = adoptedInput(source, old, isKnown, pictureOf);
       const own = { ...ids, variants: source.variants.map(({ id }) => id) };
       return this.#write(source.id, input, own, act, old?.createdAtMs ?? act.nowMs);
     });
