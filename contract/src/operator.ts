@@ -34,7 +34,8 @@ export const suspendProject = route({
   summary:
     "Suspend a project: within 10 s its keys and its customers' sessions are refused everywhere. Its data is kept, and events of Stripe are applied.",
   auth: operators,
-  body: v.strictObject({ reason: v.optional(text(200)) }),
+  /** The project's developer reads it, and so does the audit log. */
+  body: v.strictObject({ reason: text(200) }),
   answer: v.object({ project: Project }),
   errors: [...projectErrors, 'platform_protected', 'idempotency_key_invalid'],
 });

@@ -1,7 +1,18 @@
 import * as v from 'valibot';
 import { IDEMPOTENCY_ERRORS } from './errors.ts';
 import { CORNERS, FONTS } from './look.ts';
-import { AtMs, Email, HttpUrl, Mode, ProjectId, ProviderName, text, whole } from './primitives.ts';
+import {
+  AtMs,
+  Email,
+  HttpUrl,
+  Mode,
+  pageOf,
+  PageQuery,
+  ProjectId,
+  ProviderName,
+  text,
+  whole,
+} from './primitives.ts';
 import { route } from './respond.ts';
 import { Tier, TierInput } from './tiers.ts';
 
@@ -28,6 +39,8 @@ export const Project = v.object({
   createdAtMs: AtMs,
   /** Since when operators have it suspended; null while it works. */
   suspendedAtMs: v.nullable(AtMs),
+  /** Why, as operators put it; null while it works. */
+  suspensionReason: v.nullable(v.string()),
   publishableKeys: v.object({ test: v.string(), live: v.string() }),
 });
 export type Project = v.InferOutput<typeof Project>;
@@ -85,9 +98,15 @@ export const createProject = route({
 export const listProjects = route({
   method: 'get',
   path: '/api/projects',
-  summary: "List projects, oldest first: a developer's own, or an operator's all.",
+  summary:
+    "List projects, oldest first, also by name or id: a developer's own, or all there are for an operator.",
   auth: managers,
-  answer: v.object({ projects: v.array(Project) }),
+  query: v.object({
+    limit: v.optional(PageQuery.entries.limit.wrapped, '100'),
+    cursor: PageQuery.entries.cursor,
+    q: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(120))),
+  }),
+  answer: pageOf('projects', Project),
   errors: managerErrors,
 });
 

@@ -250,8 +250,11 @@ export class DashApp extends LitElement {
         'It does not exist, was deleted, or belongs to another account. Sign in as somebody else to open it.',
         back,
       );
-    const suspendedAtMs = context.project?.suspendedAtMs ?? null;
-    return [suspendedAtMs === null ? nothing : suspended(suspendedAtMs), this.page ?? skeleton(5)];
+    const { suspendedAtMs = null, suspensionReason = null } = context.project ?? {};
+    return [
+      suspendedAtMs === null ? nothing : suspended(suspendedAtMs, suspensionReason),
+      this.page ?? skeleton(5),
+    ];
   }
 }
 const notFound = (title: string, text: string, back: TemplateResult): TemplateResult =>

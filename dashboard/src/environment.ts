@@ -19,12 +19,26 @@ import type {
   WebhookEventType,
 } from '@dream/contract';
 import type { Call } from './api.ts';
+import { query } from './shop.ts';
 
 type Signal = AbortSignal | undefined;
 
 /** The management routes of projects. */
 export const projectsApi = (call: Call) => ({
-  list: (signal?: Signal) => call<{ projects: Project[] }>('GET', '/api/projects', { signal }),
+  /** All of them, page by page. */
+  async list(signal?: Signal): Promise<{ projects: Project[] }> {
+    const projects: Project[] = [];
+    let cursor: string | null = null;
+    do {
+      const path: string = `/api/projects${query({ cursor })}`;
+      const page: { projects: Project[]; nextCursor: string | null } = await call('GET', path, {
+        signal,
+      });
+      projects.push(...page.projects);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    return { projects };
+  },
   standing: (id: string) =>
     call<{ standing: Standing }>('GET', `/api/projects/${encodeURIComponent(id)}`),
   create: (name: string, idempotencyKey: string) =>

@@ -95,7 +95,7 @@ export const operatorApi = (call: Call) => ({
   },
   suspend: (id: string, reason: string) =>
     call<{ project: Project }>('POST', `/api/projects/${encodeURIComponent(id)}/suspend`, {
-      body: reason === '' ? {} : { reason },
+      body: { reason },
     }),
   resume: (id: string) =>
     call<{ project: Project }>('POST', `/api/projects/${encodeURIComponent(id)}/resume`),

@@ -53,12 +53,16 @@ test('an operator finds a project of somebody, suspends it and has it work again
   await section(page, 'Every account');
   await page.getByLabel('Search name, id, account or e-mail').fill(name);
   await page.getByRole('button', { name: `Suspend ${name}` }).click();
-  await page.getByRole('dialog').getByRole('textbox').fill(id);
-  await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(`Type ${id} to go on`).fill(id);
+  await dialog.getByLabel('Reason').fill('Reported for <b>spam</b>');
+  await dialog.getByRole('button', { name: 'Suspend' }).click();
   await expect(page.getByRole('table')).toContainText('Suspended');
   expect(await faultsAtAllWidths(page)).toEqual([]);
   await owner.reload();
-  await expect(owner.getByText('This project is suspended')).toBeVisible();
+  await expect(owner.getByRole('status').filter({ hasText: 'suspended' })).toContainText(
+    'Reported for <b>spam</b>',
+  );
   await page.getByRole('button', { name: `Resume ${name}` }).click();
   await expect(page.getByRole('table')).toContainText('Works');
   await section(page, 'Inboxes and outboxes');

@@ -21,7 +21,8 @@ beforeAll(async () => {
 /** An operator in the dashboard. */
 const act = (method: string, path: string, body?: object) =>
   call(method, path, { key: operator.key, headers: { origin: ORIGIN }, ...(body && { body }) });
-const suspend = (id: string, body = {}) => act('POST', `/api/projects/${id}/suspend`, body);
+const suspend = (id: string, body: object = { reason: 'Spam' }) =>
+  act('POST', `/api/projects/${id}/suspend`, body);
 const resume = (id: string) => act('POST', `/api/projects/${id}/resume`);
 const codeOf = async (answer: ReturnType<typeof call>) => {
   const { status, body } = await answer;
@@ -81,6 +82,7 @@ describe('a suspended project', () => {
     await suspend(id, { reason: 'Spam' });
     const listed = await call('GET', '/api/projects', { key: ada.key });
     expect(listed.body.projects[0].suspendedAtMs).toBeGreaterThan(0);
+    expect(listed.body.projects[0].suspensionReason).toBe('Spam');
     const { body } = await call('GET', `/api/projects/${id}/live/audit`, { key: ada.key });
     expect(body.entries[0]).toMatchObject({ action: 'project.suspended', subject: 'Spam' });
     for (const path of [`/api/projects/${id}/suspend`, `/api/projects/${id}/resume`])
@@ -88,6 +90,16 @@ describe('a suspended project', () => {
         403,
         'operator_required',
       ]);
+  });
+
+  it('has a reason, which its developer is told until it is resumed', async () => {
+    const { id } = await createEnvironment();
+    expect((await suspend(id, {})).body.code).toBe('invalid_request');
+    await suspend(id);
+    const again = await suspend(id, { reason: 'Spam, and phishing' });
+    expect(again.body.project.suspensionReason).toBe('Spam, and phishing');
+    expect((await resume(id)).body.project.suspensionReason).toBeNull();
+    expect((await act('GET', `/api/projects/${id}`)).body.project.suspensionReason).toBeNull();
   });
 
   it('still has the events of Stripe applied', async () => {
@@ -133,12 +145,20 @@ describe('all projects', () => {
     const second = await found(`q=${ownerEmail}&limit=2&cursor=${encodeURIComponent(first.next)}`);
     expect(new Set([...first.ids, ...second.ids])).toEqual(new Set(made));
     expect([first.ids.length, second.next]).toEqual([2, null]);
+    const listed = async (query: string) => {
+      const { body } = await act('GET', `/api/projects?q=${encodeURIComponent(name)}&${query}`);
+      return { ids: body.projects.map(({ id }: { id: string }) => id), next: body.nextCursor };
+    };
+    const oldest = await listed('limit=2');
+    const others = await listed(`limit=2&cursor=${encodeURIComponent(oldest.next)}`);
+    expect([oldest.ids, others]).toEqual([made.slice(0, 2), { ids: [made[2]], next: null }]);
     await suspend(made[1]);
     expect((await found(`q=${ownerEmail}&suspended=true`)).ids).toEqual([made[1]]);
     expect(await codeOf(act('GET', '/api/operator/projects?cursor=x'))).toEqual([
       400,
       'invalid_request',
     ]);
+    expect(await codeOf(act('GET', '/api/projects?cursor=x'))).toEqual([400, 'invalid_request']);
     for (const path of ['/api/operator/projects', '/api/operator/health'])
       expect(await codeOf(call('GET', path, { key: ada.key }))).toEqual([403, 'operator_required']);
   });
@@ -189,7 +209,7 @@ describe('the platform', () => {
     const { origins } = await manage('GET', `${live}/origins`);
     const acts: [string, string, object?][] = [
       ['DELETE', '/api/projects/prj_dream'],
-      ['POST', '/api/projects/prj_dream/suspend', {}],
+      ['POST', '/api/projects/prj_dream/suspend', { reason: 'Spam' }],
       ['POST', '/api/projects/prj_dream/resume'],
       ['PUT', `${live}/origins`, { origins: [] }],
       ['PUT', `${live}/origins`, { origins: ['https://elsewhere.example'] }],

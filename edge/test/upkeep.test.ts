@@ -219,6 +219,24 @@ describe('what is done', () => {
     expect(await count(ref, 'reply')).toBe(1);
   });
 
+  it('is where a job was given up a month ago, and not where one was since', async () => {
+    const [old, fresh] = await Promise.all([1, 2].map(() => Shop.open({ connected: false })));
+    const note = (shop: Shop | undefined, atMs: number) =>
+      deps.directory
+        .prepare('INSERT INTO dead_work VALUES (?, ?, ?)')
+        .bind(shop?.ref.projectId, 'test', atMs)
+        .run();
+    await note(old, Date.now() - 30 * DAY_MS - 1000);
+    await note(fresh, Date.now() - 29 * DAY_MS);
+    await runUpkeep(deps);
+    const { results } = await deps.directory
+      .prepare('SELECT project_id AS id FROM dead_work')
+      .all();
+    const left = results.map(({ id }) => id);
+    expect(left).toContain(fresh?.ref.projectId);
+    expect(left).not.toContain(old?.ref.projectId);
+  });
+
   it('is found without reading what is kept, however much that is', async () => {
     const { ref } = await Shop.open({ connected: false });
     const nowMs = Date.now();

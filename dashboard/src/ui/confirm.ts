@@ -9,15 +9,25 @@ export interface Question {
   danger?: boolean;
   /** What must be typed first, for the worst of them. */
   typed?: string;
+  /** What has to be told first, in so many letters at most. */
+  told?: { label: string; hint: string; most: number };
   cancel?: string;
 }
 
 /** Asks in a dialog; true when it is to be done. Escape and the other button mean no. */
-export function confirm(question: Question): Promise<boolean> {
-  const { title, text, action, danger = false, typed, cancel = 'Cancel' } = question;
+export const confirm = async (question: Question): Promise<boolean> =>
+  (await confirmTelling(question)) !== null;
+
+/** The same, and answers what was told; null when it is not to be done. */
+export function confirmTelling(question: Question): Promise<string | null> {
+  const { title, text, action, danger = false, typed, told, cancel = 'Cancel' } = question;
   const dialog = document.createElement('dialog');
   dialog.setAttribute('aria-labelledby', 'confirm-title');
-  const agreed = () => typed === undefined || dialog.querySelector('input')?.value.trim() === typed;
+  const valueOf = (id: string) =>
+    dialog.querySelector<HTMLInputElement>(`#confirm-${id}`)?.value.trim() ?? '';
+  const agreed = () =>
+    (typed === undefined || valueOf('typed') === typed) &&
+    (told === undefined || valueOf('told') !== '');
   const update = () =>
     dialog.querySelector('button.go')?.setAttribute('aria-disabled', String(!agreed()));
   render(
@@ -38,11 +48,26 @@ export function confirm(question: Question): Promise<boolean> {
               <input id="confirm-typed" autocomplete="off" spellcheck="false" @input=${update} />
             </div>`
       }
+      ${
+        told === undefined
+          ? nothing
+          : html`<div class="field">
+              <label for="confirm-told">${told.label}</label>
+              <input
+                id="confirm-told"
+                autocomplete="off"
+                maxlength=${told.most}
+                aria-describedby="confirm-hint"
+                @input=${update}
+              />
+              <p class="hint" id="confirm-hint">${told.hint}</p>
+            </div>`
+      }
       <div class="buttons">
         <button class="button" type="button" @click=${() => dialog.close()}>${cancel}</button>
         <button
           class="button go ${danger ? 'danger' : 'primary'}"
-          aria-disabled=${typed === undefined ? 'false' : 'true'}
+          aria-disabled=${String(typed !== undefined || told !== undefined)}
         >
           ${action}
         </button>
@@ -56,8 +81,9 @@ export function confirm(question: Question): Promise<boolean> {
     dialog.addEventListener(
       'close',
       () => {
+        const said = valueOf('told');
         dialog.remove();
-        resolve(dialog.returnValue === 'yes');
+        resolve(dialog.returnValue === 'yes' ? said : null);
       },
       { once: true },
     ),

@@ -159,8 +159,12 @@ function closeMenu(event: Event): void {
 }
 
 /** Told above every page of a project that is suspended. */
-export const suspended = (sinceMs: number): TemplateResult => html`<div class="alert" role="status">
-  <strong>This project is suspended</strong>
+export const suspended = (
+  sinceMs: number,
+  reason: string | null,
+): TemplateResult => html`<div class="alert" role="status">
+  <strong>This project is suspended${reason === null ? '' : ':'}</strong>
+  ${reason === null ? nothing : html`<span class="anywhere">${reason}</span>`}
   <p>
     Since ${instant(sinceMs)} its keys and its customers are refused, in test and live. Its data is kept.
     Write to us to have it work again.

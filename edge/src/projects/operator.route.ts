@@ -13,14 +13,12 @@ import { type AppEnv, type Call, serve } from '../http/call.ts';
 import { Fail, unwrap } from '../http/fail.ts';
 import { log } from '../http/log.ts';
 import { actOf, managedProjectId } from './managed.ts';
-import { findProject } from './projects.store.ts';
+import { checkCursor, findProject } from './projects.store.ts';
 import { maySuspend } from './suspension.ts';
 import { noteSuspension, searchProjects, waitingWork } from './operator.store.ts';
 
 /** How many environments with open work, and with work given up, are looked at. */
 const MOST_LOOKED_AT = 20;
-
-const CURSOR = /^\d{1,15} prj_[0-9a-z]{1,40}$/;
 
 /** What only those do who run the platform: all projects, suspension, and what waits where. */
 export function operatorRoutes(app: Hono<AppEnv>, deps: Deps): void {
@@ -28,14 +26,11 @@ export function operatorRoutes(app: Hono<AppEnv>, deps: Deps): void {
 
   serve(app, deps, listAllProjects, async ({ query }) => {
     const { q = '', suspended, limit, cursor = null } = query;
-    if (cursor !== null && !CURSOR.test(cursor))
-      throw new Fail('invalid_request', {
-        issues: [{ path: 'cursor', message: 'Must be the nextCursor of a page before.' }],
-      });
+    checkCursor(cursor);
     return searchProjects(db, { q, suspended: suspended !== undefined, limit, cursor });
   });
 
-  serve(app, deps, suspendProject, (call) => suspend(call, call.nowMs, call.body.reason ?? null));
+  serve(app, deps, suspendProject, (call) => suspend(call, call.nowMs, call.body.reason));
   serve(app, deps, resumeProject, (call) => suspend(call, null, null));
 
   serve(app, deps, getOperatorHealth, async ({ nowMs }) => {
@@ -54,7 +49,7 @@ export function operatorRoutes(app: Hono<AppEnv>, deps: Deps): void {
   });
 }
 
-/** Suspends a project since an instant, or ends it. The objects first: they decide. */
+/** Suspends a project since an instant, for a reason, or ends it. The objects first: they decide. */
 async function suspend(
   call: Call<unknown, unknown>,
   sinceMs: number | null,
@@ -72,8 +67,8 @@ async function suspend(
   }
   const { suspendedAtMs } = known.project;
   const shownMs = sinceMs === null ? null : (suspendedAtMs ?? sinceMs);
-  await noteSuspension(deps.directory, id, shownMs);
-  return { project: { ...known.project, suspendedAtMs: shownMs } };
+  await noteSuspension(deps.directory, id, shownMs, reason);
+  return { project: { ...known.project, suspendedAtMs: shownMs, suspensionReason: reason } };
 }
 
 /** What waits in one environment. One that cannot be reached is told of as such. */

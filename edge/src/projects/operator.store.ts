@@ -37,13 +37,33 @@ export async function searchProjects(
   };
 }
 
-/** Notes for lists since when a project is suspended; null is not. */
+/** Notes for lists since when a project is suspended, and why; null is not. */
 export async function noteSuspension(
   db: D1Database,
   id: string,
   sinceMs: number | null,
+  reason: string | null,
 ): Promise<void> {
-  await db.prepare('UPDATE project SET suspended_ms = ? WHERE id = ?').bind(sinceMs, id).run();
+  await db
+    .prepare('UPDATE project SET suspended_ms = ?, suspension_reason = ? WHERE id = ?')
+    .bind(sinceMs, reason, id)
+    .run();
+}
+
+/** How long operators are shown that a job was given up. */
+const DEAD_WORK_MS = 30 * 86_400_000;
+/** How many notes are forgotten at once. */
+const FORGOTTEN_AT_ONCE = 500;
+
+/** Forgets where a job was given up long ago. The job itself stays, and can be retried. */
+export async function forgetDeadWork(db: D1Database, nowMs: number): Promise<void> {
+  await db
+    .prepare(
+      `DELETE FROM dead_work WHERE rowid IN
+         (SELECT rowid FROM dead_work WHERE noted_ms < ? ORDER BY noted_ms LIMIT ?)`,
+    )
+    .bind(nowMs - DEAD_WORK_MS, FORGOTTEN_AT_ONCE)
+    .run();
 }
 
 /** An environment the directory knows to have work left; `notedAtMs` is null when it was all given up. */

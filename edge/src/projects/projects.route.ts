@@ -21,8 +21,8 @@ import {
   beginCreation,
   type Creation,
   findProject,
-  listAllProjects,
-  listProjectsOf,
+  checkCursor,
+  listProjects as listProjectsIn,
   markDeleting,
   renameProject,
 } from './projects.store.ts';
@@ -59,9 +59,14 @@ export function projectRoutes(app: Hono<AppEnv>, deps: Deps): void {
 
   serve(app, deps, listProjects, async (call) => {
     const manager = managerIn(call);
-    if (manager.kind === 'operator') return { projects: await listAllProjects(db) };
+    const { q = '', limit, cursor = null } = call.query;
+    checkCursor(cursor);
+    const page = { q, limit, cursor };
+    if (manager.kind === 'operator') return listProjectsIn(db, { ...page, accountId: null });
     const { accountId } = manager.developer;
-    return { projects: accountId === null ? [] : await listProjectsOf(db, accountId) };
+    return accountId === null
+      ? { projects: [], nextCursor: null }
+      : listProjectsIn(db, { ...page, accountId });
   });
 
   serve(app, deps, getProject, async (call) => {

@@ -1,5 +1,6 @@
 import type { Project } from '@dream/contract';
 import { publishableKey } from '../auth/keys.ts';
+import { Fail } from '../http/fail.ts';
 
 /** A row of the directory's projects. */
 export type ProjectRow = {
@@ -9,6 +10,7 @@ export type ProjectRow = {
   state: 'creating' | 'active' | 'deleting' | 'deleted';
   created_ms: number;
   suspended_ms: number | null;
+  suspension_reason: string | null;
 };
 
 /** A project as the directory knows it. */
@@ -24,6 +26,7 @@ export const toProject = (row: ProjectRow): Project => ({
   accountId: row.account_id,
   createdAtMs: row.created_ms,
   suspendedAtMs: row.suspended_ms,
+  suspensionReason: row.suspension_reason,
   publishableKeys: { test: publishableKey(row.id, 'test'), live: publishableKey(row.id, 'live') },
 });
 
@@ -32,23 +35,48 @@ export async function findProject(db: D1Database, id: string): Promise<Directory
   return row ? { project: toProject(row), state: row.state } : null;
 }
 
-/** Projects in use, oldest first. */
-export async function listAllProjects(db: D1Database): Promise<Project[]> {
-  const { results } = await db
-    .prepare("SELECT * FROM project WHERE state = 'active' ORDER BY created_ms, id")
-    .all<ProjectRow>();
-  return results.map(toProject);
+const CURSOR = /^\d{1,15} prj_[0-9a-z]{1,40}$/;
+
+/** Throws `invalid_request` unless a list of projects can go on there. */
+export function checkCursor(cursor: string | null): void {
+  if (cursor === null || CURSOR.test(cursor)) return;
+  throw new Fail('invalid_request', {
+    issues: [{ path: 'cursor', message: 'Must be the nextCursor of a page before.' }],
+  });
 }
 
-/** Projects in use of one account, oldest first. */
-export async function listProjectsOf(db: D1Database, accountId: string): Promise<Project[]> {
+/** Which projects, and where the list goes on; of every account when `accountId` is null. */
+export interface ProjectPage {
+  accountId: string | null;
+  q: string;
+  limit: number;
+  cursor: string | null;
+}
+
+/** Projects in use, oldest first, from after `cursor`, with `q` in the name or as id. */
+export async function listProjects(
+  db: D1Database,
+  { accountId, q, limit, cursor }: ProjectPage,
+): Promise<{ projects: Project[]; nextCursor: string | null }> {
+  const [afterMs = '', afterId = ''] = cursor?.split(' ') ?? [];
+  // Only what is asked for, so that an index serves it.
+  const wanted: [condition: string, values: (string | number)[]][] = [["state = 'active'", []]];
+  if (accountId !== null) wanted.push(['account_id = ?', [accountId]]);
+  if (cursor !== null) wanted.push(['(created_ms, id) > (?, ?)', [Number(afterMs), afterId]]);
+  if (q !== '') wanted.push(['(id = ? OR instr(lower(name), ?) > 0)', [q, q.toLowerCase()]]);
   const { results } = await db
     .prepare(
-      "SELECT * FROM project WHERE account_id = ? AND state = 'active' ORDER BY created_ms, id",
+      `SELECT * FROM project WHERE ${wanted.map(([condition]) => condition).join(' AND ')}
+       ORDER BY created_ms, id LIMIT ?`,
     )
-    .bind(accountId)
+    .bind(...wanted.flatMap(([, values]) => values), limit + 1)
     .all<ProjectRow>();
-  return results.map(toProject);
+  const rows = results.slice(0, limit);
+  const last = rows.at(-1);
+  return {
+    projects: rows.map(toProject),
+    nextCursor: results.length > limit && last ? `${last.created_ms} ${last.id}` : null,
+  };
 }
 
 /** How long the key of a creation is remembered. */

@@ -4,6 +4,7 @@ import { log } from '../http/log.ts';
 import { wakeStuck } from '../outbox/wake.job.ts';
 import { reviewStanding } from '../platform/standing.job.ts';
 import { finishCreation, finishDeletion } from './lifecycle.job.ts';
+import { forgetDeadWork } from './operator.store.ts';
 import { type HalfDone, markDeleting, touchHalfDone, touchProjects } from './projects.store.ts';
 
 /** How many environments, and how many projects, one run looks at. */
@@ -16,6 +17,7 @@ const BATCH = 50;
  */
 export async function runUpkeep(deps: Deps): Promise<void> {
   await wakeStuck(deps, BATCH, attempt);
+  await attempt({}, () => forgetDeadWork(deps.directory, deps.nowMs()));
   for (const half of await touchHalfDone(deps.directory, BATCH, deps.nowMs()))
     await attempt({ projectId: half.id }, () => finish(deps, half));
   for (const projectId of await touchProjects(deps.directory, BATCH, deps.nowMs())) {

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { operatorApi } from '../../operations.ts';
 import { paths } from '../../paths.ts';
-import { confirm } from '../../ui/confirm.ts';
+import { confirmTelling } from '../../ui/confirm.ts';
 import { day, instant } from '../../ui/format.ts';
 import { emptyState } from '../../ui/notice.ts';
 import { searchField } from '../../ui/search.ts';
@@ -97,7 +97,8 @@ class OperatorProjectsPage extends ListPage<OperatorProject, Filter> {
   }
 
   #row(project: OperatorProject): TemplateResult {
-    const { id, name, accountId, ownerEmail, createdAtMs, suspendedAtMs } = project;
+    const { id, name, accountId, ownerEmail, createdAtMs, suspendedAtMs, suspensionReason } =
+      project;
     return html`<tr>
       <td data-label="Project">
         <div class="anywhere">
@@ -119,6 +120,7 @@ class OperatorProjectsPage extends ListPage<OperatorProject, Filter> {
             : html`<div>
                 <span class="badge bad">Suspended</span>
                 <span class="muted small">${instant(suspendedAtMs)}</span>
+                ${suspensionReason === null ? nothing : html`<div class="small anywhere">${suspensionReason}</div>`}
               </div>`
         }
       </td>
@@ -143,16 +145,21 @@ class OperatorProjectsPage extends ListPage<OperatorProject, Filter> {
   }
 
   async #suspend({ id, name }: OperatorProject): Promise<void> {
-    const sure = await confirm({
+    const reason = await confirmTelling({
       title: `Suspend ${name}?`,
       text: 'Within 10 seconds its keys and its customers are refused everywhere, in test and live. Data is kept, and what Stripe says is still applied.',
       action: 'Suspend',
       typed: id,
+      told: {
+        label: 'Reason',
+        hint: 'The developer reads it above every page of the project, and in the audit log.',
+        most: 200,
+      },
       danger: true,
     });
-    if (!sure) return;
+    if (reason === null) return;
     const suspend = async () =>
-      this.#show((await operatorApi(this.context.call).suspend(id, '')).project);
+      this.#show((await operatorApi(this.context.call).suspend(id, reason)).project);
     if (await this.act(id, suspend)) toast('Project suspended');
   }
 
@@ -162,9 +169,14 @@ class OperatorProjectsPage extends ListPage<OperatorProject, Filter> {
     if (await this.act(id, resume)) toast('Project resumed');
   }
 
-  #show({ id, suspendedAtMs }: Pick<OperatorProject, 'id' | 'suspendedAtMs'>): void {
+  #show({
+    id,
+    suspendedAtMs,
+    suspensionReason,
+  }: Pick<OperatorProject, 'id' | 'suspendedAtMs' | 'suspensionReason'>): void {
     if (this.data === null) return;
-    const rows = this.data.rows.map((row) => (row.id === id ? { ...row, suspendedAtMs } : row));
+    const now = { suspendedAtMs, suspensionReason };
+    const rows = this.data.rows.map((row) => (row.id === id ? { ...row, ...now } : row));
     this.data = { ...this.data, rows };
   }
 }
