@@ -122,6 +122,7 @@ export const order: OrderReceipt = {
       quantity: 1,
       priceMinor: 2400,
       totalMinor: 2400,
+      refundedQuantity: 0,
     },
     {
       productId: shirt.id,
@@ -130,6 +131,7 @@ export const order: OrderReceipt = {
       quantity: 2,
       priceMinor: 3200,
       totalMinor: 6400,
+      refundedQuantity: 0,
     },
   ],
   receiptUrl: 'https://pay.stripe.com/receipts/1',
