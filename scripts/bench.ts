@@ -7,13 +7,16 @@ import { costOf } from './bench/cost.ts';
 import { admittingTable, measureAdmitting } from './bench/local.ts';
 import { measureOpening, openingTable } from './bench/open.ts';
 import { commitsDuring, cpuMsOf } from './bench/process.ts';
+import { profileOf } from './bench/profile.ts';
 import { chartOf, type Measured, median, pageOf, tableOf } from './bench/report.ts';
 import { loadSdk } from './bench/sdk.ts';
+import { sdkCases } from './bench/sdk-cases.ts';
 import { serveEdge, serveHello, serveRedisCounter } from './bench/servers.ts';
 
 /**
  * Measures what a metered call costs, beside what workerd does at best and a counter over Redis, in
- * shuffled rounds: only ratios within one run mean anything. `--write` renews docs/performance.md.
+ * shuffled rounds: only ratios within one run mean anything. `--write` renews docs/performance.md;
+ * `--profile` says instead where the time of the cases goes that `--only` names.
  */
 const { values } = parseArgs({
   options: {
@@ -21,6 +24,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '2' },
     only: { type: 'string' },
     write: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(values.rounds);
@@ -64,8 +68,36 @@ async function measure(one: Case, said: Map<string, number>): Promise<Round> {
   };
 }
 
-const [hello, edge, redis] = [await serveHello(), await serveEdge(), await serveRedisCounter()];
-try {
+const [hello, edge, redis] = [
+  await serveHello(),
+  await serveEdge(values.profile),
+  await serveRedisCounter(),
+];
+
+/** Says where the time of the cases goes that were named, one after the other. */
+async function profileAll(inspectorUrl: string): Promise<void> {
+  const all = await casesOf(hello, edge, redis);
+  for (const one of all.filter(({ name }) => names?.includes(name))) {
+    await one.prepare?.();
+    await one.run(seconds);
+    console.log(`\n${await profileOf(one, seconds, inspectorUrl)}`);
+  }
+}
+
+/** Where the time of auto-batch goes, on an edge of its own: who is looked at is slower. */
+async function profileOfBatches(): Promise<string> {
+  const inspected = await serveEdge(true);
+  try {
+    const one = (await sdkCases(inspected)).find(({ name }) => name === 'auto-batch');
+    if (!one || inspected.inspectorUrl === null) throw new Error('There is nothing to look at');
+    await one.run(seconds);
+    return await profileOf(one, 3 * seconds, inspected.inspectorUrl);
+  } finally {
+    await inspected.stop();
+  }
+}
+
+async function compare(): Promise<void> {
   if (!redis) console.log('redis-server is not installed: its counter is left out.');
   const all = await casesOf(hello, edge, redis);
   const cases = all.filter(({ name }) => name === 'hello' || !names || names.includes(name));
@@ -114,10 +146,15 @@ try {
     opening: openingTable(await measureOpening(edge)),
   };
   console.log([`\n${tableOf(measured)}`, ...Object.values(more)].join('\n\n'));
-  if (values.write) {
-    writeFileSync(docs('images/performance.svg'), chartOf(measured));
-    writeFileSync(docs('performance.md'), pageOf(measured, more, { rounds, seconds, cores, load }));
-  }
+  if (!values.write) return;
+  const profile = await profileOfBatches();
+  const run = { rounds, seconds, cores, load };
+  writeFileSync(docs('images/performance.svg'), chartOf(measured));
+  writeFileSync(docs('performance.md'), pageOf(measured, { ...more, profile }, run));
+}
+
+try {
+  await (edge.inspectorUrl === null ? compare() : profileAll(edge.inspectorUrl));
 } finally {
   await Promise.all([edge.stop(), hello.stop(), redis?.stop()]);
 }

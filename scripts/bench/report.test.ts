@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { topOf } from './profile.ts';
 import { chartOf, median, tableOf } from './report.ts';
 
 const measured = {
@@ -30,4 +31,26 @@ it('draws a bar for each case, as long as its ratio', () => {
     Number(width),
   );
   expect(hello).toBeCloseTo((single ?? 0) * 2, 0);
+});
+
+it('says of a profile what ran most, by its part of the time that was not idle', () => {
+  const frame = (functionName: string) => ({
+    functionName,
+    scriptId: '1',
+    url: 'file:///edge/index.js',
+    lineNumber: 6,
+    columnNumber: 0,
+  });
+  const nodes = ['count', '', '(idle)'].map((name, id) => ({
+    id,
+    callFrame: { ...frame(name), url: name === '(idle)' ? '' : frame(name).url },
+  }));
+  const profile = {
+    nodes,
+    startTime: 0,
+    endTime: 1,
+    samples: [0, 2, 1, 0],
+    timeDeltas: [2, 9, 1, 1],
+  };
+  expect(topOf(profile)).toBe(' 75.0 %  count index.js:7\n 25.0 %  (anonymous) index.js:7');
 });

@@ -69,12 +69,14 @@ interface More {
   cost: string;
   admitting: string;
   opening: string;
+  /** Where the time of auto-batch goes. */
+  profile: string;
 }
 
 /** The page of the documents. */
 export function pageOf(
   measured: readonly Measured[],
-  { cost, admitting, opening }: More,
+  { cost, admitting, opening, profile }: More,
   { rounds, seconds, cores, load }: Run,
 ): string {
   const cases = measured.map(({ name, about }) => `- **${name}**: ${about}.`);
@@ -93,10 +95,16 @@ CPU is the time of all processes of a server, and of the one process that calls 
 ## Which limit stands in the way
 
 - **A single call** costs what its route stack and the hop cost; of the rest, the transaction, the answer log and its share of a commit, nothing stands out.
-- **Auto-batch** sends one request at a time, so 64 callers wait for a whole turn: the client's part, the Worker's, the hop, a commit of their own and the way back, none of which overlap. That fixed part is more than the 64 events, and it is workerd's one thread that does it: batches of 500 cost less than half a batch of 64 by the event. In them the events themselves are the most, and of those the text of first answers (a line for each key, moved to a row of its own at each 30th): the keys are what exactness costs.
-- **Redis counter** is called by a client so thin that it can do nothing else, and does less: no plans, no periods, no rate limit, no notices. *Redis by fetch* is called as a developer's server would, with the client that auto-batch has, and is what auto-batch is to be compared with.
+- **Auto-batch** sends one request at a time, so 64 callers wait for a whole turn: the client's part, the Worker's, the hop, a commit of their own and the way back, none of which overlap. That fixed part is more than their 64 events. In a batch of 500 the events are the most, and of those the text of first answers, a line for each key: the keys are what exactness costs.
+- **Redis counter** is called by a client so thin that it can do nothing else, and does less: no plans, no periods, no notices. *Redis by fetch* is called as a developer's server would, with the client that auto-batch has, and is what auto-batch is to be compared with.
 - **A lease** waits for its renewal whenever it is spent faster than the edge answers, so its calls a second are those of the renewals, times their size: a larger one is faster in proportion.
 - **A pool of leases** is read at random: five places in memory that no cache of a core holds (the name, the table, the lease, the hold, the counter), and one look at the clock, which no answer about time can do without.
+
+The top of a profile, by the part of the time in which something ran (\`npm run bench -- --profile --only auto-batch\`, which slows down what it looks at):
+
+\`\`\`
+${profile}
+\`\`\`
 
 ## A shard of 100,000 customers
 

@@ -21,6 +21,7 @@ export interface Served {
 /** The edge with an environment to call. */
 export interface ServedEdge extends Served {
   secretKey: string;
+  inspectorUrl: string | null;
   /** The names of the environment's shards are this and two characters. */
   shardPrefix: string;
 }
@@ -36,7 +37,7 @@ const TIER = {
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'dream-bench-'));
 
 /** The real Worker in workerd, its state on disk, beside a sandbox. */
-export async function serveEdge(): Promise<ServedEdge> {
+export async function serveEdge(isInspected = false): Promise<ServedEdge> {
   const folder = newFolder();
   const before = childrenNamed('workerd');
   const sandbox = await startSandbox();
@@ -53,6 +54,7 @@ export async function serveEdge(): Promise<ServedEdge> {
     dataDir: join(folder, 'data'),
     widgets: false,
     objects: { NOTHING: 'NothingObject' },
+    isInspected,
   });
   const manage = async (method: string, path: string, body: object) => {
     const headers = {
@@ -71,6 +73,7 @@ export async function serveEdge(): Promise<ServedEdge> {
     url: edge.url,
     pids: childrenNamed('workerd').filter((pid) => !before.includes(pid)),
     secretKey: secret,
+    inspectorUrl: edge.inspectorUrl,
     shardPrefix: `${project.id}:test:`,
     async stop() {
       await edge.stop();

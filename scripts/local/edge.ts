@@ -14,6 +14,8 @@ export interface LocalEdge {
   url: string;
   /** Does what happens every minute elsewhere; resolves when it is done. */
   runCron(): Promise<void>;
+  /** Where the developer tools find it; null unless it was asked for. */
+  inspectorUrl: string | null;
   stop(): Promise<void>;
 }
 
@@ -56,6 +58,8 @@ export async function startEdge(options: {
   widgets?: boolean;
   /** Classes of objects that the bundle has besides the Worker's own, by their binding. */
   objects?: Record<string, string>;
+  /** Whether developer tools can look into it. */
+  isInspected?: boolean;
 }): Promise<LocalEdge> {
   const worker = unstable_getMiniflareWorkerOptions(join(edge, 'wrangler.jsonc'));
   const objects = Object.entries(worker.workerOptions.durableObjects ?? {});
@@ -82,6 +86,7 @@ export async function startEdge(options: {
       ],
       host: '127.0.0.1',
       port: options.port,
+      ...(options.isInspected ? { inspectorPort: 0 } : {}),
       ...(options.dataDir === undefined ? {} : { resourcePersistencePath: options.dataDir }),
     }),
   });
@@ -92,6 +97,7 @@ export async function startEdge(options: {
     async runCron() {
       await (await miniflare.getWorker('dream-edge')).scheduled({ cron: '* * * * *' });
     },
+    inspectorUrl: options.isInspected ? (await miniflare.getInspectorURL()).origin : null,
     stop: () => miniflare.dispose(),
   };
 }
