@@ -18,6 +18,14 @@ function read(schema: v.GenericSchema, value: unknown): unknown {
 const accepts = (schema: v.GenericSchema | undefined, value: unknown): boolean =>
   schema !== undefined && v.is(schema, value);
 
+it.each(['constructor', 'toString', '__proto__', 'other'])(
+  'a body with a field "%s" that its call does not know is none',
+  (name) => {
+    expect(accepts(TRACK, JSON.parse(`{"amount":1,"${name}":1}`))).toBe(false);
+    expect(accepts(createCustomer.body, JSON.parse(`{"email":"a@b.co","${name}":1}`))).toBe(false);
+  },
+);
+
 describe('amounts', () => {
   it.each([
     [{}, { amount: 1 }],

@@ -51,8 +51,8 @@ export const resumeProject = route({
 
 /**
  * What waits in an environment. Jobs: `open` are to be done, `overdue` should have been, `dead` were
- * given up. `waitingEvents` of Stripe are taken in and not applied; `waitingDeliveries` to webhooks
- * are on their way.
+ * given up. `waitingEvents` of Stripe are taken in and not applied, and somebody still fetches what they
+ * name; `waitingDeliveries` to webhooks are on their way.
  */
 export const EnvironmentHealth = v.object({
   projectId: v.string(),

@@ -43,7 +43,20 @@ export function route<
   Query extends GenericSchema | undefined = undefined,
   Answer extends GenericSchema | undefined = undefined,
 >(row: Route<Body, Query, Answer>): Route<Body, Query, Answer> {
+  knowOwnFieldsOnly(row.body);
   return row;
+}
+
+/**
+ * Has strict objects, wherever they are in a schema, know the fields they list and no other. Valibot
+ * asks with `in`, by which every object has a `constructor`: it would pass as known.
+ */
+function knowOwnFieldsOnly(part: unknown, seen = new Set<unknown>()): void {
+  if (typeof part !== 'object' || part === null || seen.has(part)) return;
+  seen.add(part);
+  if ('type' in part && part.type === 'strict_object' && 'entries' in part)
+    Object.setPrototypeOf(part.entries, null);
+  for (const one of Object.values(part)) knowOwnFieldsOnly(one, seen);
 }
 
 /** The body of every error answer. Some codes add fields of their own. */

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDeps } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
 import { deliverJobs } from '../src/outbox/deliver.job.ts';
+import { openWorkOf } from '../src/outbox/health.rpc.ts';
 import { Shop } from './billing-shop.ts';
 import { developer, ensurePlatform, PLATFORM_KEY, type SignedInDeveloper } from './developers.ts';
 import { call, createEnvironment, manage, OPERATOR, type TestEnvironment } from './harness.ts';
@@ -200,6 +201,28 @@ describe('the health of inboxes and outboxes', () => {
         atMs: expect.any(Number),
       },
     ]);
+  });
+
+  it('counts an event whose job was given up among the dead, and not among those that wait', async () => {
+    const { id, mode } = await createEnvironment();
+    const workAfter = (...jobs: [string, string][]) =>
+      runInDurableObject(deps.project({ projectId: id, mode }), (_, { storage: { sql } }) => {
+        for (const [job, state] of jobs)
+          sql.exec(
+            "INSERT INTO outbox VALUES (?, 'stripe.sync', ?, ?, 1, 1, 9e15, 1, 'down')",
+            job,
+            JSON.stringify({ kind: 'stripe.sync', objectId: 'sub_1' }),
+            state,
+          );
+        sql.exec(
+          `INSERT OR IGNORE INTO inbox (event_id, type, received_ms, via, object_id, mark)
+           VALUES ('evt_1', 'customer.subscription.updated', 1, 'connect', 'sub_1', 1)`,
+        );
+        const { waitingEvents, deadJobs } = openWorkOf(sql, 1);
+        return { waitingEvents, deadJobs };
+      });
+    expect(await workAfter(['job_1', 'dead'])).toEqual({ waitingEvents: 0, deadJobs: 1 });
+    expect(await workAfter(['job_2', 'open'])).toEqual({ waitingEvents: 1, deadJobs: 1 });
   });
 });
 

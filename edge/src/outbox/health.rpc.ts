@@ -3,6 +3,12 @@ import { MOST_FAILURES, type OpenWork } from './health.ts';
 /** A job is overdue this long after it was due: its alarm is not coming. */
 const OVERDUE_MS = 5 * 60_000;
 
+/** The objects nobody fetches any more: their jobs are dead, and no other is to come. */
+const GIVEN_UP = `
+  SELECT json_extract(body, '$.objectId') FROM outbox WHERE kind = 'stripe.sync' AND state = 'dead'
+  EXCEPT
+  SELECT json_extract(body, '$.objectId') FROM outbox WHERE kind = 'stripe.sync' AND state = 'open'`;
+
 /** What waits in an environment: counted by indexes where there may be many. */
 export function openWorkOf(sql: SqlStorage, nowMs: number): OpenWork {
   const count = (query: string, ...bindings: number[]): number =>
@@ -16,7 +22,8 @@ export function openWorkOf(sql: SqlStorage, nowMs: number): OpenWork {
     deadJobs: count("SELECT count(*) AS many FROM outbox WHERE state = 'dead'"),
     waitingEvents: count(
       `SELECT count(*) AS many FROM inbox WHERE object_id IS NOT NULL
-       AND coalesce((SELECT clean FROM synced WHERE synced.object_id = inbox.object_id), 0) < mark`,
+       AND coalesce((SELECT clean FROM synced WHERE synced.object_id = inbox.object_id), 0) < mark
+       AND object_id NOT IN (${GIVEN_UP})`,
     ),
     waitingDeliveries: count(
       "SELECT count(*) AS many FROM webhook_delivery WHERE state = 'waiting'",
