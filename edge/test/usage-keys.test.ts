@@ -150,3 +150,20 @@ it('of a customer with more keys in a day than are kept, new ones wait until the
     expect(store.keyWaitMs(id, nowMs + 25 * HOUR_MS)).toBe(0);
   });
 });
+
+it('a batch of a source counts once, also days after its key is forgotten', async () => {
+  const { answer } = await inShard((track) => {
+    const batch = (number: number, days: number) => ({
+      amountUnits: 5,
+      idempotency: keyed(`batch-${number}`),
+      sequence: { source: 'prj', number },
+      nowMs: Date.now() + days * 24 * HOUR_MS,
+    });
+    track(batch(1, 0));
+    track(batch(1, 3));
+    track({ ...batch(1, 3), sequence: { source: 'other', number: 1 }, idempotency: null });
+    track(batch(2, 3));
+    return track(batch(1, 6));
+  });
+  expect(answer).toMatchObject({ kind: 'usage', usage: { count: 16 } });
+});

@@ -36,6 +36,8 @@ async function countForOwner(
       key: `active_${projectId}_${seq}`,
       fingerprint: callFingerprint(FEATURE, units, null),
     },
+    // The key is good for a day; a batch can be kept from being told of as counted for longer.
+    sequence: { source: projectId, number: seq },
     nowMs,
   });
   if (answer.kind === 'refused' && answer.code === 'rate_limited')

@@ -13,6 +13,7 @@ import {
   NOTICE_SCHEMA,
   OVERAGE_SCHEMA,
   ROLL_UP_SCHEMA,
+  SEQUENCE_SCHEMA,
   STANDING_SCHEMA,
   TERMS_SCHEMA,
 } from '../usage/meter.schema.ts';
@@ -32,4 +33,5 @@ export const SHARD_STEPS: readonly string[] = [
   CREDIT_DRAW_SCHEMA,
   CREDIT_LEVEL_SCHEMA,
   GRANT_SCHEMA,
+  SEQUENCE_SCHEMA,
 ];

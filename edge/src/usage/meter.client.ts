@@ -27,7 +27,7 @@ export function rulesOf(environment: Environment): Rules {
 /** What a metered call says, before the customer's shard is known. */
 export type Metered = Pick<
   UsageCall,
-  'feature' | 'amountUnits' | 'headerPlan' | 'idempotency' | 'nowMs'
+  'feature' | 'amountUnits' | 'headerPlan' | 'idempotency' | 'sequence' | 'nowMs'
 >;
 
 /**

@@ -25,6 +25,7 @@ import { MeterStore } from './meter.store.ts';
 import type { NoticesTo } from './notice.ts';
 import { isBoolean, observedInstead } from './observe.ts';
 import { loggedAnswer, replayOf } from './replay.store.ts';
+import { isCounted, noteCounted } from './sequence.store.ts';
 import type { Tell } from './told.ts';
 import type { Adjusting, NotYet, UsageAnswer, UsageCall, UsageQuery } from './usage-call.ts';
 
@@ -126,6 +127,9 @@ export class MeterRpc extends RpcTarget {
     if (no) return no;
     const replay = call.idempotency && replayOf(this.#store, call, call.idempotency);
     if (replay) return replay;
+    const { sql } = this.#storage;
+    const { sequence } = call;
+    if (sequence && isCounted(sql, { ...call, sequence })) return this.read(call);
     // Nothing is counted of a boolean feature: the answer is that the plan includes it.
     if (isBoolean(known.rules, known.limits, call.feature)) return this.read(call);
     const { amountUnits } = call;
@@ -139,6 +143,7 @@ export class MeterRpc extends RpcTarget {
     const counted = this.#counter.count(known, call, running, amountUnits, window, (row, draw) =>
       loggedAnswer(this.#store, call, row.answers, usageOf(row, draw)),
     );
+    if (sequence) noteCounted(sql, { ...call, sequence });
     return { kind: 'usage', usage: usageOf(counted), replayed: false };
   }
 

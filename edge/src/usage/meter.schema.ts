@@ -122,3 +122,12 @@ INSERT INTO answer_chunk
     char(9) || json_remove(body, '$.count', '$.remaining', '$.overageUnits'), '')
   FROM answer GROUP BY customer_id, created_ms;
 DROP TABLE answer;`;
+
+/** The last batch of each source that was counted for a customer: a later try of it counts nothing. */
+export const SEQUENCE_SCHEMA = `
+CREATE TABLE usage_sequence (
+  customer_id TEXT NOT NULL,
+  source TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  PRIMARY KEY (customer_id, source)
+) WITHOUT ROWID;`;

@@ -394,6 +394,7 @@ export class MeterStore {
       'notice',
       'overage_due',
       'overage_report',
+      'usage_sequence',
     ])
       this.#sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, customerId);
     eraseRollUp(this.#sql, customerId);

@@ -27,6 +27,8 @@ export interface UsageCall {
   amountUnits: number;
   headerPlan: string | null;
   idempotency: { key: string; fingerprint: string } | null;
+  /** One of a source's batches, which come one after the other: each number counts once, for ever. */
+  sequence?: { source: string; number: number };
   rulesVersion: number;
   nowMs: number;
   rules?: Rules;
