@@ -8,6 +8,7 @@ import type { Job } from '../src/outbox/job.ts';
 import { forgetOpenWork, noteOpenWork } from '../src/outbox/open-work.store.ts';
 import { DONE_JOBS, enqueue } from '../src/outbox/outbox.rpc.ts';
 import { runCron } from '../src/cron.job.ts';
+import { deliverJobs } from '../src/outbox/deliver.job.ts';
 import { runUpkeep } from '../src/projects/upkeep.job.ts';
 import { OLD_EVENTS } from '../src/billing/inbox.rpc.ts';
 import { OLD_ATTEMPTS } from '../src/oauth/oauth.rpc.ts';
@@ -84,6 +85,27 @@ describe('a stuck outbox', () => {
     const { ref } = await stuckShop();
     later(60_000);
     await triggerCron();
+    expect(await openJobs(ref)).toEqual([]);
+  });
+
+  it('claimed by a Worker that died is left to it for a minute, and then done by another', async () => {
+    const { ref } = await Shop.open();
+    await loseAlarm(ref, { kind: 'clerk.delete_user', clerkUserId: 'user_gone' });
+    const [claimed] = await deps.project(ref).outbox().claim(Date.now(), 1);
+    expect(await openJobs(ref)).toHaveLength(1);
+    expect(
+      await deps
+        .project(ref)
+        .outbox()
+        .claim(Date.now() + 59_000, 1),
+    ).toEqual([]);
+    later(61_000);
+    await deliverJobs(deps, ref);
+    expect(await openJobs(ref)).toEqual([]);
+    // What the first one says after all is not believed.
+    const { id = '', fence = 0 } = claimed ?? {};
+    const late = { id, fence, done: false as const, retry: true, error: 'late' };
+    expect(await deps.project(ref).outbox().record([late], Date.now())).toBe(0);
     expect(await openJobs(ref)).toEqual([]);
   });
 

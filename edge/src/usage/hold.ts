@@ -135,7 +135,8 @@ export function decideClosing(
     return usedUnits <= units
       ? { kind: 'open' }
       : wrong('used', `Must not be more than the ${units} units of the hold.`);
-  // Who was renewed more than once since knows that it was.
+  // Renewed more than once since: whoever renewed it had the answer to this one, or no id to renew. So
+  // nobody waits for it any more, and a row does not grow with a lease that goes on for days.
   if (closed?.turn !== turn) return no('hold_settled');
   if (closed.usedUnits === null || closed.answer === null) return no('hold_expired');
   const isSame = !isRenewal && closed.usedUnits === usedUnits;
