@@ -23,6 +23,9 @@ export default defineConfig({
   ],
   test: {
     name: 'edge',
+    // One workerd for all files: each test makes projects of its own, and a workerd for each file
+    // with the edge loaded into it anew took as long as the tests themselves.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
