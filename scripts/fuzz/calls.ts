@@ -229,7 +229,9 @@ const COUNTED: Arbitrary<FuzzCall> = tuple(
   ),
   headers,
 ).map(([events, more]) => {
-  const [{ customer = '', ...single } = {}, second] = events;
+  const [first, second] = events;
+  if (!first) throw new Error('A list of one or more was empty');
+  const { customer, ...single } = first;
   const sent = { 'content-type': 'application/json', authorization: 'Bearer {sk}' };
   const called = second
     ? { route: 'trackBatch', path: '/api/usage/batch', headers: { ...sent, ...more } }
