@@ -3,7 +3,7 @@ import type { Payment } from '@dream/contract/payments';
 import type { Stripe } from 'stripe';
 import { reconcileBilling } from '../src/billing/reconcile.job.ts';
 import { deliverJobs } from '../src/outbox/deliver.job.ts';
-import { SOLD_EVENTS } from '../src/providers/stripe/events.ts';
+import { SOLD_EVENTS } from '../src/providers/stripe/sold-events.ts';
 import { control, deps, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
 
 /** What a person, Stripe and time may do to one subscription, in any order. */

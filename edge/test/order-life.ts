@@ -3,7 +3,7 @@ import type { Order, Product } from '@dream/contract';
 import type { Stripe } from 'stripe';
 import { reconcileBilling } from '../src/billing/reconcile.job.ts';
 import { deliverJobs } from '../src/outbox/deliver.job.ts';
-import { SOLD_EVENTS } from '../src/providers/stripe/events.ts';
+import { SOLD_EVENTS } from '../src/providers/stripe/sold-events.ts';
 import { checkoutIdOf, control, deps, whileStripeIsDown } from './billing-shop.ts';
 import { DELIVERIES, type Delivery } from './life.ts';
 import { one, pay, type Store } from './store.ts';

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { SOLD_EVENTS } from '../../edge/src/providers/stripe/sold-events.ts';
 
 /** Secrets of one machine's edge, made at the first start and kept. */
 interface LocalSecrets {
@@ -16,6 +17,8 @@ const STRIPE_HOOKS = [
   'STRIPE_TEST_CONNECT',
   'STRIPE_LIVE_CONNECT',
 ] as const;
+/** What an endpoint takes, as docs/guides/deploy.md says; of connected accounts, these as well. */
+const ACCOUNT_EVENTS = ['account.updated', 'account.application.deauthorized'];
 const CLERK_APPS = [
   { app: 'TEST', instance: 'test_endusers' },
   { app: 'LIVE', instance: 'live_endusers' },
@@ -88,12 +91,14 @@ export async function registerWebhooks(
   sandbox: { stripe: string; clerk: string },
 ): Promise<void> {
   for (const hook of STRIPE_HOOKS) {
+    const connect = hook.endsWith('CONNECT');
     await put(`${sandbox.stripe}/_sandbox/endpoints`, {
       id: hook.toLowerCase(),
       url: `${edgeUrl}/webhook/stripe`,
       secret: secrets.webhookSecrets[hook],
-      connect: hook.endsWith('CONNECT'),
+      connect,
       livemode: hook.includes('LIVE'),
+      events: [...SOLD_EVENTS, ...(connect ? ACCOUNT_EVENTS : [])],
     });
   }
   for (const { app, instance } of CLERK_APPS) {

@@ -2,6 +2,7 @@ import { MODES, type Mode } from '@dream/contract/primitives';
 import { Stripe } from 'stripe';
 import type { Config } from '../../env.ts';
 import { Fail } from '../../http/fail.ts';
+import { ABOUT } from './sold-events.ts';
 
 /** The metadata field that says for which project something was made in the platform's account. */
 export const PROJECT_HINT = 'dream_project';
@@ -82,32 +83,6 @@ function verified(event: Stripe.Event, mode: Mode): VerifiedEvent {
   };
 }
 
-/** Which object an event is about, by its type. Stripe lists events of 20 types at most at once. */
-const ABOUT = {
-  'checkout.session.completed': 'itself',
-  'checkout.session.expired': 'itself',
-  'checkout.session.async_payment_succeeded': 'itself',
-  'checkout.session.async_payment_failed': 'itself',
-  'customer.subscription.created': 'itself',
-  'customer.subscription.updated': 'itself',
-  'customer.subscription.deleted': 'itself',
-  'customer.subscription.paused': 'itself',
-  'customer.subscription.resumed': 'itself',
-  'invoice.paid': 'subscription',
-  'invoice.payment_failed': 'subscription',
-  'charge.succeeded': 'itself',
-  'charge.failed': 'itself',
-  'charge.refunded': 'itself',
-  'charge.dispute.created': 'charge',
-  'charge.dispute.updated': 'charge',
-  'charge.dispute.closed': 'charge',
-  'refund.updated': 'charge',
-  'refund.failed': 'charge',
-  'customer.deleted': 'itself',
-} as const;
-
-/** The types of events that say something of what was sold. */
-export const SOLD_EVENTS = Object.keys(ABOUT) as (keyof typeof ABOUT)[];
 /** What we wrote into the metadata of a customer, checkout or subscription, or an invoice's of it. */
 function projectHintOf({ data }: Stripe.Event): string | null {
   const object = fieldsOf(fieldsOf(data).object);

@@ -1,5 +1,6 @@
 import type { Stripe } from 'stripe';
-import { SOLD_EVENTS, type Subject, subjectsOf } from './events.ts';
+import { type Subject, subjectsOf } from './events.ts';
+import { SOLD_EVENTS } from './sold-events.ts';
 
 /** A stretch of Stripe's list of events, and how far it was read: the newest come first. */
 export interface EventWindow {
