@@ -86,7 +86,13 @@ export abstract class ListPage<T, Filter extends Record<string, string>> extends
     this.searching = true;
     this.failure = null;
     try {
-      const found = await this.rowsOf(this.filter, { cursor: null, limit: AT_ONCE });
+      let before: Rows<T> | null;
+      let found: Rows<T>;
+      do {
+        before = this.data;
+        found = await this.rowsOf(this.filter, { cursor: null, limit: AT_ONCE });
+        // What was changed here meanwhile may be missing in the answer: it is looked for again.
+      } while (turn === this.#turn && this.data !== before);
       if (turn === this.#turn) this.data = found;
     } catch (error) {
       if (turn === this.#turn) this.failure = toApiError(error);
