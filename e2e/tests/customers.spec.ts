@@ -1,29 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { expect, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { newProject, test } from './developer.ts';
 import { faultsAtAllWidths } from './faults.ts';
-import { local, signInByCode, testEmail } from './stack.ts';
-import { test } from './visitor.ts';
+import { local } from './stack.ts';
 
 const MARKUP = 'Ada <img src=x onerror="document.title=1">';
 
-/** A developer with a new project, and a secret key of its test environment. */
-async function developer(page: Page): Promise<{ path: string; sk: string }> {
-  await page.goto(`${local.dashboard}/projects/new`);
-  await signInByCode(page, testEmail());
-  await page.getByLabel('Name of your product').fill('Found');
-  await page.getByRole('radio', { name: 'Nothing yet' }).check();
-  await page.getByRole('button', { name: 'Create project' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'Found' })).toBeVisible();
-  const path = local.dashboard + new URL(page.url()).pathname;
+test('a customer is found as one types, opened, given a plan and units back, and erased', async ({
+  desk: page,
+}) => {
+  const path = local.dashboard + (await newProject(page, 'Found'));
   await page.goto(`${path}/keys`);
   await page.getByRole('button', { name: 'Make a key' }).click();
-  return { path, sk: (await page.locator('#shown code').textContent()) ?? '' };
-}
-
-test('a customer is found as one types, opened, given a plan and units back, and erased', async ({
-  page,
-}) => {
-  const { path, sk } = await developer(page);
+  const sk = (await page.locator('#shown code').textContent()) ?? '';
   const asServer = async (method: string, route: string, body?: object) => {
     const headers = {
       authorization: `Bearer ${sk}`,
@@ -58,7 +47,7 @@ test('a customer is found as one types, opened, given a plan and units back, and
   expect(csv.trimEnd().split('\r\n')).toHaveLength(2);
   await page.getByRole('link', { name: MARKUP }).click();
   await expect(page.getByRole('heading', { level: 1, name: MARKUP })).toBeFocused();
-  expect(await page.title()).toBe('Customer · dream');
+  await expect(page).toHaveTitle('Customer · dream');
 
   await page.getByRole('button', { name: 'Change the name' }).click();
   await page.getByLabel('Last name').fill('Lovelace');

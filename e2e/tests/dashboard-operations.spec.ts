@@ -1,12 +1,12 @@
 import { expect } from '@playwright/test';
-import { faultsOf, newProject, section, signUp } from './developer.ts';
+import { faultsOf, newProject, section, signUp, test } from './developer.ts';
 import { faultsAtAllWidths } from './faults.ts';
 import { local } from './stack.ts';
-import { test } from './visitor.ts';
 
-test('a refused call is found in the dashboard, and its request id says why', async ({ page }) => {
+test('a refused call is found in the dashboard, and its request id says why', async ({
+  desk: page,
+}) => {
   const faults = faultsOf(page);
-  await signUp(page);
   await newProject(page, 'Refused');
   await section(page, 'Requests');
   await expect(page.getByText('Nothing was refused')).toBeVisible();
@@ -51,12 +51,29 @@ test('an operator finds a project of somebody, suspends it and has it work again
   const id = path.split('/')[2] ?? '';
   await signUp(page, '/', 'operator@dream.example');
   await section(page, 'Every account');
+  // The list that was looked for comes late, and as it was before the project was suspended.
+  let letThrough = () => {};
+  const held = new Promise<void>((resolve) => (letThrough = resolve));
+  const looked = page.waitForRequest(/operator\/projects\?q=/);
+  await page.route(
+    /operator\/projects\?q=/,
+    async (route) => {
+      const response = await route.fetch();
+      await held;
+      await route.fulfill({ response });
+    },
+    { times: 1 },
+  );
   await page.getByLabel('Search name, id, account or e-mail').fill(name);
+  await looked;
   await page.getByRole('button', { name: `Suspend ${name}` }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel(`Type ${id} to go on`).fill(id);
   await dialog.getByLabel('Reason').fill('Reported for <b>spam</b>');
   await dialog.getByRole('button', { name: 'Suspend' }).click();
+  await expect(page.getByText('Project suspended')).toBeVisible();
+  letThrough();
+  await expect(page.locator('tbody tr')).toHaveCount(1);
   await expect(page.getByRole('table')).toContainText('Suspended');
   expect(await faultsAtAllWidths(page)).toEqual([]);
   await owner.reload();

@@ -1,12 +1,13 @@
-import { expect } from '@playwright/test';
-import { newProject, signUp } from './developer.ts';
+import { expect, type Page } from '@playwright/test';
+import { newProject, signUp, test } from './developer.ts';
 import { faultsAtAllWidths } from './faults.ts';
 import { local } from './stack.ts';
-import { test } from './visitor.ts';
 
-/** Pages that look at nothing but the developer, and those of a project. */
+/** Pages of a developer who has made nothing yet. */
+const OF_DEVELOPER = ['/projects', '/projects/new', '/totals', '/account', '/plan', '/nowhere'];
+
+/** Pages of a project. */
 const PAGES = {
-  'of the developer': ['/projects', '/projects/new', '/totals', '/account', '/plan', '/nowhere'],
   'to set up': ['', '/integrate', '/keys', '/origins', '/stripe'],
   'to sell': ['/tiers', '/tiers/new', '/tiers/edit/free', '/customers', '/customers/cust_nobody'],
   'of a store': ['/products', '/products/new', '/orders', '/store'],
@@ -15,19 +16,29 @@ const PAGES = {
   'of sign-in': ['/clerk', '/turnstile'],
 };
 
+const GUARANTEE = 'are free of axe findings, light and dark, and scroll one way only, at any width';
+
+test(`pages of the developer ${GUARANTEE}`, async ({ page }) => {
+  await signUp(page);
+  await expectFaultless(page, OF_DEVELOPER);
+});
+
 for (const [which, pages] of Object.entries(PAGES))
-  test(`pages ${which} are free of axe findings, light and dark, and scroll one way only, at any width`, async ({
-    page,
-  }) => {
-    await signUp(page);
-    const isOfProject = which !== 'of the developer';
-    const path = isOfProject ? await newProject(page, 'Accessible') : '';
-    const found: string[] = [];
-    for (const each of pages) {
-      await page.goto(local.dashboard + path + each);
-      await expect(page.locator('main h1')).toBeVisible();
-      await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0);
-      found.push(...(await faultsAtAllWidths(page)));
-    }
-    expect(found).toEqual([]);
+  test(`pages ${which} ${GUARANTEE}`, async ({ desk }) => {
+    const path = await newProject(desk, 'Accessible');
+    await expectFaultless(
+      desk,
+      pages.map((each) => path + each),
+    );
   });
+
+async function expectFaultless(page: Page, paths: readonly string[]): Promise<void> {
+  const found: string[] = [];
+  for (const path of paths) {
+    await page.goto(local.dashboard + path);
+    await expect(page.locator('main h1')).toBeVisible();
+    await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0);
+    found.push(...(await faultsAtAllWidths(page)));
+  }
+  expect(found).toEqual([]);
+}

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect, type Page } from '@playwright/test';
-import { faultsOf, newProject, section, signUp } from './developer.ts';
+import { faultsOf, newProject, section, test } from './developer.ts';
 import { expectNoFault } from './faults.ts';
 import { connectStripe } from './shop.ts';
 import { local, pay } from './stack.ts';
 import { ask, operatorSecret } from './tenant.ts';
-import { test } from './visitor.ts';
 
 /** A picture of this size, drawn by the browser. */
 async function picture(page: Page, width: number, height: number): Promise<Buffer> {
@@ -24,11 +23,10 @@ async function picture(page: Page, width: number, height: number): Promise<Buffe
 }
 
 test('a product is made with a picture, is in the shop, is bought, and its order is refunded once', async ({
-  page,
+  desk: page,
   browser,
 }) => {
   const faults = faultsOf(page);
-  await signUp(page);
   const path = await newProject(page, 'Seller of quills');
   const [, project = ''] = /\/projects\/([^/]+)/.exec(path) ?? [];
   await connectStripe(project);

@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from '@playwright/test';
-import { faultsOf, newProject, section, signInAs, signUp } from './developer.ts';
+import { faultsOf, newProject, section, signInAs, signUp, test } from './developer.ts';
 import { local, newEmail } from './stack.ts';
-import { test } from './visitor.ts';
 
 const MARKUP = 'Quills <img src=x onerror="document.title=1"> & Ink';
 
@@ -55,14 +54,13 @@ test('a developer signs up, makes a project, a key, a tier and an origin, and th
   });
   const { tiers } = (await answer.json()) as { tiers: { name: string; price: number }[] };
   expect(tiers.find(({ name }) => name === 'pro')).toMatchObject({ price: 1900 });
-  expect(await page.title()).toBe('Overview · dream');
+  await expect(page).toHaveTitle('Overview · dream');
   expect(faults).toEqual([]);
 });
 
 test('a secret is shown once, is replaced with an overlap, and is over when it is revoked', async ({
-  page,
+  desk: page,
 }) => {
-  await signUp(page);
   await page.goto(`${local.dashboard}${await newProject(page, 'Keys')}/keys`);
   await page.getByLabel('What it is for').fill('Server');
   await page.getByRole('button', { name: 'Make a key' }).click();
@@ -131,9 +129,8 @@ test('whoever loses the session signs in and goes on where they were, with what 
 });
 
 test('changes that are not saved are not left without asking, by a link or by the back button', async ({
-  page,
+  desk: page,
 }) => {
-  await signUp(page);
   await newProject(page, 'Careful');
   await section(page, 'Settings');
   const name = page.getByLabel('Name', { exact: true });
@@ -152,9 +149,8 @@ test('changes that are not saved are not left without asking, by a link or by th
 });
 
 test('the back button brings back the page, and the focus to the link that was followed', async ({
-  page,
+  desk: page,
 }) => {
-  await signUp(page);
   await newProject(page, 'Back and forth');
   const link = page.locator('main').getByRole('link', { name: 'Origins' });
   await link.click();
@@ -165,9 +161,8 @@ test('the back button brings back the page, and the focus to the link that was f
 });
 
 test('a Stripe account is connected after its name was confirmed, and never by a link of a stranger', async ({
-  page,
+  desk: page,
 }) => {
-  await signUp(page);
   const path = await newProject(page, 'Seller');
   await page.goto(`${local.dashboard}/stripe?code=ac_strangers&state=strangers`);
   await expect(page.getByText('This connection was not begun here')).toBeVisible();
@@ -183,13 +178,12 @@ test('a Stripe account is connected after its name was confirmed, and never by a
 });
 
 test('an endpoint is added, told of a test, and its log shows what was sent and answered', async ({
-  page,
+  desk: page,
 }) => {
   const listener = createServer((_, answer) => answer.end('Taken <b>gladly</b>'));
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/hook`;
-  await signUp(page);
   await newProject(page, 'Told');
   await section(page, 'Webhooks');
   await page.getByLabel('Address').fill(url);
@@ -225,10 +219,9 @@ test('a project is renamed, and deleted only when its name was typed', async ({ 
 });
 
 test('metrics say what there is, in a range of the address, and have every plot as a table', async ({
-  page,
+  desk: page,
 }) => {
   const faults = faultsOf(page);
-  await signUp(page);
   const path = await newProject(page, 'Counted');
   await section(page, 'Metrics');
   await expect(page.getByText('No customer yet')).toBeVisible();

@@ -1,5 +1,31 @@
-import { expect, type Page } from '@playwright/test';
+import { type BrowserContext, expect, type Page } from '@playwright/test';
 import { codeFor, local, signup, testEmail } from './stack.ts';
+import { newAddress, test as visit } from './visitor.ts';
+
+/**
+ * A test with a developer's `desk`: a page whose developer signed in once for all tests of a worker,
+ * and has projects of theirs. Whoever is about the developer takes `page` and signs up (`signUp`).
+ */
+export const test = visit.extend<{ desk: Page }, { office: BrowserContext }>({
+  office: [
+    async ({ browser }, use, { workerIndex }) => {
+      const { server, stop } = await newAddress(workerIndex);
+      const office = await browser.newContext({ locale: 'en-US', proxy: { server } });
+      const page = await office.newPage();
+      await signUp(page);
+      await page.close();
+      await use(office);
+      await office.close();
+      stop();
+    },
+    { scope: 'worker' },
+  ],
+  desk: async ({ office }, use) => {
+    const page = await office.newPage();
+    await use(page);
+    await page.close();
+  },
+});
 
 /** A developer who signed up where they were led, and is there now. */
 export async function signUp(page: Page, path = '/', email = testEmail()): Promise<string> {

@@ -2,6 +2,9 @@ import { expect, type Page } from '@playwright/test';
 import { alertIn, controlClerk, local, signInByCode, signup, testEmail } from './stack.ts';
 import { test } from './visitor.ts';
 
+// One test changes the provider for all of them.
+test.describe.configure({ mode: 'default' });
+
 /** Opens the sign-in of the demo, and a provider's window from it. */
 async function atProvider(page: Page, name = 'Google'): Promise<Page> {
   await page.goto(local.demo);

@@ -13,8 +13,8 @@ import {
 } from './stack.ts';
 import { test } from './visitor.ts';
 
-// Outages are of the whole sandbox: these tests have it for themselves.
-test.describe.configure({ mode: 'serial' });
+// Outages are of the whole sandbox: each of these tests has it for itself.
+test.describe.configure({ mode: 'default' });
 
 const plans = (page: Page) => page.getByRole('button', { name: 'Choose Pro' });
 
