@@ -205,7 +205,7 @@ test('an account is deleted, and signing up again makes another customer', async
   await button(page, 'Delete account').click();
   await button(page, 'Delete my account').click();
   await expect(signup(page).getByRole('button', { name: 'Sign in' })).toBeVisible();
-  expect(await page.evaluate(() => localStorage.length)).toBe(0);
+  await expect.poll(() => page.evaluate(() => localStorage.length)).toBe(0);
   const again = await elsewhere(browser, email);
   expect(await customerOf(again)).not.toBe(id);
 });

@@ -38,6 +38,7 @@ test('a stranger makes a product, shows it to somebody, and keeps it by signing 
   await page.getByRole('link', { name: 'Tiers', exact: true }).first().click();
   await expect(page.locator('main')).toContainText('$24 a month');
   await page.goto(`${local.dashboard}/projects`);
+  await expect(page.locator('main').getByRole('link', { name: 'Quills <b>' })).toBeVisible();
   await expect(page.getByText('You began')).toHaveCount(0);
   expect(faults).toEqual([]);
 });

@@ -71,7 +71,7 @@ test('chooses Pro, is told of a declined card, pays, and comes back already Pro 
   await page.waitForURL(`${local.demo}/**`);
   await expect(plan(page, 'Pro')).toContainText('Your plan');
   await expect(meter(page)).toContainText('10 of 1,000 used');
-  expect(new URL(page.url()).search).toBe('');
+  await expect(page).toHaveURL((url) => url.search === '');
 });
 
 test('goes on using', async () => {
@@ -104,7 +104,7 @@ test('sets a password, and signs out', async () => {
   expect((await me()).status()).toBe(200);
   await signup(page).getByRole('button', { name: 'Sign out' }).click();
   await expect(meter(page)).toContainText('Sign in to see your usage');
-  expect(await page.evaluate(() => localStorage.length)).toBe(0);
+  await expect.poll(() => page.evaluate(() => localStorage.length)).toBe(0);
   await expect.poll(async () => (await (await me()).json()).code).toBe('session_ended');
 });
 

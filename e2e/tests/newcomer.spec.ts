@@ -30,6 +30,7 @@ test('from nothing to a product that is paid for: all of it without reading a pa
   await page.getByRole('button', { name: 'Make a key' }).click();
   const secret = (await page.locator('#shown code').textContent()) ?? '';
   await section(page, 'Integrate');
+  await expect(page.locator('pre').first()).toContainText('pk_test_');
   const snippet = (await page.locator('pre').first().textContent()) ?? '';
   const site = await serve(`<!doctype html><title>Newcomer</title>${snippet}`);
 

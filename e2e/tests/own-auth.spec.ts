@@ -216,14 +216,18 @@ test('a session that is replaced by another of its customer signs no tab out', a
   const other = await context.newPage();
   await visit(page, site);
   await visit(other, site);
-  const lineOf = (tab: Page) => tab.waitForEvent('websocket');
+  // Listens from the beginning: the first answer may come before anybody waits for it.
+  const lineOf = (tab: Page) =>
+    new Promise((answered) => {
+      tab.once('websocket', (line) => line.once('framereceived', answered));
+    });
   const firstLine = lineOf(other);
   await call(page, 'setSession', first);
-  await (await firstLine).waitForEvent('framereceived');
+  await firstLine;
   const secondLine = lineOf(other);
   await call(page, 'setSession', second);
   await expect.poll(() => sessionsOf(first)).toBe(1);
-  await (await secondLine).waitForEvent('framereceived');
+  await secondLine;
   for (const tab of [page, other]) {
     expect(await whoIn(tab)).toBe(user);
     await expect(tab.locator('dream-usage-meter')).toContainText('0 of 5 used');

@@ -193,6 +193,12 @@ async function connectAccount(): Promise<{ code: string }> {
   return (await answer.json()) as { code: string };
 }
 
+/** Goes to a page whose own buttons add to the cart, and waits until they do: widgets load late. */
+export async function enter(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.evaluate(() => customElements.whenDefined('dream-cart').then(() => undefined));
+}
+
 /** The drawer that is open. */
 export const drawer = (page: Page): Locator => page.getByRole('dialog').filter({ visible: true });
 

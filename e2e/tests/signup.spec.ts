@@ -7,6 +7,7 @@ const CODE = 'Code';
 test.beforeEach(async ({ page }) => {
   await page.goto(local.demo);
   await signup(page).getByRole('button', { name: 'Sign in' }).click();
+  await expect(signup(page).getByLabel('E-mail')).toBeFocused();
 });
 
 test('a code that is wrong is told beside its field, and the right one still signs in', async ({
@@ -104,6 +105,7 @@ async function signUpByKeyboard(page: Page): Promise<string> {
 
 test('Tab goes through the dialog in the order it is read', async ({ page }) => {
   const order = ['Continue with GitHub', 'Continue with Google', 'Close'];
+  await expect(signup(page).getByRole('button', { name: 'Continue with GitHub' })).toBeVisible();
   for (const name of order) {
     await page.keyboard.press('Shift+Tab');
     expect(await focused(page)).toBe(name);

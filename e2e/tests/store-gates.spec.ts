@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test';
 import { expectNoFault, foundOn, watchShifts, watchViolations } from './faults.ts';
-import { add, checkOut, drawer, fillAddress, line, TenantShop } from './shop.ts';
+import { add, checkOut, drawer, enter, fillAddress, line, TenantShop } from './shop.ts';
 import { local, pay, signInByCode, signup, testEmail } from './stack.ts';
 import { test } from './visitor.ts';
 
@@ -60,7 +60,7 @@ test('buying works under the strictest content security policy, with no violatio
     'content-security-policy': policy.join('; '),
   });
   await watchViolations(page);
-  await page.goto(url);
+  await enter(page, url);
   await page.getByRole('button', { name: 'Take pencils' }).click();
   await page.getByRole('button', { name: 'View cart' }).click();
   await line(page, 'Pencils').getByRole('button', { name: 'One more' }).click();

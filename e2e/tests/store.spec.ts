@@ -4,6 +4,7 @@ import {
   checkOut,
   checkoutOf,
   drawer,
+  enter,
   fillAddress,
   line,
   settle,
@@ -54,7 +55,7 @@ test('a guest adds from a button of the page and from the grid, pays with a code
   const url = await shop.serve(
     `<button data-dream-add="${priceId}" data-dream-quantity="2">Add two pencils</button>${GRID}`,
   );
-  await page.goto(url);
+  await enter(page, url);
   await page.getByRole('button', { name: 'Add two pencils' }).click();
   await expect(toast(page)).toContainText('Pencils is in your cart.');
   await add(page, 'Ink');
@@ -76,11 +77,11 @@ test('a guest adds from a button of the page and from the grid, pays with a code
   for (const words of [`Order ${order.number}`, 'Pencils', 'Ink', '−$6.60', '$15', '$74.40'])
     await expect(drawer(page)).toContainText(words.replace('−', '-'));
   await drawer(page).getByRole('button', { name: 'Done' }).click();
-  expect(page.url()).toBe(url);
+  await expect(page).toHaveURL(url);
   await page.getByRole('button', { name: /^Cart/ }).click();
   await expect(drawer(page)).toContainText('Your cart is empty.');
   await expect.poll(() => shop.inventory('Pencils')).toBe(17);
-  expect(await shop.inventory('Ink')).toBe(7);
+  await expect.poll(() => shop.inventory('Ink')).toBe(7);
 });
 
 test('a signed-in customer pays and finds the order among theirs, and nobody else does', async ({
@@ -130,6 +131,7 @@ test('two tabs have one cart, and a reload keeps it', async ({ page, context }) 
   await line(page, 'Ink').getByRole('button', { name: 'Remove Ink' }).click();
   await expect(line(other, 'Ink')).toHaveCount(0);
   await line(page, 'Pencils').getByRole('button', { name: 'One more' }).click();
+  await expect(line(page, 'Pencils').getByRole('spinbutton')).toHaveValue('2');
   await page.reload();
   await expect(page.getByRole('button', { name: /^Cart/ })).toContainText('2');
   await other.reload();
@@ -241,7 +243,8 @@ test('a page opens the cart by script, where it shows no other part of the shop'
 }) => {
   const shop = await TenantShop.open([pencils]);
   const { productId } = shop.idsOf('Pencils');
-  await page.goto(await shop.serve(`<a href="#pencils" data-dream-add="${productId}">Pencils</a>`));
+  const link = `<a href="#pencils" data-dream-add="${productId}">Pencils</a>`;
+  await enter(page, await shop.serve(link));
   await page.getByRole('link', { name: 'Pencils' }).click();
   // Where the page has no button of the cart, what is added opens it.
   await expect(line(page, 'Pencils')).toBeVisible();
@@ -255,7 +258,7 @@ test('a page opens the cart by script, where it shows no other part of the shop'
 
 test('the shop of the demo sells from its window and its shelf', async ({ page }) => {
   const shop = `${local.demo}/shop`;
-  await page.goto(shop);
+  await enter(page, shop);
   await page.getByRole('button', { name: 'Add one to the cart' }).click();
   await expect(toast(page)).toContainText('Desk notebook – Rust is in your cart.');
   await add(page, 'Six pencils');
