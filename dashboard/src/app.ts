@@ -222,6 +222,8 @@ export class DashApp extends LitElement {
         'metrics',
         'totals',
         'operatorProjects',
+        'requests',
+        'audit',
       ].includes(found?.route.section ?? ''),
       offline: this.offline,
       notice: this.standing && standingNotice(this.standing, context.mode, day),

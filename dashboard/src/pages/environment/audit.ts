@@ -61,11 +61,13 @@ customElements.define('page-audit', AuditPage);
 
 const entryRow = ({ atMs, action, subject, actor, details }: AuditEntry): TemplateResult => {
   const { words, id } = actorWords(actor);
+  // The subject of a change of settings is the names of its fields.
+  const isSaid = action === 'settings.changed' && details.length > 0;
   return html`<tr>
     <td data-label="When" class="nowrap">${instant(atMs)}</td>
     <td data-label="What">
       <div class="stack anywhere">
-        <span><strong>${actionWords(action)}</strong>${subject === null ? nothing : html` <code>${subject}</code>`}</span>
+        <span><strong>${actionWords(action)}</strong>${subject === null || isSaid ? nothing : html` <code>${subject}</code>`}</span>
         ${changesOf(details)}
       </div>
     </td>
