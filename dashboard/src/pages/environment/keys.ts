@@ -21,6 +21,9 @@ const OVERLAPS = [
   ['168', 'Keep it for a week'],
 ] as const;
 
+/** How many keys are listed at once. */
+const AT_ONCE = 50;
+
 /** The keys of an environment. A secret is shown once, and is nowhere after that. */
 class KeysPage extends Page<Keys> {
   static override properties: PropertyDeclarations = {
@@ -28,9 +31,12 @@ class KeysPage extends Page<Keys> {
     name: { state: true },
     overlap: { state: true },
     shown: { state: true },
+    atMost: { state: true },
   };
   declare private name: string;
   declare private overlap: string;
+  /** So many keys are listed: those that work first, the newest first. */
+  declare private atMost: number;
   declare private shown: { name: string; secret: string } | null;
 
   constructor() {
@@ -38,6 +44,7 @@ class KeysPage extends Page<Keys> {
     this.name = '';
     this.overlap = '24';
     this.shown = null;
+    this.atMost = AT_ONCE;
   }
 
   protected load(signal: AbortSignal): Promise<Keys> {
@@ -109,6 +116,13 @@ class KeysPage extends Page<Keys> {
   }
 
   #table(keys: readonly SecretKey[]): TemplateResult {
+    const nowMs = Date.now();
+    const listed = keys
+      .toSorted(
+        (a, b) =>
+          Number(isOver(a, nowMs)) - Number(isOver(b, nowMs)) || b.createdAtMs - a.createdAtMs,
+      )
+      .slice(0, this.atMost);
     return html`<section class="card table-card" aria-label="Secret keys">
         <table>
           <thead>
@@ -121,10 +135,18 @@ class KeysPage extends Page<Keys> {
             </tr>
           </thead>
           <tbody>
-            ${keys.map((key) => this.#row(key))}
+            ${listed.map((key) => this.#row(key, nowMs))}
           </tbody>
         </table>
       </section>
+      ${
+        listed.length === keys.length
+          ? nothing
+          : html`<div class="list-end">
+              <span class="muted small" role="status">${listed.length} of ${keys.length} keys</span>
+              <button class="button" type="button" @click=${() => (this.atMost += AT_ONCE)}>Show more</button>
+            </div>`
+      }
       ${choice({
         id: 'overlap',
         label: 'When a key is rotated',
@@ -135,8 +157,7 @@ class KeysPage extends Page<Keys> {
       })}`;
   }
 
-  #row(key: SecretKey): TemplateResult {
-    const isOver = key.revokedAtMs !== null || (key.expiresAtMs ?? Infinity) <= Date.now();
+  #row(key: SecretKey, nowMs: number): TemplateResult {
     return html`<tr>
       <td data-label="Name">${key.name}</td>
       <td data-label="Key"><code>${key.hint}</code></td>
@@ -144,7 +165,7 @@ class KeysPage extends Page<Keys> {
       <td data-label="State">${stateOf(key)}</td>
       <td class="actions">
         ${
-          isOver
+          isOver(key, nowMs)
             ? nothing
             : html`<div class="buttons">
                 ${
@@ -219,6 +240,9 @@ class KeysPage extends Page<Keys> {
   }
 }
 customElements.define('page-keys', KeysPage);
+
+const isOver = ({ revokedAtMs, expiresAtMs }: SecretKey, nowMs: number): boolean =>
+  revokedAtMs !== null || (expiresAtMs ?? Infinity) <= nowMs;
 
 function stateOf({ revokedAtMs, expiresAtMs }: SecretKey): TemplateResult {
   if (revokedAtMs !== null) return html`<span class="badge">Revoked</span>`;
