@@ -11,13 +11,13 @@ import { ListPage, type Rows } from '../list-page.ts';
 const FEW = 3;
 
 /** What was done to an environment, by whom, and what it changed. */
-class AuditPage extends ListPage<AuditEntry, Record<never, string>> {
+class AuditPage extends ListPage<AuditEntry, Record<string, string>> {
   constructor() {
     super({});
   }
 
   protected async rowsOf(
-    _: Record<never, string>,
+    _: Record<string, string>,
     { cursor }: { cursor: string | null },
     signal?: AbortSignal,
   ): Promise<Rows<AuditEntry>> {
