@@ -29,6 +29,9 @@ export const WEBHOOK_EVENTS = [
   'order.expired',
   'order.refunded',
   'order.fulfilled',
+  'project.grace_started',
+  'project.blocked',
+  'project.erasure_planned',
 ] as const;
 const EventType = v.picklist(WEBHOOK_EVENTS, `Must be one of ${WEBHOOK_EVENTS.join(', ')}.`);
 export type WebhookEventType = v.InferOutput<typeof EventType>;
@@ -55,6 +58,9 @@ const paymentEntries = { customer: About, payment: Payment };
 
 /** An order as it was right after, and whose it is; null for a guest's. */
 const orderEntries = { customer: v.nullable(About), order: Order };
+
+/** When a project's plan of the platform ended, and what comes of it unless another one is chosen. */
+const lapseEntries = { lapsedAtMs: AtMs, blocksAtMs: AtMs, erasesAtMs: AtMs };
 
 /** The shares of a limit, in percent, at which `usage.threshold` tells. */
 export const USAGE_THRESHOLDS = [80, 100] as const;
@@ -105,6 +111,12 @@ export const WebhookData = {
   /** More of it was given back than before; `refundedMinor` is the sum. */
   'order.refunded': v.object(orderEntries),
   'order.fulfilled': v.object(orderEntries),
+  /** The project's plan ended: its API answers on until `blocksAtMs`. */
+  'project.grace_started': v.object(lapseEntries),
+  /** The project's API answers `subscription_expired` from now on. */
+  'project.blocked': v.object(lapseEntries),
+  /** A week before it: the project is erased at `erasesAtMs`. */
+  'project.erasure_planned': v.object(lapseEntries),
   'webhook.test': v.object({ message: v.string() }),
 } as const;
 

@@ -33,7 +33,7 @@ export function standingNotice(
         ? null
         : notice(
             `Your plan ends ${on(endsAtMs)}`,
-            'Your projects work on for 7 days after that. Resume it to go on without an end.',
+            'Your projects work on for some days after that. Resume it to go on without an end.',
           );
     case 'past_due':
       return notice(

@@ -18,6 +18,9 @@ export const WEBHOOK_EVENTS = {
   'order.expired': 'A buyer did not pay in time; the pieces are free again.',
   'order.refunded': 'Money of an order was given back.',
   'order.fulfilled': 'An order is on its way to its buyer.',
+  'project.grace_started': 'Your plan ended; the API of the project works on for some days.',
+  'project.blocked': 'Your plan ended, and the API of the project stopped.',
+  'project.erasure_planned': 'The project is erased in a week, unless you choose a plan.',
 } as const satisfies Record<WebhookEventType, string>;
 
 /** Their names, in the order they are shown. */

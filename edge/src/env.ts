@@ -4,6 +4,7 @@ import type { GateObject } from './gate/gate.object.ts';
 import type { ProjectObject } from './project/project.object.ts';
 import type { RequestsObject } from './requests/requests.object.ts';
 import type { ShardObject } from './shard/shard.object.ts';
+import type { LapseTerms } from './platform/standing.ts';
 import { Variables } from './variables.ts';
 
 declare global {
@@ -67,7 +68,7 @@ export interface Config {
   /** Where tokens of Cloudflare Turnstile are checked. */
   turnstileUrl: string;
   /** What developers owe the platform for their projects. */
-  platform: { isBilled: boolean; testCustomers: number };
+  platform: { isBilled: boolean; testCustomers: number; terms: LapseTerms };
   /** Whether webhooks may go to this machine, by http too. */
   webhooksToLoopback: boolean;
 }
@@ -120,6 +121,11 @@ export function parseConfig(env: object): Config {
     platform: {
       isBilled: vars.PLATFORM_BILLING === 'required',
       testCustomers: vars.PLATFORM_TEST_CUSTOMERS,
+      // Nobody is erased before they are stopped.
+      terms: {
+        graceDays: vars.PLATFORM_GRACE_DAYS,
+        eraseDays: Math.max(vars.PLATFORM_ERASE_DAYS, vars.PLATFORM_GRACE_DAYS + 1),
+      },
     },
     webhooksToLoopback: vars.WEBHOOKS_TO_LOOPBACK === 'allow',
   };

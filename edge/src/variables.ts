@@ -1,5 +1,6 @@
 import { Email } from '@dream/contract/primitives';
 import * as v from 'valibot';
+import { LAPSE_TERMS } from './platform/standing.ts';
 
 const Url = v.pipe(
   v.string(),
@@ -18,6 +19,12 @@ const parsedJson = v.pipe(
     }
   }),
 );
+
+const days = (unlessTold: number) =>
+  v.optional(
+    v.pipe(v.string(), v.digits(), v.transform(Number), v.minValue(1), v.maxValue(3650)),
+    String(unlessTold),
+  );
 
 /** The settings of a deployment, which are texts: each by its name, its shape and what it is for. */
 export const Variables = v.object({
@@ -79,6 +86,10 @@ export const Variables = v.object({
     v.pipe(v.string(), v.digits(), v.transform(Number), v.minValue(1)),
     '100',
   ),
+  /** How many days a project works on after its developer's plan ended. */
+  PLATFORM_GRACE_DAYS: days(LAPSE_TERMS.graceDays),
+  /** How many days after that end it is erased. */
+  PLATFORM_ERASE_DAYS: days(LAPSE_TERMS.eraseDays),
   CLERK_API_URL: v.optional(Url, 'https://api.clerk.com'),
   CLERK_TEST_FRONTEND_URL: Url,
   CLERK_TEST_PUBLISHABLE_KEY: v.string(),

@@ -215,6 +215,49 @@ describe('a developer’s project', () => {
     expect((await call('GET', '/api/tiers', { key: platformSk })).status).toBe(200);
   });
 
+  it('tells its webhooks of the end of its plan, of the stop and of the erasure, each once', async () => {
+    const ada = await developer();
+    await give(ada.customerId, 'pro');
+    const venture = await Venture.of(ada.key);
+    const ref = { projectId: venture.id, mode: 'live' } as const;
+    const url = 'https://hooks.example.com/dream';
+    await done('POST', `/api/projects/${venture.id}/live/webhooks`, {
+      key: OPERATOR,
+      body: { url },
+    });
+    const told = () =>
+      runInDurableObject(deps.project(ref), (_object, { storage }) =>
+        storage.sql
+          .exec<{ type: string; erasesAtMs: number }>(
+            `SELECT type, body ->> '$.data.erasesAtMs' AS erasesAtMs FROM webhook_event
+             WHERE type GLOB 'project.*' ORDER BY created_ms`,
+          )
+          .toArray()
+          .map(({ type, erasesAtMs }) => [type, erasesAtMs]),
+      );
+    await runUpkeep(deps);
+    expect(await told()).toEqual([]);
+    const endMs = Date.now();
+    moveTo(endMs);
+    await give(ada.customerId, 'free');
+    const erasesAtMs = endMs + 30 * DAY_MS;
+    const grace = ['project.grace_started', erasesAtMs];
+    for (const days of [0, 1, 7 - 1 / 24]) {
+      moveTo(endMs + days * DAY_MS);
+      await runUpkeep(deps);
+      expect(await told()).toEqual([grace]);
+    }
+    const blocked = ['project.blocked', erasesAtMs];
+    for (const days of [7, 23 - 1 / 24]) {
+      moveTo(endMs + days * DAY_MS);
+      await runUpkeep(deps);
+      expect(await told()).toEqual([grace, blocked]);
+    }
+    moveTo(endMs + 23 * DAY_MS);
+    for (let run = 0; run < 2; run++) await runUpkeep(deps);
+    expect(await told()).toEqual([grace, blocked, ['project.erasure_planned', erasesAtMs]]);
+  });
+
   it('made after the plan ended starts free, and is not erased with the others', async () => {
     const ada = await developer();
     await give(ada.customerId, 'pro');

@@ -39,6 +39,12 @@ const clerk = (mode: 'test' | 'live') =>
     ),
   });
 
+const fromOne = v.pipe(
+  v.number('Must be a whole number.'),
+  v.integer('Must be a whole number.'),
+  v.minValue(1, 'Must be 1 at least.'),
+);
+
 const DeployConfig = v.pipe(
   v.strictObject({
     /** Every Worker, the database and the bucket are named after it. */
@@ -73,13 +79,9 @@ const DeployConfig = v.pipe(
     billing: v.optional(
       v.strictObject({
         plans: v.optional(v.picklist(['required', 'off'], 'Must be "required" or "off".')),
-        testCustomers: v.optional(
-          v.pipe(
-            v.number('Must be a whole number.'),
-            v.integer('Must be a whole number.'),
-            v.minValue(1, 'Must be 1 at least.'),
-          ),
-        ),
+        testCustomers: v.optional(fromOne),
+        graceDays: v.optional(fromOne),
+        eraseDays: v.optional(fromOne),
       }),
       {},
     ),
@@ -127,6 +129,8 @@ export function plainVariables(config: DeployConfig): Record<string, string> {
     OPERATOR_EMAILS: config.operatorEmails.join(','),
     ...(billing.plans && { PLATFORM_BILLING: billing.plans }),
     ...(billing.testCustomers && { PLATFORM_TEST_CUSTOMERS: String(billing.testCustomers) }),
+    ...(billing.graceDays && { PLATFORM_GRACE_DAYS: String(billing.graceDays) }),
+    ...(billing.eraseDays && { PLATFORM_ERASE_DAYS: String(billing.eraseDays) }),
   };
   for (const mode of ['test', 'live'] as const) {
     variables[`STRIPE_${mode.toUpperCase()}_PUBLISHABLE_KEY`] = payments[mode].publishableKey;

@@ -399,6 +399,13 @@ interface WebhookOrder {
   order: Order;
 }
 
+/** When your plan of the platform ended, and what comes of it unless you choose another one. */
+interface WebhookLapse {
+  lapsedAtMs: number;
+  blocksAtMs: number;
+  erasesAtMs: number;
+}
+
 interface WebhookThreshold extends WebhookUsage {
   percent: 80 | 100;
 }
@@ -443,4 +450,7 @@ export type WebhookEvent =
   | WebhookBase<'order.expired', WebhookOrder>
   | WebhookBase<'order.refunded', WebhookOrder>
   | WebhookBase<'order.fulfilled', WebhookOrder>
+  | WebhookBase<'project.grace_started', WebhookLapse>
+  | WebhookBase<'project.blocked', WebhookLapse>
+  | WebhookBase<'project.erasure_planned', WebhookLapse>
   | WebhookBase<'webhook.test', { message: string }>;

@@ -35,7 +35,7 @@ export async function reviewStanding(deps: Deps, projectId: string): Promise<Sta
 }
 
 async function tell(deps: Deps, projectId: string, known: DeveloperFacts | null): Promise<void> {
-  const { isBilled, testCustomers } = deps.config.platform;
+  const { isBilled, testCustomers, terms } = deps.config.platform;
   const plan: PlatformPlan = {
     version: known?.version ?? 0,
     facts: known?.facts ?? null,
@@ -44,6 +44,7 @@ async function tell(deps: Deps, projectId: string, known: DeveloperFacts | null)
   for (const mode of MODES) {
     const ref = { projectId, mode };
     await unlessGone(deps.project(ref).standing().put(plan, deps.nowMs()));
+    if (isBilled) await unlessGone(deps.project(ref).standing().tell(terms, deps.nowMs()));
     deps.environments.drop(ref);
   }
 }

@@ -2,7 +2,15 @@ import { RpcTarget } from 'cloudflare:workers';
 import type { Mode } from '@dream/contract/primitives';
 import { PLATFORM_PROJECT } from '../auth/keys.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
-import { isBounded, type PlatformFacts, type Standee, standingOf } from './standing.ts';
+import { emit } from '../outgoing/emit.rpc.ts';
+import {
+  isBounded,
+  lapseNews,
+  type LapseTerms,
+  type PlatformFacts,
+  type Standee,
+  standingOf,
+} from './standing.ts';
 
 /** What an environment is told of its developer. An older version never replaces a newer one. */
 export interface PlatformPlan {
@@ -42,6 +50,19 @@ export class StandingRpc extends RpcTarget {
       facts && JSON.stringify(facts),
       told.testCustomers,
     );
+  }
+
+  /** Tells webhooks what there is to tell of the end of the developer's plan, each once for each end. */
+  tell(terms: LapseTerms, nowMs: number): void {
+    const { sql } = this.#storage;
+    const { projectId, mode } = environmentOf(sql);
+    const standing = standingOf(standeeOf(sql), nowMs, terms);
+    this.#storage.transactionSync(() => {
+      for (const { type, data } of lapseNews(standing, nowMs)) {
+        const id = ['evt', projectId, mode, type, data.lapsedAtMs].join('_').replaceAll('.', '_');
+        emit(this.#storage, { type, data, customerId: null, id }, nowMs);
+      }
+    });
   }
 }
 

@@ -3,10 +3,17 @@ import type { Mode } from '@dream/contract/primitives';
 import { isLive, type SubscriptionFacts } from '../billing/subscription.ts';
 
 const DAY_MS = 86_400_000;
-/** After the end of a plan the project works on for so long, then it stops. */
-const GRACE_MS = 7 * DAY_MS;
-/** So long after the end of a plan a project is erased. */
-const ERASE_MS = 30 * DAY_MS;
+/** So long after the end of a plan a project stops, and is erased: a setting of the deployment. */
+export interface LapseTerms {
+  graceDays: number;
+  eraseDays: number;
+}
+
+/** What a deployment that says nothing of it has. */
+export const LAPSE_TERMS: LapseTerms = { graceDays: 7, eraseDays: 30 };
+
+/** How long before its erasure a project is told of it once more. */
+const WARNED_MS = 7 * DAY_MS;
 
 /** A subscription of a developer to one of the platform's plans. */
 export interface PlatformSubscription
@@ -43,11 +50,15 @@ const NOTHING_AHEAD = {
 
 /**
  * How a project stands with the platform at `nowMs`. A plan opens it while it is given or a
- * subscription is live, a missing payment included. After that come 7 days of grace, then it stops,
- * and 30 days after the end it is to be erased. What was made after the end never had the plan and
+ * subscription is live, a missing payment included. After that come days of grace, then it stops, and
+ * so many days after the end (`terms`) it is to be erased. What was made after the end never had the plan and
  * is free. The platform's own project is paid for, whatever is known of anybody.
  */
-export function standingOf({ isPlatform, createdAtMs, facts }: Standee, nowMs: number): Standing {
+export function standingOf(
+  { isPlatform, createdAtMs, facts }: Standee,
+  nowMs: number,
+  terms = LAPSE_TERMS,
+): Standing {
   if (isPlatform || facts?.isGiven) return { ...NOTHING_AHEAD, state: 'paid' };
   if (facts === null) return { ...NOTHING_AHEAD, state: 'free' };
   const live = facts.subscriptions
@@ -56,15 +67,35 @@ export function standingOf({ isPlatform, createdAtMs, facts }: Standee, nowMs: n
   if (live) return standingBy(live);
   const lapsedAtMs = lapseOf(facts);
   if (lapsedAtMs === null || createdAtMs > lapsedAtMs) return { ...NOTHING_AHEAD, state: 'free' };
-  return lapsed(lapsedAtMs, nowMs);
+  return lapsed(lapsedAtMs, nowMs, terms);
 }
 
 /** The same on a deployment: one that bills nobody stands with everybody as if they paid. */
 export const standingNow = (
-  { platform }: { platform: { isBilled: boolean } },
+  { platform: { isBilled, terms } }: { platform: { isBilled: boolean; terms: LapseTerms } },
   standee: Standee,
   nowMs: number,
-): Standing => standingOf(platform.isBilled ? standee : { ...standee, isPlatform: true }, nowMs);
+): Standing => standingOf(isBilled ? standee : { ...standee, isPlatform: true }, nowMs, terms);
+
+/** What a project is told of the end of its plan. */
+export interface LapseNews {
+  type: 'project.grace_started' | 'project.blocked' | 'project.erasure_planned';
+  data: { lapsedAtMs: number; blocksAtMs: number; erasesAtMs: number };
+}
+
+/** What there is to tell of the end of a plan by now; what was told before is in it again. */
+export function lapseNews(
+  { state, lapsedAtMs, blocksAtMs, erasesAtMs }: Standing,
+  nowMs: number,
+): LapseNews[] {
+  if (lapsedAtMs === null || blocksAtMs === null || erasesAtMs === null) return [];
+  const data = { lapsedAtMs, blocksAtMs, erasesAtMs };
+  const first = state === 'grace' ? 'project.grace_started' : 'project.blocked';
+  const isWarned = nowMs >= erasesAtMs - WARNED_MS;
+  return [{ type: first, data }, ...(isWarned ? [{ type: ERASURE, data }] : [])];
+}
+
+const ERASURE = 'project.erasure_planned' as const;
 
 /** Whether the API of a project answers at all; if not, the code of the reason. */
 export function refusalBy(
@@ -90,9 +121,9 @@ function standingBy(live: PlatformSubscription): Standing {
   };
 }
 
-function lapsed(lapsedAtMs: number, nowMs: number): Standing {
-  const blocksAtMs = lapsedAtMs + GRACE_MS;
-  const erasesAtMs = lapsedAtMs + ERASE_MS;
+function lapsed(lapsedAtMs: number, nowMs: number, { graceDays, eraseDays }: LapseTerms): Standing {
+  const blocksAtMs = lapsedAtMs + graceDays * DAY_MS;
+  const erasesAtMs = lapsedAtMs + eraseDays * DAY_MS;
   const late = nowMs < erasesAtMs ? 'expired' : 'erase';
   const state = nowMs < blocksAtMs ? 'grace' : late;
   return { ...NOTHING_AHEAD, state, lapsedAtMs, blocksAtMs, erasesAtMs };

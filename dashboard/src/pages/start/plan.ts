@@ -62,9 +62,9 @@ class PlanPage extends Page<Plan> {
         <h2 id="end-title">If you cancel</h2>
         <ol class="steps-told">
           <li>Your plan goes on to the end of what is paid for.</li>
-          <li>For 7 days more everything works, and every page here says so.</li>
+          <li>For some days more everything works, and every page here says until when.</li>
           <li>Then the API of your projects stops. You can still look at your data and export it here.</li>
-          <li>30 days after the end your projects are erased. Choose a plan before that, and everything goes on.</li>
+          <li>Later your projects are erased, on a day that every page names. Choose a plan before it, and everything goes on.</li>
         </ol>
       </section>`;
   }
