@@ -25,13 +25,13 @@ interface Named {
 
 /** Writes a picture in all its sizes anew under another name; false when it is not there. Safe to repeat. */
 export async function copyFiles(files: R2Bucket, from: Named, to: Named): Promise<boolean> {
-  const found = await Promise.all(
-    SIZE_NAMES.map((size) => files.get(keyOf(from.ref, from.name, size))),
-  );
-  const [small, large] = await Promise.all(found.map((file) => file?.arrayBuffer()));
+  const bytesOf = async (size: SizeName): Promise<Uint8Array | null> => {
+    const file = await files.get(keyOf(from.ref, from.name, size));
+    return file && new Uint8Array(await file.arrayBuffer());
+  };
+  const [small, large] = await Promise.all([bytesOf('small'), bytesOf('large')]);
   if (!small || !large) return false;
-  const sizes = { small: new Uint8Array(small), large: new Uint8Array(large) };
-  await writeFiles(files, to.ref, to.name, sizes);
+  await writeFiles(files, to.ref, to.name, { small, large });
   return true;
 }
 

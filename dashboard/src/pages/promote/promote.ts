@@ -103,7 +103,7 @@ class PromotePage extends Page<Data> {
       </ul>
       ${keptNote(kept)}
       <p class="small muted">
-        Origins, webhooks, keys, addresses to return to, pictures and stock belong to one environment:
+        Origins, webhooks, keys, addresses to return to and stock belong to one environment:
         set those of live there. A product whose pieces are counted begins in live with none.
       </p>
     </section>`;
