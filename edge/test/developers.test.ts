@@ -38,8 +38,17 @@ const credentials: Record<string, [key: string | undefined, code: string]> = {};
 const createdBy = async ({ key }: SignedInDeveloper, name = 'Versa') =>
   (await call('POST', '/api/projects', { key, body: { name } })).body.project;
 
-const projectsOf = async ({ key }: SignedInDeveloper): Promise<string[]> =>
-  (await call('GET', '/api/projects', { key })).body.projects.map(({ id }: { id: string }) => id);
+/** All projects a developer sees, page by page. */
+async function projectsOf({ key }: SignedInDeveloper): Promise<string[]> {
+  const ids: string[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const { body } = await call('GET', `/api/projects${cursor && `?cursor=${cursor}`}`, { key });
+    ids.push(...body.projects.map(({ id }: { id: string }) => id));
+    cursor = body.nextCursor;
+  }
+  return ids;
+}
 
 /** Calls a route of a project, with a body that says nothing where one is taken. */
 function tried(row: (typeof routes)[number]['row'], id: string, key: string | undefined) {

@@ -54,6 +54,7 @@ const goodBody: Record<string, object> = {
   createCheckout: { tier: 'team', successUrl: 'https://shop.example/' },
   createPortal: { returnUrl: 'https://shop.example/' },
   grantCredits: { units: 5 },
+  grantUsage: { units: 5 },
   moveCustomer: { to: 'limit' },
   previewChange: { tier: 'team' },
   setPassword: { password: 'correct horse' },

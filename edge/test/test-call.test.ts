@@ -88,7 +88,7 @@ describe('a test call', () => {
 
   it('is refused as a server is while the project is suspended', async () => {
     const shop = await createEnvironment();
-    await manage('POST', `/api/projects/${shop.id}/suspend`, {});
+    await manage('POST', `/api/projects/${shop.id}/suspend`, { reason: 'Spam.' });
     expect((await tryOut(shop)).body.body.code).toBe('project_suspended');
   });
 
