@@ -138,12 +138,16 @@ export const deleteProject = route({
   errors: [...errors, 'platform_protected'],
 });
 
-/** A secret key without its secret. `expiresAtMs` is set on one that was rotated away. */
+/**
+ * A secret key without its secret. `expiresAtMs` is set on one that was rotated away; `lastUsedAtMs`, which
+ * may be an hour behind, is null until a call is made with it.
+ */
 export const SecretKey = v.object({
   id: v.string(),
   name: v.string(),
   hint: v.string(),
   createdAtMs: AtMs,
+  lastUsedAtMs: v.nullable(AtMs),
   expiresAtMs: v.nullable(AtMs),
   revokedAtMs: v.nullable(AtMs),
 });

@@ -21,6 +21,7 @@ const key: SecretKey = {
   hint: 'abc',
   createdAtMs: 1,
   expiresAtMs: null,
+  lastUsedAtMs: null,
   revokedAtMs: null,
 };
 const setup = (part: Partial<Setup>): Setup => ({

@@ -211,6 +211,26 @@ describe('keys', () => {
     expect([answer.status, answer.body.code]).toEqual([400, 'mode_mismatch']);
   });
 
+  it('says when it was last used, to the hour, and never by who only tried one', async () => {
+    const base = `/api/projects/${first.id}/test/keys`;
+    const made = await manage('POST', base, { name: 'Used' });
+    const lastUsed = async (): Promise<number | null> =>
+      (await manage('GET', base)).keys.find(({ id }: { id: string }) => id === made.key.id)
+        .lastUsedAtMs;
+    await call('GET', '/api/tiers', { key: `${made.secret.slice(0, -1)}!` });
+    expect(made.key.lastUsedAtMs).toBeNull();
+    expect(await lastUsed()).toBeNull();
+    const fromMs = Date.now();
+    await call('GET', '/api/tiers', { key: made.secret });
+    await vi.waitFor(async () => expect(await lastUsed()).toBeGreaterThanOrEqual(fromMs));
+    const notedMs = await lastUsed();
+    await call('GET', '/api/tiers', { key: made.secret });
+    expect(await lastUsed()).toBe(notedMs);
+    vi.useFakeTimers({ now: Date.now() + 3_600_000, toFake: ['Date'] });
+    await call('GET', '/api/tiers', { key: made.secret });
+    await vi.waitFor(async () => expect(await lastUsed()).toBeGreaterThan(fromMs + 3_599_000));
+  });
+
   it('stops a revoked key, and lets a rotated one go on for its overlap and no longer', async () => {
     const base = `/api/projects/${second.id}/test/keys`;
     const made = await manage('POST', base, { name: 'Old' });

@@ -39,6 +39,9 @@ export function secretKey(projectId: string, mode: Mode, random: Uint8Array): st
 /** What people may see of a secret key to tell it from others. */
 export const keyHint = (key: string): string => `${key.slice(0, 8)}…${key.slice(-4)}`;
 
+/** How far behind it may be when a key is said to have been used last. */
+export const KEY_USE_MS = 3_600_000;
+
 /** What is kept of a secret key: SHA-256 in hexadecimal. */
 export function hashSecret(secret: string): Promise<string> {
   return hashBytes(new TextEncoder().encode(secret));

@@ -1,6 +1,7 @@
 import type { Route } from '@dream/contract/respond';
 import type { Context, Hono } from 'hono';
 import type { GenericSchema, InferOutput } from 'valibot';
+import { noteKeyUse } from '../auth/key-use.client.ts';
 import { checkOwner } from '../auth/manager.ts';
 import { authenticate, type EnvironmentPrincipal, type Principal } from '../auth/principal.ts';
 import type { Deps } from '../deps.ts';
@@ -66,6 +67,7 @@ export function serve<B extends Input, Q extends Input, A extends Input>(
       c.set('isPreview', 'ref' in principal && principal.ref.mode === 'test');
       if (principal.kind === 'developer') await checkOwner(deps, principal, c.req.param('project'));
       c.set('principal', principal);
+      noteKeyUse(c, deps, principal, nowMs);
       const isUnknown = principal.kind === 'pk' || principal.kind === 'none';
       if (isUnknown && guard && 'limit' in guard)
         await gate(deps, guard.limit, visitorOf(c.req.raw));

@@ -44,6 +44,7 @@ import { ACTIVE_SCHEMA, PLATFORM_SCHEMA } from '../platform/platform.schema.ts';
 import {
   ACCESS_SCHEMA,
   AUDIT_DETAILS_SCHEMA,
+  KEY_USE_SCHEMA,
   AUDIT_SUBJECT_INDEX,
   ENFORCEMENT_SCHEMA,
   LOOK_SCHEMA,
@@ -115,4 +116,5 @@ export const PROJECT_STEPS: readonly string[] = [
   GRANTED_SCHEMA,
   REFUND_LINES_SCHEMA,
   TOP_SCHEMA,
+  KEY_USE_SCHEMA,
 ];

@@ -1,6 +1,7 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { AuditDetail, AuditEntry, SecretKey, Settings, SettingsPatch } from '@dream/contract';
 import type { Mode } from '@dream/contract/primitives';
+import { KEY_USE_MS } from '../auth/keys.ts';
 import { connectionOf } from '../billing/connection.rpc.ts';
 import { TurnstileRpc } from '../bots/turnstile.rpc.ts';
 import { CatalogRpc } from '../catalog/catalog.rpc.ts';
@@ -36,6 +37,7 @@ type KeyRow = {
   created_ms: number;
   expires_ms: number | null;
   revoked_ms: number | null;
+  used_ms: number | null;
 };
 
 /** Everything a Worker needs to admit a call, read at once and cached for at most 10 s. */
@@ -162,7 +164,7 @@ export class AccessRpc extends RpcTarget {
   ): Outcome<SecretKey> {
     return this.#change(act, 'key.created', key.id, keyDetails(key), () => {
       this.#storage.sql.exec(
-        'INSERT INTO secret_key VALUES (?, ?, ?, ?, ?, NULL, NULL)',
+        'INSERT INTO secret_key VALUES (?, ?, ?, ?, ?, NULL, NULL, NULL)',
         key.id,
         key.name,
         key.hash,
@@ -178,6 +180,17 @@ export class AccessRpc extends RpcTarget {
       .exec<KeyRow>('SELECT * FROM secret_key ORDER BY created_ms, id')
       .toArray()
       .map(toKey);
+  }
+
+  /** Notes that a key is in use, unless that is known of the last hour. No change of the environment. */
+  useKey(id: string, nowMs: number): void {
+    if (!environmentInUse(this.#storage).ok) return;
+    this.#storage.sql.exec(
+      'UPDATE secret_key SET used_ms = ?1 WHERE id = ?2 AND coalesce(used_ms, 0) <= ?1 - ?3',
+      nowMs,
+      id,
+      KEY_USE_MS,
+    );
   }
 
   /** Adds the successor of a key and lets the old one go on until `oldExpiresAtMs`. */
@@ -199,7 +212,7 @@ export class AccessRpc extends RpcTarget {
         oldId,
       );
       sql.exec(
-        'INSERT INTO secret_key VALUES (?, ?, ?, ?, ?, NULL, NULL)',
+        'INSERT INTO secret_key VALUES (?, ?, ?, ?, ?, NULL, NULL, NULL)',
         key.id,
         old.name,
         key.hash,
@@ -331,6 +344,7 @@ const toKey = (row: KeyRow): SecretKey => ({
   name: row.name,
   hint: row.hint,
   createdAtMs: row.created_ms,
+  lastUsedAtMs: row.used_ms,
   expiresAtMs: row.expires_ms,
   revokedAtMs: row.revoked_ms,
 });

@@ -39,6 +39,9 @@ export const LOOK_SCHEMA = `
 UPDATE environment SET settings = json_insert(settings,
   '$.surfaceColor', NULL, '$.textColor', NULL, '$.corners', NULL, '$.font', NULL);`;
 
+/** When a secret key was last used, as far as it was noted. */
+export const KEY_USE_SCHEMA = 'ALTER TABLE secret_key ADD COLUMN used_ms INTEGER;';
+
 /** What an entry of the log changed, in JSON; null where that is not kept. */
 export const AUDIT_DETAILS_SCHEMA = `
 ALTER TABLE audit ADD COLUMN details TEXT;`;

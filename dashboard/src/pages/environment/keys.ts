@@ -130,6 +130,7 @@ class KeysPage extends Page<Keys> {
               <th scope="col">Name</th>
               <th scope="col">Key</th>
               <th scope="col">Made</th>
+              <th scope="col">Last used</th>
               <th scope="col">State</th>
               <th scope="col"><span class="visually-hidden">What to do</span></th>
             </tr>
@@ -162,6 +163,9 @@ class KeysPage extends Page<Keys> {
       <td data-label="Name">${key.name}</td>
       <td data-label="Key"><code>${key.hint}</code></td>
       <td data-label="Made" class="nowrap">${day(key.createdAtMs)}</td>
+      <td data-label="Last used" class="nowrap">
+        ${key.lastUsedAtMs === null ? 'Never' : instant(key.lastUsedAtMs)}
+      </td>
       <td data-label="State">${stateOf(key)}</td>
       <td class="actions">
         ${
