@@ -5,8 +5,8 @@ import { firstPrice, type Sight } from './sight.ts';
 
 const ROUNDS = 7;
 const PRODUCTS = 1000;
-/** As many cards as `<dream-cart>` draws at once. */
-const CARDS = 24;
+/** As many cards as `<dream-cart>` draws first. */
+const CARDS = 12;
 
 const page = (lang: string, head: string, body: string) =>
   `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>A site</title>${head}</head><body><main><h1>A site</h1>${body}</main></body></html>`;

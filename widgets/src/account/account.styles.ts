@@ -1,6 +1,10 @@
 import { css } from 'lit';
 
 export const accountStyles = css`
+  /* What it stands in bears the mark of test mode. */
+  :host([nested]) .root::after {
+    display: none;
+  }
   .root {
     display: grid;
     grid-template-columns: minmax(0, 1fr);

@@ -14,6 +14,12 @@ interface Line {
 /** The code the edge closes a socket with that has no session. */
 const REFUSED = 4401;
 
+/**
+ * The edge may tell of a session's end sooner than the storage tells of the one another tab put in its
+ * place, which must not end with it.
+ */
+const SEEN_WITHIN_MS = 500;
+
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 
@@ -33,7 +39,10 @@ export function lineOf(page: Page): Line {
       if (message.type === 'usage') page.tellUsage(message.usage);
       if (message.type === 'plan' && message.plan !== page.view.customer?.plan) page.look();
       if (message.type === 'customer') void learn(page);
-      if (message.type === 'signed_out') page.over(said);
+      if (message.type === 'signed_out') {
+        const token = said;
+        setTimeout(() => page.over(token), SEEN_WITHIN_MS);
+      }
     },
   };
 }

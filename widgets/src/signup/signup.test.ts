@@ -1,4 +1,4 @@
-import { expect } from '@open-wc/testing';
+import { expect, oneEvent } from '@open-wc/testing';
 import { commonWidgetTests, show } from '../../test/common-widget-tests.ts';
 import { ada, bootstrap } from '../../test/samples.ts';
 import './signup.ts';
@@ -58,6 +58,23 @@ it('opens a modal dialog by keyboard and gives the focus back when it closes', a
   expect(dialog?.matches(':modal')).to.equal(true);
   dialog?.close();
   expect(element.shadowRoot?.activeElement === trigger).to.equal(true);
+});
+
+it('closes once somebody is signed in, also when it was closed and opened again in one go', async () => {
+  const element = await show('<dream-signup compact></dream-signup>', { bootstrap });
+  const open = async () => {
+    element.shadowRoot?.querySelector<HTMLButtonElement>('.chip')?.click();
+    while (!element.shadowRoot?.querySelector('dialog[open]')) await element.updateComplete;
+  };
+  await open();
+  const dialog = element.shadowRoot!.querySelector('dialog')!;
+  const closed = oneEvent(dialog, 'close');
+  dialog.close();
+  await open();
+  await closed;
+  element.config = { bootstrap, customer: ada };
+  await element.updateComplete;
+  expect(dialog.open).to.equal(false);
 });
 
 it('offers no password where the project has none', async () => {

@@ -108,7 +108,7 @@ export class DreamSignup extends FormElement<Step> {
       ${isInDialog ? (this.compact ? this.#chip() : nothing) : this.#card(false)}
       ${
         isInDialog
-          ? html`<dialog aria-labelledby="title" @close=${() => this.#closed()}>
+          ? html`<dialog aria-labelledby="title" @close=${() => this.#dialog?.open || this.#closed()}>
             <div class="root">${this.#card(true)}</div>
           </dialog>`
           : nothing
@@ -137,6 +137,7 @@ export class DreamSignup extends FormElement<Step> {
     this.focusFirst();
   }
 
+  /** Told a little later: whoever opened it again meanwhile is not taken for who closed it. */
   #closed(): void {
     this.#opensFor = null;
     const isSignedIn = this.view.customer !== null;
