@@ -199,6 +199,7 @@ test('a session in the script tag ends at the edge the one it replaces', async (
   let rendered = older;
   const site = await serve(() => pageWith(JSON.stringify(rendered)));
   await visit(page, site);
+  await whoIn(page);
   rendered = newer;
   await visit(page, site);
   await expect.poll(() => sessionsOf(older)).toBe(0);
