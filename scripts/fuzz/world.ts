@@ -193,8 +193,17 @@ export class FuzzWorld {
     const isGone = (own: string) => !now.has(`${this.#customers.get(own)} ${FEATURES[0]}`);
     const gone = OWN_IDS.filter(isGone);
     if (gone.length === 0) return now;
-    await Promise.all(gone.map((own) => this.#meet(own)));
+    await Promise.all(gone.map((own) => this.#meetAgain(own)));
     return this.#counts();
+  }
+
+  /** Makes a customer anew who was deleted; who was banned stays so, and stays away. */
+  async #meetAgain(own: string): Promise<void> {
+    try {
+      await this.#meet(own);
+    } catch (error) {
+      if (!String(error).includes('"customer_banned"')) throw error;
+    }
   }
 
   /** Makes anew what a call has ended: a suspended project is resumed, a deleted one is made again. */
