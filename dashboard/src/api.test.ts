@@ -48,6 +48,15 @@ it('gives a file as it came, and says what kept it from coming whole', async () 
   expect((await failureOf(file())).code).toBe('project_not_found');
 });
 
+it('takes an answer that broke off for none, also where the page that asked is gone', async () => {
+  const cut = () =>
+    new Response(new ReadableStream({ pull: (stream) => stream.error(new Error('cut')) }));
+  const { call } = calling([cut(), cut()]);
+  expect((await failureOf(call('GET', '/api/x'))).code).toBe('unreachable');
+  const gone = call('GET', '/api/x', { signal: AbortSignal.abort() });
+  expect((await failureOf(gone)).message).toBe('cut');
+});
+
 it('sends an Idempotency-Key with every POST, the same one for the same intention', async () => {
   const { call, sent } = calling([]);
   await call('POST', '/api/x', { idempotencyKey: 'once' });

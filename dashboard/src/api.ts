@@ -83,8 +83,9 @@ export function createCall(target: ApiTarget): Call {
     };
     const answer = await send(target.edge + path, init).catch(broken);
     if (answer.ok && options.read) return (await options.read(answer).catch(broken)) as T;
+    // What breaks off is no answer, and what was asked for by a page that is gone is none either.
+    if (answer.ok) return (await answer.json().catch(broken)) as T;
     const body = (await answer.json().catch(() => ({}))) as Record<string, unknown>;
-    if (answer.ok) return body as T;
     const failure = new ApiError(answer.status, body);
     if (failure.status === 401) target.onSessionLost();
     throw failure;

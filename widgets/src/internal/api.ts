@@ -90,8 +90,9 @@ export class Api {
         ...(botCheck ? { 'x-dream-turnstile': botCheck } : {}),
       },
     });
-    const body = (await response.json().catch(() => ({}))) as T & Envelope;
-    if (!response.ok) throw new DreamError(response.status, body);
+    // What breaks off is no answer.
+    const body = (await response.json().catch(() => null)) as (T & Envelope) | null;
+    if (!response.ok || !body) throw new DreamError(response.status, body ?? {});
     return body;
   }
 }
