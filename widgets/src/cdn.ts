@@ -31,7 +31,7 @@ const SELECTOR = Object.keys(ELEMENTS)
   .join();
 
 /** A shop that shows products: those are asked for while its code is on its way. */
-const GRID = 'dream-cart:not([view=button],[view=drawer])';
+const GRID = 'dream-cart:not(:defined,[view=button],[view=drawer])';
 
 /** What a page may ask of the widgets, as the global `Dream`. */
 export interface Dream {
@@ -103,7 +103,9 @@ async function load(localName: string, element: Element): Promise<unknown> {
   const words = translated({ localName }, language, language).catch(() => []);
   // The table's words bring its code.
   const code = localName === 'dream-pricing' && (await words)[0] ? null : ELEMENTS[localName]?.();
-  if (element.matches(GRID) && !('config' in element))
+  // Whatever was seen first or last: a page may have a button of the cart beside its shop.
+  const grid = document.querySelector(GRID);
+  if (grid && !('config' in grid))
     // As the shop asks itself; where this fails, it asks again.
     dream.page.products ??= dream.page.api.get<Catalogue>('products?limit=48').catch(() => {});
   return code;

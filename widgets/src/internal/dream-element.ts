@@ -184,7 +184,7 @@ export abstract class DreamElement extends LitElement {
     for (const root of this.renderRoot.querySelectorAll<HTMLElement>('.root, dialog')) {
       root.lang = this.language;
       root.dir = root.lang.startsWith('ar') ? 'rtl' : 'ltr';
-      root.dataset.mode = this.view.bootstrap?.mode;
+      root.dataset.mode = this.view.bootstrap?.mode ?? '';
     }
   }
 
