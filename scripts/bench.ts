@@ -5,13 +5,13 @@ import { parseArgs } from 'node:util';
 import { type Case, casesOf } from './bench/cases.ts';
 import { costOf } from './bench/cost.ts';
 import { admittingTable, measureAdmitting } from './bench/local.ts';
-import { measureOpening, openingTable } from './bench/open.ts';
+import { measureHeld, measureOpening, openingTable } from './bench/open.ts';
 import { commitsDuring, cpuMsOf } from './bench/process.ts';
 import { profileOf } from './bench/profile.ts';
 import { chartOf, type Measured, median, pageOf, tableOf } from './bench/report.ts';
 import { loadSdk } from './bench/sdk.ts';
 import { sdkCases } from './bench/sdk-cases.ts';
-import { serveEdge, serveHello, serveRedisCounter } from './bench/servers.ts';
+import { type ServedEdge, serveEdge, serveHello, serveRedisCounter } from './bench/servers.ts';
 
 /**
  * Measures what a metered call costs, beside what workerd does at best and a counter over Redis, in
@@ -84,17 +84,25 @@ async function profileAll(inspectorUrl: string): Promise<void> {
   }
 }
 
-/** Where the time of auto-batch goes, on an edge of its own: who is looked at is slower. */
-async function profileOfBatches(): Promise<string> {
+/** Asks something of an edge that can be looked into, of its own: who is looked at is slower. */
+async function ofInspected<T>(
+  ask: (edge: ServedEdge, inspectorUrl: string) => Promise<T>,
+): Promise<T> {
   const inspected = await serveEdge(true);
   try {
-    const one = (await sdkCases(inspected)).find(({ name }) => name === 'auto-batch');
-    if (!one || inspected.inspectorUrl === null) throw new Error('There is nothing to look at');
-    await one.run(seconds);
-    return await profileOf(one, 3 * seconds, inspected.inspectorUrl);
+    if (inspected.inspectorUrl === null) throw new Error('There is nothing to look at');
+    return await ask(inspected, inspected.inspectorUrl);
   } finally {
     await inspected.stop();
   }
+}
+
+/** Where the time of auto-batch goes. */
+async function profileOfBatches(inspected: ServedEdge, inspectorUrl: string): Promise<string> {
+  const one = (await sdkCases(inspected)).find(({ name }) => name === 'auto-batch');
+  if (!one) throw new Error('There is nothing to look at');
+  await one.run(seconds);
+  return profileOf(one, 3 * seconds, inspectorUrl);
 }
 
 async function compare(): Promise<void> {
@@ -142,12 +150,11 @@ async function compare(): Promise<void> {
   const more = {
     cost,
     admitting: admittingTable(await measureAdmitting(await loadSdk())),
-    // Last: a process that has done all of the above makes no more room for garbage.
-    opening: openingTable(await measureOpening(edge)),
+    opening: openingTable(await measureOpening(edge), await ofInspected(measureHeld)),
   };
   console.log([`\n${tableOf(measured)}`, ...Object.values(more)].join('\n\n'));
   if (!values.write) return;
-  const profile = await profileOfBatches();
+  const profile = await ofInspected(profileOfBatches);
   const run = { rounds, seconds, cores, load };
   writeFileSync(docs('images/performance.svg'), chartOf(measured));
   writeFileSync(docs('performance.md'), pageOf(measured, { ...more, profile }, run));

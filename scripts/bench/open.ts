@@ -1,3 +1,4 @@
+import { inspectWorker } from './inspector.ts';
 import { cpuMsOf, memoryMbOf } from './process.ts';
 import type { ServedEdge } from './servers.ts';
 
@@ -7,26 +8,37 @@ export interface Opening {
   cpuMs: number;
   /** By how much the call that opens it takes longer than the next one, in the clock of the caller. */
   ms: number;
-  /** By how much the process grew when it was opened and 20,000 of its customers were asked about. */
-  memoryMb: number;
+}
+
+/** By how much memory grew when all customers of a shard had called, garbage collected before and after. */
+export interface Held {
+  /** Of what the Worker's code holds. */
+  heapMb: number;
+  /** Of the process, in which the database's pages are, too. */
+  processMb: number;
 }
 
 const CUSTOMERS = 100_000;
 const OPENINGS = 20;
-/** Of so many customers more is known than a shard remembers. */
-const ASKED = 20_000;
 const BATCH = 500;
+const WARM_UP = 20_000;
 
-/** Fills a shard that nobody has called, and opens it again and again. */
-export async function measureOpening(edge: ServedEdge): Promise<Opening> {
+/** A shard of an edge that nobody has called, with its customers. */
+async function filledShard(edge: ServedEdge) {
   const own = 'opened';
   await track(edge, [own]);
   const { customer } = (await ask(edge, `/api/customers/${own}`)) as { customer: { id: string } };
   const prefix = customer.id.slice(0, 7);
   const shard = encodeURIComponent(edge.shardPrefix + prefix.slice(-2));
   const manage = (verb: string, more = '') => ask(edge, `/bench/${verb}?shard=${shard}${more}`);
-  const call = () => track(edge, [own]);
   await manage('fill', `&prefix=${prefix}&customers=${CUSTOMERS}`);
+  return { own, manage, idOf: (n: number) => prefix + String(n + 1).padStart(20, '0') };
+}
+
+/** Opens a shard again and again. */
+export async function measureOpening(edge: ServedEdge): Promise<Opening> {
+  const { own, manage } = await filledShard(edge);
+  const call = () => track(edge, [own]);
   const cpuMs = () => edge.pids.reduce((sum, pid) => sum + (cpuMsOf(pid) ?? 0), 0);
   const timed = async (act: () => Promise<unknown>) => {
     const [beforeMs, startMs] = [cpuMs(), performance.now()];
@@ -43,26 +55,47 @@ export async function measureOpening(edge: ServedEdge): Promise<Opening> {
     await manage('rows');
     await call();
   });
-  const memoryMb = () => edge.pids.reduce((sum, pid) => sum + (memoryMbOf(pid) ?? 0), 0);
-  const askAll = async (customerAt: (n: number) => number) => {
-    for (let from = 0; from < ASKED; from += BATCH) {
-      const numbers = Array.from({ length: BATCH }, (_, n) => customerAt(from + n));
-      await track(
-        edge,
-        numbers.map((n) => prefix + String(n + 1).padStart(20, '0')),
-      );
-    }
-  };
-  // As many calls of few customers first: the garbage of calls is no part of what is held.
-  for (let times = 0; times < 3; times++) await askAll((n) => n % BATCH);
-  await manage('restart');
-  const beforeMb = memoryMb();
-  await askAll((n) => n);
   return {
     customers: CUSTOMERS,
     cpuMs: Math.max(0, opened.cpuMs - warm.cpuMs),
     ms: Math.max(0, opened.ms - warm.ms),
-    memoryMb: memoryMb() - beforeMb,
+  };
+}
+
+/** What a shard holds when all of its customers have called, in MB, its garbage collected. */
+export async function measureHeld(edge: ServedEdge, inspectorUrl: string): Promise<Held> {
+  const { manage, idOf } = await filledShard(edge);
+  const call = async (calls: number, customerAt: (n: number) => string) => {
+    for (let from = 0; from < calls; from += BATCH)
+      await track(
+        edge,
+        Array.from({ length: BATCH }, (_, n) => customerAt(from + n)),
+      );
+  };
+  const inspector = await inspectWorker(inspectorUrl);
+  await inspector.ask('HeapProfiler.enable');
+  const used = async () => {
+    // Asked while it is called: else it answers when the shard has been idle so long that it is closed.
+    const collected = inspector.ask('HeapProfiler.collectGarbage').then(() => true);
+    for (let isDone = false; !isDone; ) {
+      const called = track(edge, [idOf(CUSTOMERS - 1)]).then(() => false);
+      isDone = await Promise.race([collected, called]);
+      await called;
+    }
+    const { usedSize } = (await inspector.ask('Runtime.getHeapUsage')) as { usedSize: number };
+    const processMb = edge.pids.reduce((sum, pid) => sum + (memoryMbOf(pid) ?? 0), 0);
+    return { heapMb: usedSize / 1e6, processMb };
+  };
+  // Few customers first: compiled code and room for calls are not what is held.
+  await call(WARM_UP, (n) => idOf(n % BATCH));
+  await manage('restart');
+  const before = await used();
+  await call(CUSTOMERS, idOf);
+  const after = await used();
+  inspector.close();
+  return {
+    heapMb: after.heapMb - before.heapMb,
+    processMb: after.processMb - before.processMb,
   };
 }
 
@@ -84,9 +117,12 @@ async function ask({ url, secretKey }: ServedEdge, path: string, body?: object):
 }
 
 /** As a row of a table, with its head. */
-export const openingTable = ({ customers, cpuMs, ms, memoryMb }: Opening): string =>
+export const openingTable = (
+  { customers, cpuMs, ms }: Opening,
+  { heapMb, processMb }: Held,
+): string =>
   [
-    '| | CPU, ms | later than the next call, ms | memory, MB |',
-    '|---|---|---|---|',
-    `| open ${customers.toLocaleString('en')} | ${cpuMs.toFixed(1)} | ${ms.toFixed(1)} | ${memoryMb.toFixed(0)} |`,
+    '| | CPU, ms | later than the next call, ms | held by the code, MB | growth of the process, MB |',
+    '|---|---|---|---|---|',
+    `| ${customers.toLocaleString('en')} customers | ${cpuMs.toFixed(1)} | ${ms.toFixed(1)} | ${heapMb.toFixed(0)} | ${processMb.toFixed(0)} |`,
   ].join('\n');

@@ -1,6 +1,7 @@
 import { Session } from 'node:inspector/promises';
 import type { Profiler } from 'node:inspector';
 import type { Case } from './cases.ts';
+import { inspectWorker } from './inspector.ts';
 
 /** How often it is looked at what runs: rarely, or looking is what costs. */
 const EVERY_US = 1000;
@@ -24,37 +25,16 @@ export async function profileOf(one: Case, seconds: number, inspectorUrl: string
   ].join('\n\n');
 }
 
-/** Begins a profile of the Worker, by the protocol of Chrome's developer tools. */
+/** Begins a profile of the Worker. */
 async function workerProfiler(inspectorUrl: string) {
-  const list = await fetch(`${inspectorUrl.replace(/^ws/, 'http')}/json`);
-  const targets = (await list.json()) as { webSocketDebuggerUrl: string }[];
-  const address = targets.find(({ webSocketDebuggerUrl: url }) => url.endsWith('dream-edge'));
-  if (!address) throw new Error('The Worker cannot be inspected');
-  const socket = new WebSocket(address.webSocketDebuggerUrl);
-  await new Promise((resolve, reject) => {
-    socket.addEventListener('open', resolve);
-    socket.addEventListener('error', reject);
-  });
-  let sent = 0;
-  const ask = (method: string, params: object = {}) => {
-    const id = ++sent;
-    return new Promise<unknown>((resolve) => {
-      socket.addEventListener('message', function heard({ data }) {
-        const answer = JSON.parse(String(data)) as { id?: number; result?: unknown };
-        if (answer.id !== id) return;
-        socket.removeEventListener('message', heard);
-        resolve(answer.result);
-      });
-      socket.send(JSON.stringify({ id, method, params }));
-    });
-  };
-  await ask('Profiler.enable');
-  await ask('Profiler.setSamplingInterval', { interval: EVERY_US });
-  await ask('Profiler.start');
+  const inspector = await inspectWorker(inspectorUrl);
+  await inspector.ask('Profiler.enable');
+  await inspector.ask('Profiler.setSamplingInterval', { interval: EVERY_US });
+  await inspector.ask('Profiler.start');
   return {
     async stop(): Promise<Profiler.Profile> {
-      const { profile } = (await ask('Profiler.stop')) as { profile: Profiler.Profile };
-      socket.close();
+      const { profile } = (await inspector.ask('Profiler.stop')) as { profile: Profiler.Profile };
+      inspector.close();
       return profile;
     },
   };
