@@ -11,6 +11,7 @@ import { isUsageTold } from '../outgoing/due.rpc.ts';
 import { standeeOf } from '../platform/standing.rpc.ts';
 import type { Standee } from '../platform/standing.ts';
 import { PROJECT_STEPS } from '../project/project.schema.ts';
+import { PROJECT_TABLES } from '../project/tables.schema.ts';
 import { isErased } from '../storage/erase.ts';
 import { isInitialised, migrate } from '../storage/migrate.ts';
 import { type Act, writeAudit } from './audit.rpc.ts';
@@ -75,7 +76,7 @@ export class AccessRpc extends RpcTarget {
   /** Sets the environment up; repeating it changes nothing. */
   init(projectId: string, mode: Mode, settings: Settings, act: Act): Outcome<null> {
     if (isErased(this.#storage)) return no('project_deleted');
-    migrate(this.#storage, PROJECT_STEPS);
+    migrate(this.#storage, PROJECT_STEPS, PROJECT_TABLES);
     const row = this.#row();
     if (row) return row.deleted_ms === null ? ok(null) : no('project_deleted');
     this.#storage.sql.exec(
@@ -136,7 +137,7 @@ export class AccessRpc extends RpcTarget {
     act: Act,
   ): { isErased: boolean; stripeAccountId: string | null } {
     if (isErased(this.#storage)) return { isErased: true, stripeAccountId: null };
-    migrate(this.#storage, PROJECT_STEPS);
+    migrate(this.#storage, PROJECT_STEPS, PROJECT_TABLES);
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
       const { id: stripeAccountId } = sql

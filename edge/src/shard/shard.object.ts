@@ -31,6 +31,7 @@ import type { Told } from '../usage/told.ts';
 import type { Adjusting, UsageAnswer, UsageCall, UsageQuery } from '../usage/usage-call.ts';
 import { armShard } from './alarm.rpc.ts';
 import { SHARD_STEPS } from './shard.schema.ts';
+import { SHARD_TABLES } from './tables.schema.ts';
 
 /** How long waits what could not be done. */
 const RETRY_MS = 30_000;
@@ -52,7 +53,7 @@ export class ShardObject extends DurableObject<Bindings> {
     super(ctx, env);
     this.#isErased = isErased(ctx.storage);
     if (!this.#isErased) {
-      migrate(ctx.storage, SHARD_STEPS);
+      migrate(ctx.storage, SHARD_STEPS, SHARD_TABLES);
       rememberHolds(ctx.storage, this.#liveHolds);
       armShard(ctx.storage, Date.now());
     }

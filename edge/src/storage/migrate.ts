@@ -1,9 +1,14 @@
 /**
  * Brings an object's SQLite database to the newest schema: runs the steps it has not run yet, in
  * one transaction. Steps are never edited, only appended. (`PRAGMA user_version` is refused in
- * Durable Objects, so the version is a row.)
+ * Durable Objects, so the version is a row.) An object that has nothing yet is given `tables`, which
+ * is what all steps lead to: every ALTER TABLE reads the whole schema again.
  */
-export function migrate(storage: DurableObjectStorage, steps: readonly string[]): void {
+export function migrate(
+  storage: DurableObjectStorage,
+  steps: readonly string[],
+  tables?: string,
+): void {
   storage.transactionSync(() => {
     storage.sql.exec('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)');
     const row = storage.sql
@@ -11,7 +16,8 @@ export function migrate(storage: DurableObjectStorage, steps: readonly string[])
       .toArray()[0];
     const from = row?.version ?? 0;
     if (from >= steps.length) return;
-    for (const step of steps.slice(from)) storage.sql.exec(step);
+    const missing = from === 0 && tables !== undefined ? [tables] : steps.slice(from);
+    for (const step of missing) storage.sql.exec(step);
     storage.sql.exec('DELETE FROM schema_version');
     storage.sql.exec('INSERT INTO schema_version VALUES (?)', steps.length);
   });
