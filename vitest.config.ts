@@ -15,6 +15,8 @@ export default defineConfig({
           name,
           root: name,
           environment: 'node' as const,
+          // One process for all files: what judges the sandbox takes seconds to make for each of them.
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           include: ['**/*.test.ts'],

@@ -104,9 +104,9 @@ test('a failed renewal tells of its try, of the debt, and when it tries again', 
   ]);
   const invoice = await latest(id);
   expect(invoice).toMatchObject({ status: 'open', attempt_count: 1, attempted: true });
-  expect(invoice.next_payment_attempt).toBe(
-    Number(invoice.status_transitions.finalized_at) + 3 * 86_400,
-  );
+  const finalizedAt = Number(invoice.status_transitions.finalized_at);
+  // The try may come a second after the finalizing.
+  expect([0, 1]).toContain(Number(invoice.next_payment_attempt) - finalizedAt - 3 * 86_400);
   expect(await customer()).toMatchObject({ delinquent: true });
 });
 
