@@ -3,8 +3,13 @@ import { defineConfig } from 'vitest/config';
 
 const nodeProjects = ['contract', 'sandbox', 'sdk', 'dashboard', 'demo-site', 'scripts'];
 
-/** The sandbox's tests hold it against types that are made once, before any test. */
-const stripeTypes = fileURLToPath(new URL('sandbox/referee/schemas.setup.ts', import.meta.url));
+const setup = (file: string): string[] => [fileURLToPath(new URL(file, import.meta.url))];
+
+/** What is made once for all tests of a package: the types the sandbox is held against, and the edge's bundle. */
+const setups: Record<string, string[]> = {
+  sandbox: setup('sandbox/referee/schemas.setup.ts'),
+  scripts: setup('scripts/bundle.setup.ts'),
+};
 
 /** All suites that run in Node or workerd. The widgets' run in a browser: `npm test`. */
 export default defineConfig({
@@ -20,7 +25,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           include: ['**/*.test.ts'],
-          globalSetup: name === 'sandbox' ? [stripeTypes] : [],
+          globalSetup: setups[name] ?? [],
         },
       })),
       'edge/vitest.config.*',

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startSandbox } from '@dream/sandbox';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
-import { bundleEdge, startEdge } from '../local/edge.ts';
+import { bundleWorker, startEdge } from '../local/edge.ts';
 import { edgeVariables, localSecrets } from '../local/variables.ts';
 import { childrenNamed, isInstalled } from './process.ts';
 
@@ -44,7 +44,7 @@ export async function serveEdge(isInspected = false): Promise<ServedEdge> {
   const secrets = localSecrets(join(folder, 'secrets.json'));
   const entry = fileURLToPath(new URL('../../edge/bench/worker.ts', import.meta.url));
   const edge = await startEdge({
-    bundle: await bundleEdge(join(folder, 'bundle'), entry),
+    bundle: await bundleWorker(join(folder, 'bundle'), entry),
     port: 0,
     variables: {
       ...(await edgeVariables(secrets, 'http://127.0.0.1', sandbox)),

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -27,10 +28,20 @@ export async function buildPackages(): Promise<void> {
 }
 
 /**
- * Bundles the Worker, as a deployment would, without deploying it. The widgets must be built. `entry`
- * is another file to begin with than the Worker's own.
+ * Bundles the Worker, as a deployment would, without deploying it. The widgets must be built. Tests
+ * share one bundle, in the folder that `bundle.setup.ts` names.
  */
-export async function bundleEdge(outDir: string, entry?: string): Promise<string> {
+export async function bundleEdge(outDir: string): Promise<string> {
+  const { DREAM_BUNDLE_FOLDER: shared } = process.env;
+  if (shared === undefined) return await bundleWorker(outDir);
+  const file = join(shared, 'index.js');
+  // Two may make it at once; whoever finds it finds a whole one.
+  if (!existsSync(file)) renameSync(await bundleWorker(join(shared, randomUUID())), file);
+  return file;
+}
+
+/** The same, beginning with another file than the Worker's own, when `entry` is given; shared with nobody. */
+export async function bundleWorker(outDir: string, entry?: string): Promise<string> {
   const wrangler = join(edge, 'node_modules', '.bin', 'wrangler');
   // The bundle reads NODE_ENV: a test runner's own must not get into it.
   const env = {
