@@ -1,32 +1,30 @@
-import { createHash } from 'node:crypto';
-import { CREDIT_TABLES } from '../credits/credits.schema.ts';
 import type { Draw, Draws } from '../credits/draws.ts';
 import type { RunningUsage } from '../customers/kept.ts';
-import type { CustomerSnapshot, SubscriptionTerms } from '../customers/plan.ts';
+import type { CustomerSnapshot } from '../customers/plan.ts';
 import { BoundedMap } from '../storage/bounded-map.ts';
-import { type Perishable, prune } from '../storage/prune.ts';
-import { findAnswer, type FirstAnswer, keysIn } from './answer-log.ts';
+import {
+  forgetOldKeys,
+  KEEP_MS,
+  logsWith,
+  moveLog,
+  roomInMs,
+  spilledKeysOf,
+} from './answer-chunk.store.ts';
+import { findAnswer, type FirstAnswer } from './answer-log.ts';
+import {
+  eraseCustomer,
+  findCustomer,
+  findGone,
+  type KnownCustomer,
+  noteGone,
+  writeCustomer,
+} from './known-customer.store.ts';
 import { LeftCounts } from './left-counts.ts';
 import type { RateWindow } from './limit.ts';
 import type { MeterRow } from './meter.ts';
-import { eraseRollUp } from './roll-up.store.ts';
-import { SpilledKeys } from './spilled-keys.ts';
+import type { SpilledKeys } from './spilled-keys.ts';
 import type { Rules } from './usage-call.ts';
 
-type CustomerRow = {
-  version: number;
-  plan: string | null;
-  header_plan: string | null;
-  erased_ms: number | null;
-  banned: number;
-  /** JSON of the subscription's terms. */
-  subscription: string | null;
-  /** What its test clock says; null for whom time passes. */
-  clock_ms: number | null;
-};
-
-/** What a shard knows of a customer, with its terms as they are used. */
-type Customer = Omit<CustomerRow, 'subscription'> & { subscription: SubscriptionTerms | null };
 /** A row of the table: a meter, and what its feature drew of credits. */
 type StoredMeter = MeterRow & {
   feature: string;
@@ -42,7 +40,7 @@ interface Kept {
 
 /** What is remembered of a customer: its row, all of its meters, and the keys that left them. */
 interface Remembered {
-  customer: Customer;
+  customer: KnownCustomer;
   meters: Map<string, MeterRow>;
   /** What features drew of credits that is written down in no other table. */
   draws: Map<string, Draw>;
@@ -51,9 +49,6 @@ interface Remembered {
 }
 
 const NO_DRAWS: ReadonlyMap<string, Draw> = new Map();
-const HOUR_MS = 3_600_000;
-/** How long a first answer is given again. */
-const KEEP_MS = 24 * HOUR_MS;
 /** How long a meter's log of answers gets before it leaves the row: some 30 keys, within a page. */
 const MOST_LOG_CHARACTERS = 3_000;
 /** How many keys of a customer are kept besides those in its meters. */
@@ -108,38 +103,23 @@ export class MeterStore {
   }
 
   /** What is known of a customer. One that is gone is erased, whatever its row was. */
-  customer(id: string): Customer | undefined {
+  customer(id: string): KnownCustomer | undefined {
     const remembered = this.#recall(id);
-    if (remembered) return remembered.customer;
-    const gone = this.#sql
-      .exec<{ at_ms: number }>('SELECT at_ms FROM gone WHERE id_hash = ?', hashOf(id))
-      .toArray()[0];
-    if (!gone) return undefined;
-    const nothing = {
-      version: 0,
-      plan: null,
-      header_plan: null,
-      banned: 0,
-      subscription: null,
-      clock_ms: null,
-    };
-    return { ...nothing, erased_ms: gone.at_ms };
+    return remembered ? remembered.customer : findGone(this.#sql, id);
   }
 
   /** A customer that has a row, with its meters; read at first, remembered from then on. */
   #recall(id: string): Remembered | undefined {
     const known = this.#remembered.get(id);
     if (known) return known;
-    const row = this.#sql.exec<CustomerRow>('SELECT * FROM customer WHERE id = ?', id).toArray()[0];
-    if (!row) return undefined;
-    const subscription =
-      row.subscription === null ? null : (JSON.parse(row.subscription) as SubscriptionTerms);
+    const customer = findCustomer(this.#sql, id);
+    if (!customer) return undefined;
     const kept = [...this.#metersOf(id)];
     const meters = new Map(kept.map(([feature, { row: meter }]) => [feature, meter]));
     const draws = new Map(
       kept.flatMap(([feature, { draw }]) => (draw ? [[feature, draw] as const] : [])),
     );
-    const read = { customer: { ...row, subscription }, meters, draws, spilled: null };
+    const read = { customer, meters, draws, spilled: null };
     this.#remembered.set(id, read, weightOf(read));
     return read;
   }
@@ -153,18 +133,8 @@ export class MeterStore {
   }
 
   putCustomer(snapshot: CustomerSnapshot): void {
-    const { customerId, version, plan, headerPlan, banned, subscription, clockMs } = snapshot;
-    this.#remembered.delete(customerId);
-    this.#sql.exec(
-      'INSERT OR REPLACE INTO customer VALUES (?, ?, ?, ?, NULL, ?, ?, ?)',
-      customerId,
-      version,
-      plan,
-      headerPlan,
-      banned ? 1 : 0,
-      subscription ? JSON.stringify(subscription) : null,
-      clockMs ?? null,
-    );
+    this.#remembered.delete(snapshot.customerId);
+    writeCustomer(this.#sql, snapshot);
   }
 
   /** A customer whose overage waits to be reported. */
@@ -282,7 +252,7 @@ export class MeterStore {
     if (!known) return null;
     const logs = [...known.meters.values()].map(({ answers }) => answers);
     if (this.#spilledOf(customerId, known, nowMs).mayHave(key))
-      logs.push(...this.#chunksWith(customerId, key, nowMs));
+      logs.push(...logsWith(this.#sql, customerId, key, nowMs));
     const found = logs
       .map((log) => findAnswer(log, key))
       .filter((one) => one !== null)
@@ -295,7 +265,7 @@ export class MeterStore {
     const known = this.#recall(customerId);
     const spilled = known && this.#spilledOf(customerId, known, nowMs);
     if (!spilled || spilled.size < this.#mostKeys) return 0;
-    return ((spilled.oldestHour ?? 0) + 1) * HOUR_MS + KEEP_MS - nowMs;
+    return roomInMs(spilled, nowMs);
   }
 
   /**
@@ -304,50 +274,21 @@ export class MeterStore {
    */
   roomIn(customerId: string, log: string, nowMs: number): string {
     if (log.length < MOST_LOG_CHARACTERS) return log;
-    const hour = Math.floor(nowMs / HOUR_MS);
-    this.#sql.exec(
-      `INSERT INTO answer_chunk VALUES (?1, ?2, ?3, ?4)
-       ON CONFLICT (hour, customer_id, at_ms) DO UPDATE SET body = body || ?4`,
-      hour,
-      customerId,
-      nowMs,
-      log,
-    );
-    prune(this.#sql, OLD_ANSWERS, nowMs);
     const known = this.#recall(customerId);
-    if (known) {
-      this.#spilledOf(customerId, known, nowMs).add(hour, keysIn(log));
-      this.#remembered.set(customerId, known, weightOf(known));
-    }
+    const spilled = known ? this.#spilledOf(customerId, known, nowMs) : null;
+    moveLog(this.#sql, customerId, log, spilled, nowMs);
+    if (known) this.#remembered.set(customerId, known, weightOf(known));
     return '';
   }
 
   #spilledOf(customerId: string, known: Remembered, nowMs: number): SpilledKeys {
     if (known.spilled) {
-      known.spilled.forgetBefore(firstHour(nowMs));
+      forgetOldKeys(known.spilled, nowMs);
       return known.spilled;
     }
-    known.spilled = new SpilledKeys();
-    const chunks = this.#sql.exec<{ hour: number; body: string }>(
-      `SELECT hour, body FROM answer_chunk WHERE ${OF_THE_LAST_DAY}`,
-      hoursOf(nowMs),
-      customerId,
-    );
-    for (const { hour, body } of chunks) known.spilled.add(hour, keysIn(body));
+    known.spilled = spilledKeysOf(this.#sql, customerId, nowMs);
     this.#remembered.set(customerId, known, weightOf(known));
     return known.spilled;
-  }
-
-  #chunksWith(customerId: string, key: string, nowMs: number): string[] {
-    return this.#sql
-      .exec<{ body: string }>(
-        `SELECT body FROM answer_chunk WHERE ${OF_THE_LAST_DAY} AND instr(body, ?) > 0`,
-        hoursOf(nowMs),
-        customerId,
-        `\n${key}\t`,
-      )
-      .toArray()
-      .map(({ body }) => body);
   }
 
   /** The counts of a customer whose period still runs. */
@@ -380,49 +321,17 @@ export class MeterStore {
   /** Ends counting for a customer; the counts stay until `erase`. */
   retire(customerId: string, nowMs: number): void {
     this.#remembered.delete(customerId);
-    this.#sql.exec('UPDATE customer SET erased_ms = ? WHERE id = ?', nowMs, customerId);
-    this.#sql.exec('INSERT OR IGNORE INTO gone VALUES (?, ?)', hashOf(customerId), nowMs);
+    noteGone(this.#sql, customerId, nowMs);
   }
 
   erase(customerId: string): void {
     this.#remembered.delete(customerId);
-    for (const table of [
-      ...CREDIT_TABLES,
-      'meter',
-      'hold',
-      'answer_chunk',
-      'notice',
-      'overage_due',
-      'overage_report',
-      'usage_sequence',
-    ])
-      this.#sql.exec(`DELETE FROM ${table} WHERE customer_id = ?`, customerId);
-    eraseRollUp(this.#sql, customerId);
-    this.#sql.exec('DELETE FROM customer WHERE id = ?', customerId);
+    eraseCustomer(this.#sql, customerId);
   }
 }
 
 const weightOf = ({ meters, spilled }: Remembered): number =>
   CUSTOMER_BYTES + METER_BYTES * meters.size + (spilled?.bytes ?? 0);
 
-/** The first hour whose answers may still be given again. */
-const firstHour = (nowMs: number): number => Math.floor((nowMs - KEEP_MS) / HOUR_MS);
-
-/** A customer's chunks, found by the hours, which come first in the key so that old ones go together. */
-const OF_THE_LAST_DAY = 'hour IN (SELECT value FROM json_each(?)) AND customer_id = ?';
-const hoursOf = (nowMs: number): string =>
-  JSON.stringify(Array.from({ length: 26 }, (_, index) => firstHour(nowMs) + index));
-
-const OLD_ANSWERS: Perishable = {
-  table: 'answer_chunk',
-  key: 'hour, customer_id, at_ms',
-  // A number that is bound is a fraction.
-  over: `hour < CAST(? / ${HOUR_MS} AS INTEGER)`,
-  keepMs: KEEP_MS,
-};
-
-/** An id is random, so its hash tells nobody anything who does not have it. */
 const drawIn = ({ drawn_units: units, drawn_day: day, drawn_ms: atMs }: StoredMeter) =>
   units > 0 ? { units, day, atMs } : undefined;
-
-const hashOf = (id: string): string => createHash('sha256').update(id).digest('base64url');
