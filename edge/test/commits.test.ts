@@ -1,6 +1,6 @@
 import { env, exports } from 'cloudflare:workers';
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { shardOf } from '../src/customers/customer-id.ts';
 import type { Bindings } from '../src/env.ts';
 import { call, createEnvironment, type TestEnvironment } from './harness.ts';
@@ -20,6 +20,9 @@ beforeEach(async () => {
   ({ accessToken } = signedIn.body);
   ({ id } = signedIn.body.customer);
 });
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const shard = () => SHARD.getByName(`${shop.id}:test:${shardOf(id)}`);
 const inShard = <T>(act: (storage: DurableObjectStorage) => T) =>
@@ -28,6 +31,20 @@ const track = (amount = 1, headers: Record<string, string> = {}) =>
   call('POST', '/api/usage', { key: shop.sk, user: id, body: { amount }, headers });
 const used = async () =>
   (await call('GET', '/api/usage', { key: shop.sk, user: id })).body.usageCount;
+const batchOfOne = () =>
+  call('POST', '/api/usage/batch', { key: shop.sk, body: { events: [{ customer: id }] } });
+const hold = () => call('POST', '/api/usage/holds', { key: shop.sk, user: id, body: {} });
+const settle = (holdId: string) =>
+  call('POST', `/api/usage/holds/${holdId}/settle`, { key: shop.sk, body: { used: 1 } });
+const renew = (holdId: string) =>
+  call('POST', `/api/usage/holds/${holdId}/renew`, { key: shop.sk, body: { used: 1 } });
+const grant = (path: string) => call('POST', path, { key: shop.sk, user: id, body: { units: 1 } });
+/** What reached the Project of the customer's usage by day. */
+const handedOver = async () => {
+  const { body } = await call('GET', '/api/usage/history', { key: shop.sk, user: id });
+  return body.days.reduce((sum: number, { units }: { units: number }) => sum + units, 0);
+};
+const aMinuteLater = () => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
 
 /** A page of the customer, and all that it hears. */
 async function openPage(): Promise<{ heard: string[]; ended: Promise<void> }> {
@@ -74,8 +91,9 @@ describe('a commit that fails', () => {
     expect(await used()).toBe(2);
   });
 
-  it('lets nothing out that rests on it: no answer, refusal, read, batch or message to a page', async () => {
+  it('lets nothing out that rests on it: no answer, refusal, read, batch, hold, settlement, grant or message to a page', async () => {
     await track();
+    const { hold: held } = (await hold()).body;
     const page = await openPage();
     await breakDisk();
     const said = await Promise.all([
@@ -83,7 +101,10 @@ describe('a commit that fails', () => {
       track(),
       track(3),
       call('GET', '/api/usage', { key: shop.sk, user: id }),
-      call('POST', '/api/usage/batch', { key: shop.sk, body: { events: [{ customer: id }] } }),
+      batchOfOne(),
+      hold(),
+      settle(held.id),
+      grant('/api/usage/grants'),
     ]);
     for (const { status, body } of said) {
       // What was read before or after the commit may be said: that one unit is used.
@@ -93,8 +114,27 @@ describe('a commit that fails', () => {
     await page.ended;
     expect(page.heard).toEqual([]);
     await mendDisk();
-    expect(await used()).toBe(1);
-    expect((await track(2)).body.usage.count).toBe(3);
+    expect((await settle(held.id)).body.usage).toMatchObject({ count: 2, limit: 3, remaining: 1 });
+    expect((await track()).body.usage.count).toBe(3);
+  });
+
+  it('hands over nothing of a batch of usage by day, and later all of it once', async () => {
+    await track(2);
+    await inShard(({ sql }) => {
+      sql.exec('CREATE TABLE nobody (id INTEGER PRIMARY KEY)');
+      sql.exec('CREATE TABLE orphan (id REFERENCES nobody DEFERRABLE INITIALLY DEFERRED)');
+      sql.exec(
+        'CREATE TRIGGER broken AFTER UPDATE OF body ON roll_up BEGIN INSERT INTO orphan VALUES (1); END',
+      );
+    });
+    aMinuteLater();
+    await runDurableObjectAlarm(shard()).catch(() => {});
+    expect(await handedOver()).toBe(0);
+    await mendDisk();
+    aMinuteLater();
+    await runDurableObjectAlarm(shard());
+    expect(await handedOver()).toBe(2);
+    expect(await used()).toBe(2);
   });
 
   it('leaves nothing in memory: what is counted, handed on and known is what is stored', async () => {
@@ -148,12 +188,40 @@ describe('calls that share a commit', () => {
   });
 });
 
+it('a call that fails when it has counted leaves nothing to those who share its commit', async () => {
+  await track();
+  await inShard(({ sql }) =>
+    sql.exec(
+      "CREATE TRIGGER full BEFORE INSERT ON usage_sequence BEGIN SELECT RAISE(ABORT, 'full'); END",
+    ),
+  );
+  const one = {
+    customerId: id,
+    feature: 'requests',
+    amountUnits: 1,
+    headerPlan: null,
+    idempotency: null,
+    rulesVersion: 0,
+    nowMs: Date.now(),
+  };
+  const failing = { ...one, sequence: { source: 'prj', number: 1 } };
+  const answers = await shard().trackMany([one, failing, one]);
+  expect(
+    answers.map((answer) => (answer.kind === 'usage' ? answer.usage.count : answer.kind)),
+  ).toEqual([2, 'refused', 3]);
+  await shard().trackMany([failing]);
+  expect(await used()).toBe(3);
+  await evictDurableObject(shard());
+  expect(await used()).toBe(3);
+});
+
 describe('a commit that takes its time', () => {
-  /** Commits of the shard end, as far as it is told, when `release` is called. */
-  async function slowDisk() {
+  /** Commits of the shard, those that are meant, end as far as it is told when `release` is called. */
+  async function slowDisk(isMeant: (sql: SqlStorage) => boolean = () => true) {
     const commit = Promise.withResolvers<void>();
     await runInDurableObject(shard(), (_, { storage }) => {
-      Object.defineProperty(storage, 'sync', { value: () => commit.promise, configurable: true });
+      const sync = () => (isMeant(storage.sql) ? commit.promise : Promise.resolve());
+      Object.defineProperty(storage, 'sync', { value: sync, configurable: true });
     });
     return commit.resolve;
   }
@@ -164,23 +232,39 @@ describe('a commit that takes its time', () => {
     return (await Promise.race([one, Promise.resolve(open)])) !== open;
   };
 
-  it.each<[string, () => Promise<unknown>]>([
+  it.each<[string, (holdId: string) => Promise<unknown>]>([
     ['an answer', () => track()],
     ['a refusal', () => track(4)],
     ['a read', used],
-    [
-      'a batch',
-      () =>
-        call('POST', '/api/usage/batch', { key: shop.sk, body: { events: [{ customer: id }] } }),
-    ],
-    ['usage by day', () => Promise.resolve(runDurableObjectAlarm(shard()))],
+    ['a batch', batchOfOne],
+    ['a hold', hold],
+    ['a settlement', settle],
+    ['a renewal', renew],
+    ['a grant of units', () => grant('/api/usage/grants')],
+    ['a grant of credits', () => grant('/api/credits/grants')],
+    ['a balance', () => call('GET', '/api/credits', { key: shop.sk, user: id })],
   ])('holds back %s until it is done', async (_, act) => {
-    await track();
+    const { hold: held } = (await hold()).body;
     const release = await slowDisk();
-    const saying = act();
+    const saying = act(held.id);
     expect(await isSettled(saying)).toBe(false);
     release();
     await saying;
+  });
+
+  it('holds back usage by day until it is done: no unit is in a batch and still to be taken', async () => {
+    await track(2);
+    const isBatched = (sql: SqlStorage) =>
+      sql.exec('SELECT 1 FROM roll_up WHERE body IS NOT NULL').toArray().length > 0;
+    const release = await slowDisk(isBatched);
+    aMinuteLater();
+    const alarm = Promise.resolve(runDurableObjectAlarm(shard()));
+    await vi.waitUntil(() => inShard(({ sql }) => isBatched(sql)));
+    expect(await isSettled(alarm)).toBe(false);
+    expect(await handedOver()).toBe(0);
+    release();
+    await alarm;
+    expect(await handedOver()).toBe(2);
   });
 
   it('holds back what a page is told until it is done', async () => {
