@@ -6,7 +6,7 @@ const KILLS = Number(process.env.KILLS ?? 2);
 const SEED = Number(process.env.KILL_SEED ?? 7);
 
 it(
-  'killed under single and keyed calls, batches and holds it has every unit it acknowledged, and answers repeats as before',
+  'killed under single and keyed calls, batches, holds, credits, leases and overage it has and bills every unit it acknowledged, and answers repeats as before',
   async () => {
     expect(await killUnderLoad({ kills: KILLS, seed: SEED })).toEqual([]);
   },

@@ -3,6 +3,7 @@ export interface Sdk {
   Dream: new (options: {
     secretKey: string;
     baseUrl?: string;
+    maxRetries?: number;
     fetch?: typeof fetch;
   }) => {
     usage: {
