@@ -7,6 +7,7 @@ import { LiveHolds } from '../src/usage/live-holds.ts';
 import { MeterRpc } from '../src/usage/meter.rpc.ts';
 import type { UsageCall } from '../src/usage/usage-call.ts';
 import { MeterStore } from '../src/usage/meter.store.ts';
+import { replayOf } from '../src/usage/replay.store.ts';
 import { call, createEnvironment, manage, type TestEnvironment } from './harness.ts';
 
 const { SHARD } = env as unknown as Bindings;
@@ -75,7 +76,16 @@ const inShard = <T>(act: (track: (call: Partial<UsageCall>) => unknown, sql: Sql
 const keyed = (key: string) => ({ key, fingerprint: 'f'.repeat(32) });
 
 describe('a key', () => {
-  it('is answered as the first time however many came after it, also by an object that starts', async () => {
+  /** Somebody else of the shard used the same keys, and was answered with other counts. */
+  const useKeysToo = () =>
+    runInDurableObject(shard(), (_, { storage: { sql } }) => {
+      for (const { hour, at_ms, body } of sql.exec('SELECT * FROM answer_chunk').toArray()) {
+        const other = String(body).replace(/\t(\d{13})\t\d+\t/g, '\t$1\t999\t');
+        sql.exec('INSERT INTO answer_chunk VALUES (?, ?, ?, ?)', hour, 'cust_', at_ms, other);
+      }
+    });
+
+  it('is answered as the first time however many came after it, whoever else used it, also by an object that starts', async () => {
     const first = new Map<string, unknown>();
     for (let count = 0; count < 90; count++) {
       const feature = count % 3 === 0 ? 'exports' : 'requests';
@@ -88,6 +98,7 @@ describe('a key', () => {
         expect([replay.headers.get('idempotent-replayed'), replay.body]).toEqual(['true', body]);
       }
     };
+    await useKeysToo();
     await again();
     await evictDurableObject(shard());
     await again();
@@ -134,20 +145,67 @@ describe('a key', () => {
   });
 });
 
+/** Fifty keys as a meter's log has them, long enough to leave it. */
+const longLog = (from: number, nowMs: number) =>
+  Array.from({ length: 50 }, (_, n) => `\nclick-${from + n}\tf\t${nowMs}\t1\t\t{}`)
+    .join('')
+    .padEnd(3000, ' ');
+
 it('of a customer with more keys in a day than are kept, new ones wait until there is room', async () => {
   await runInDurableObject(shard(), (_, { storage }) => {
-    const most = 100;
-    const store = new MeterStore(storage.sql, most);
-    const nowMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
-    const log = (from: number) =>
-      Array.from({ length: 50 }, (_, n) => `\nclick-${from + n}\tf\t${nowMs}\t1\t\t{}`)
-        .join('')
-        .padEnd(3000, ' ');
-    store.roomIn(id, log(0), nowMs);
-    expect(store.keyWaitMs(id, nowMs)).toBe(0);
-    store.roomIn(id, log(50), nowMs + HOUR_MS);
-    expect(store.keyWaitMs(id, nowMs + HOUR_MS)).toBe(24 * HOUR_MS);
-    expect(store.keyWaitMs(id, nowMs + 25 * HOUR_MS)).toBe(0);
+    const store = new MeterStore(storage.sql, { mostKeys: 100 });
+    const startMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+    const asked = (key: string, hours: number) =>
+      replayOf(
+        store,
+        { customerId: id, nowMs: startMs + hours * HOUR_MS },
+        { key, fingerprint: 'f' },
+      );
+    store.roomIn(id, longLog(0, startMs), startMs);
+    expect(asked('new', 0)).toBe(null);
+    store.roomIn(id, longLog(50, startMs), startMs + HOUR_MS);
+    expect(asked('new', 1)).toMatchObject({
+      code: 'rate_limited',
+      retryAfterSeconds: (24 * HOUR_MS) / 1000,
+    });
+    expect(asked('click-70', 1)).toMatchObject({ kind: 'usage', replayed: true });
+    // The keys of the first hour are over, and remembered no more.
+    for (const hours of [25, 26, 48]) expect(asked('new', hours)).toBe(null);
+  });
+});
+
+it('what a shard remembers of customers and their keys stays within bounds, whatever comes', async () => {
+  await runInDurableObject(shard(), (_, { storage }) => {
+    let read = 0;
+    const exec = (query: string, ...bindings: unknown[]) => {
+      read += 1;
+      return storage.sql.exec(query, ...bindings);
+    };
+    const store = new MeterStore({ exec } as unknown as SqlStorage, { mostBytes: 40_000 });
+    const isRemembered = (customerId: string) => {
+      read = 0;
+      store.customer(customerId);
+      return read === 0;
+    };
+    const nobody = { version: 1, plan: null, headerPlan: null, banned: false, subscription: null };
+    const row = store.meter(id, 'requests');
+    if (!row) throw new Error('Nothing was counted');
+    const customers = Array.from({ length: 100 }, (_, index) => `cust_${index}`);
+    for (const customerId of customers) {
+      store.putCustomer({ ...nobody, customerId });
+      store.putMeter(customerId, 'requests', row);
+    }
+    for (const customerId of customers) store.customer(customerId);
+    // From the last on: whom it has to read makes another be forgotten.
+    const known = customers.toReversed().findIndex((customerId) => !isRemembered(customerId));
+    expect(known).toBeGreaterThan(5);
+    expect(known).toBeLessThan(15);
+    const [last = '', before = ''] = customers.toReversed();
+    for (const customerId of [before, last]) store.customer(customerId);
+    expect(isRemembered(before)).toBe(true);
+    const nowMs = Date.now();
+    for (let logs = 0; logs < 100; logs++) store.roomIn(last, longLog(50 * logs, nowMs), nowMs);
+    expect(isRemembered(before)).toBe(false);
   });
 });
 

@@ -67,16 +67,17 @@ const MOST_BYTES = 16_000_000;
  */
 export class MeterStore {
   readonly #sql: SqlStorage;
-  readonly #remembered = new BoundedMap<string, Remembered>(MOST_BYTES);
+  readonly #remembered: BoundedMap<string, Remembered>;
   readonly #mostKeys: number;
   #rules: Rules | null = null;
   readonly #left = new LeftCounts<Kept>();
   #isTogether = false;
 
-  /** `mostKeys` of a customer are kept besides those in its meters. */
-  constructor(sql: SqlStorage, mostKeys = MOST_KEYS) {
+  /** `mostKeys` of a customer are kept besides those in its meters; `mostBytes` are remembered of all. */
+  constructor(sql: SqlStorage, { mostKeys = MOST_KEYS, mostBytes = MOST_BYTES } = {}) {
     this.#sql = sql;
     this.#mostKeys = mostKeys;
+    this.#remembered = new BoundedMap(mostBytes);
   }
 
   /** Forgets what is remembered of a customer, and the rules: they are read again. */
