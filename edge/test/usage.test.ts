@@ -92,6 +92,32 @@ describe('POST /api/usage', () => {
     expect(codes).toEqual([undefined, undefined, undefined, 'rate_limited', 'rate_limited']);
   });
 
+  it('counts nothing of a refused call, batch or hold, also not against the rate limit', async () => {
+    const shop = await createEnvironment();
+    await manage('PUT', `/api/projects/${shop.id}/test/tiers/free`, {
+      displayName: 'Free',
+      features: ['requests', 'exports'].map((name) => ({ kind: 'metered', name, limitUnits: 2 })),
+      rateLimitPerMinute: 3,
+    });
+    await post(shop.sk, 'ada', { body: { amount: 2 } });
+    const events = Array.from({ length: 3 }, () => ({ customer: 'ada' }));
+    for (let times = 0; times < 3; times++) {
+      expect((await post(shop.sk, 'ada')).body.code).toBe('limit_reached');
+      const { results } = (
+        await call('POST', '/api/usage/batch', { key: shop.sk, body: { events } })
+      ).body;
+      expect(results.map(({ code }: { code: string }) => code)).toEqual(
+        Array(3).fill('limit_reached'),
+      );
+      const hold = await call('POST', '/api/usage/holds', { key: shop.sk, user: 'ada', body: {} });
+      expect(hold.body.code).toBe('limit_reached');
+    }
+    const codes: string[] = [];
+    for (let calls = 0; calls < 3; calls++)
+      codes.push((await post(shop.sk, 'ada', { body: { feature: 'exports' } })).body.code);
+    expect(codes).toEqual([undefined, undefined, 'rate_limited']);
+  });
+
   it('starts anew when the period ends, and not sooner', async () => {
     const { sk } = await createEnvironment();
     const { usage } = (await post(sk, 'ada', { body: { amount: 3 } })).body;
