@@ -54,6 +54,14 @@ describe('a lease', () => {
     await expect(lease.admit()).rejects.toThrow('closed');
   });
 
+  it('gives back when closed what was granted ahead, too', async () => {
+    const lease = await dream.usage.lease({ customer: 'ada', size: 10 });
+    expect(lease.take(8)).toBe(true);
+    await expect.poll(() => lease.remaining).toBe(12);
+    await lease.close();
+    expect([edge.counted('ada'), edge.held('ada')]).toEqual([8, 0]);
+  });
+
   it('asks for more before it is empty, one call for as many units as its size', async () => {
     limit('ada', 100_000);
     const lease = await dream.usage.lease({ customer: 'ada', size: 50 });
@@ -145,6 +153,31 @@ describe('a lease', () => {
       expect(await lease.admit()).toMatchObject({ code: 'limit_reached' });
       await lease.close();
       expect(edge.counted('ada')).toBe(10);
+    },
+  );
+
+  it.each([
+    ['grant', '/holds', 'monotonic'],
+    ['grant', '/holds', 'wall'],
+    ['renewal', '/renew', 'monotonic'],
+    ['renewal', '/renew', 'wall'],
+  ] as const)(
+    'ends no later than at the edge when the answer to a %s took its time, by the %s clock',
+    async (what, path, clock) => {
+      const input = { customer: 'ada', size: 10, renewAt: 0 };
+      let lease = what === 'renewal' ? await dream.usage.lease(input) : null;
+      lease?.take(10);
+      let open = () => {};
+      edge.gate = new Promise((resolve) => (open = resolve));
+      const granted = lease ? lease.admit() : dream.usage.lease(input);
+      await expect.poll(() => asked(path)).toBe(1);
+      jump(clock, 50_000);
+      open();
+      const answer = await granted;
+      if ('remaining' in answer) lease = answer;
+      expect(lease?.remaining).toBeGreaterThan(0);
+      expect(lease?.expiresInMs).toBeLessThanOrEqual(10_000);
+      await lease?.close();
     },
   );
 

@@ -58,6 +58,21 @@ it('counts a call once whose first answer was lost', async () => {
   expect(edge.counted('ada')).toBe(1);
 });
 
+it('tells enough of what it allowed that another process can count it, once', async () => {
+  edge.fate = () => 'down';
+  await dream.usage.track({ customer: 'ada', amount: 3, onUnavailable: 'allow' });
+  edge.fate = () => 'answered';
+  const [allowed] = outages;
+  if (!allowed) throw new Error('Nothing was told');
+  const { event } = allowed;
+  const { url, close: stop } = await edge.start();
+  const other = new Dream({ secretKey: 'sk_test_x', baseUrl: url });
+  expect(await other.usage.track({ ...event })).toMatchObject({ allowed: true });
+  await dream.close();
+  expect(edge.counted('ada')).toBe(3);
+  await stop();
+});
+
 it('sends all that waits, in few requests, when it is closed', async () => {
   edge.fate = () => 'down';
   const track = () => dream.usage.track({ customer: 'ada', onUnavailable: 'allow' });
