@@ -66,14 +66,16 @@ async function openPage(): Promise<{ heard: string[]; ended: Promise<void> }> {
 }
 
 describe('a commit that fails', () => {
-  /** From here on the disk refuses each commit that holds a count, and takes every other. */
-  const breakDisk = () =>
+  /** What is written can then not be committed. */
+  const NO_COMMIT = 'INSERT INTO orphan VALUES (1);';
+  /** It cannot even be written, though each call was counted in memory. */
+  const NO_WRITE = "SELECT RAISE(ABORT, 'full');";
+  /** From here on the disk refuses what holds a count, or another row, and takes everything else. */
+  const breakDisk = (how = NO_COMMIT, what = 'INSERT ON meter') =>
     inShard(({ sql }) => {
       sql.exec('CREATE TABLE nobody (id INTEGER PRIMARY KEY)');
       sql.exec('CREATE TABLE orphan (id REFERENCES nobody DEFERRABLE INITIALLY DEFERRED)');
-      sql.exec(
-        'CREATE TRIGGER broken AFTER INSERT ON meter BEGIN INSERT INTO orphan VALUES (1); END',
-      );
+      sql.exec(`CREATE TRIGGER broken AFTER ${what} BEGIN ${how} END`);
     });
   const mendDisk = () => inShard(({ sql }) => void sql.exec('DROP TRIGGER broken'));
 
@@ -91,42 +93,46 @@ describe('a commit that fails', () => {
     expect(await used()).toBe(2);
   });
 
-  it('lets nothing out that rests on it: no answer, refusal, read, batch, hold, settlement, grant or message to a page', async () => {
-    await track();
-    const { hold: held } = (await hold()).body;
-    const page = await openPage();
-    await breakDisk();
-    const said = await Promise.all([
-      track(),
-      track(),
-      track(3),
-      call('GET', '/api/usage', { key: shop.sk, user: id }),
-      batchOfOne(),
-      hold(),
-      settle(held.id),
-      grant('/api/usage/grants'),
-    ]);
-    for (const { status, body } of said) {
-      // What was read before or after the commit may be said: that one unit is used.
-      const rests = status === 200 ? (body.usageCount ?? body.results[0].code) : body.code;
-      expect([1, 'temporarily_unavailable']).toContain(rests);
-    }
-    await page.ended;
-    expect(page.heard).toEqual([]);
-    await mendDisk();
-    expect((await settle(held.id)).body.usage).toMatchObject({ count: 2, limit: 3, remaining: 1 });
-    expect((await track()).body.usage.count).toBe(3);
-  });
+  it.each([
+    ['is not done', NO_COMMIT],
+    ['cannot be written', NO_WRITE],
+  ])(
+    'that %s lets nothing out that rests on it: no answer, refusal, read, batch, hold, settlement, grant or message to a page',
+    async (_, how) => {
+      await track();
+      const { hold: held } = (await hold()).body;
+      const page = await openPage();
+      await breakDisk(how);
+      const said = await Promise.all([
+        track(),
+        track(),
+        track(3),
+        call('GET', '/api/usage', { key: shop.sk, user: id }),
+        batchOfOne(),
+        hold(),
+        settle(held.id),
+        grant('/api/usage/grants'),
+      ]);
+      for (const { status, body } of said) {
+        // What was read before or after the commit may be said: that one unit is used.
+        const rests = status === 200 ? (body.usageCount ?? body.results[0].code) : body.code;
+        expect([1, 'temporarily_unavailable']).toContain(rests);
+      }
+      await page.ended;
+      expect(page.heard).toEqual([]);
+      await mendDisk();
+      expect((await settle(held.id)).body.usage).toMatchObject({
+        count: 2,
+        limit: 3,
+        remaining: 1,
+      });
+      expect((await track()).body.usage.count).toBe(3);
+    },
+  );
 
   it('hands over nothing of a batch of usage by day, and later all of it once', async () => {
     await track(2);
-    await inShard(({ sql }) => {
-      sql.exec('CREATE TABLE nobody (id INTEGER PRIMARY KEY)');
-      sql.exec('CREATE TABLE orphan (id REFERENCES nobody DEFERRABLE INITIALLY DEFERRED)');
-      sql.exec(
-        'CREATE TRIGGER broken AFTER UPDATE OF body ON roll_up BEGIN INSERT INTO orphan VALUES (1); END',
-      );
-    });
+    await breakDisk(NO_COMMIT, 'UPDATE OF body ON roll_up');
     aMinuteLater();
     await runDurableObjectAlarm(shard()).catch(() => {});
     expect(await handedOver()).toBe(0);

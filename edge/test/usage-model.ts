@@ -13,7 +13,7 @@ export interface Plan {
   perMinute: number | null;
 }
 
-/** Small limits, so that many calls stand at one. Who has no other plan has `free`. */
+/** Small limits and rates, so that many calls stand at one. Who has no other plan has `free`. */
 export const PLANS: Readonly<Record<string, Plan>> = {
   free: {
     limits: { requests: 12, exports: 4 },
@@ -29,7 +29,7 @@ export const PLANS: Readonly<Record<string, Plan>> = {
   },
   small: { limits: { requests: 3, tokens: 5 }, weights: { images: 4 }, perMinute: null },
   slow: {
-    limits: { requests: 40, exports: 20 },
+    limits: { requests: 6, exports: 2 },
     weights: { tokens: 2 },
     credits: { allowanceUnits: 30, rollOverCapUnits: 0 },
     perMinute: 3,
