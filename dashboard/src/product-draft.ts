@@ -1,5 +1,5 @@
 import type { Product, ProductInput, TaxBehavior } from '@dream/contract';
-import { amountText, minorUnits } from './amount.ts';
+import { type AmountDraft, amountFaults, amountText, minorUnits } from './amount.ts';
 import { textFault, wholeFault } from './validation.ts';
 
 /** A picture of a product, with what is said to those who do not see it. */
@@ -26,13 +26,7 @@ export interface VariantDraft {
   credits: string;
   /** Days after which these are over; empty for never. */
   creditDays: string;
-  prices: readonly PriceDraft[];
-}
-
-/** A price as it is typed. */
-export interface PriceDraft {
-  amount: string;
-  currency: string;
+  prices: readonly AmountDraft[];
 }
 
 /** A product as it is typed. The stock of saved variants is not in it: saving leaves that alone. */
@@ -197,39 +191,11 @@ function variantFaults(
     creditDays: isEmpty(credits) || isEmpty(creditDays) ? null : wholeFault(creditDays, 1, 3650),
     prices: pricesFault(prices),
   };
-  for (const [index, price] of prices.entries())
-    found[`prices.${index}`] = priceFault(price, prices.slice(0, index));
+  for (const [index, fault] of amountFaults(prices).entries()) found[`prices.${index}`] = fault;
   return found;
 }
 
-function pricesFault(prices: readonly PriceDraft[]): string | null {
+function pricesFault(prices: readonly AmountDraft[]): string | null {
   if (prices.length === 0) return 'Must have a price.';
   return prices.length > 20 ? 'Must have at most 20 prices.' : null;
-}
-
-/** What Stripe charges no finer than, where that is more than one minor unit. */
-const STEPS: Readonly<Record<string, number>> = {
-  bhd: 10,
-  jod: 10,
-  kwd: 10,
-  omr: 10,
-  tnd: 10,
-  isk: 100,
-  ugx: 100,
-};
-
-function priceFault({ amount, currency }: PriceDraft, before: readonly PriceDraft[]) {
-  const code = currency.toLowerCase();
-  if (!/^[a-z]{3}$/.test(code)) return 'Must be a three-letter currency code, like "usd".';
-  const priceMinor = minorUnits(amount, code);
-  if (priceMinor === null || priceMinor < 1 || priceMinor > 99_999_999)
-    return 'Must be an amount above nothing, like 19 or 19.50.';
-  const step = STEPS[code] ?? 1;
-  if (priceMinor % step !== 0) {
-    const finest = amountText(step, code);
-    return `Must be in steps of ${finest}: Stripe charges no finer in this currency.`;
-  }
-  return before.some((other) => other.currency.toLowerCase() === code)
-    ? 'There is a price in this currency already.'
-    : null;
 }

@@ -9,6 +9,7 @@ import {
   newStart,
   planOf,
   RADII,
+  startBootstrap,
   startFaults,
   tokensOf,
   withKind,
@@ -61,6 +62,19 @@ it('is the same project while only its looks change, and another one by another 
 it('says nothing of colours that are the page’s own or no colours', () => {
   const look = { ...named.look, accent: 'red;}', surface: '', radius: 'none' } as const;
   expect(tokensOf(look)).toEqual({ '--dream-radius': '0' });
+});
+
+it('shows the colours and the logo as they will be kept, whatever a paste left around them', () => {
+  const pasted = {
+    ...named,
+    logoUrl: ' https://versa.example/logo.svg ',
+    look: { ...named.look, accent: ' #0f766e ' },
+  };
+  expect(tokensOf(pasted.look)).toEqual({ '--dream-accent': '#0f766e' });
+  expect(startBootstrap(pasted).branding).toMatchObject({
+    accentColor: '#0f766e',
+    logoUrl: 'https://versa.example/logo.svg',
+  });
 });
 
 it('becomes a project of its name, tiers and products, and of every token that was chosen', () => {

@@ -147,8 +147,8 @@ export const shownProducts = ({ kind }: StartDraft): PublicProduct[] =>
 export const startBootstrap = (draft: StartDraft): Partial<Bootstrap> => ({
   branding: {
     name: draft.name.trim() || 'Your product',
-    logoUrl: urlFault(draft.logoUrl) === null ? draft.logoUrl : null,
-    accentColor: colourFault(draft.look.accent) === null ? draft.look.accent : null,
+    logoUrl: rightOrNull(draft.logoUrl, urlFault),
+    accentColor: rightOrNull(draft.look.accent, colourFault),
     look: {},
     locale: null,
     supportEmail: null,
@@ -157,12 +157,20 @@ export const startBootstrap = (draft: StartDraft): Partial<Bootstrap> => ({
   sells: true,
 });
 
+/** What was typed, without the spaces that a paste leaves around it; null when the rule forbids it. */
+function rightOrNull(typed: string, rule: (value: string) => string | null): string | null {
+  const text = typed.trim();
+  return rule(text) === null ? text : null;
+}
+
 /** The tokens of a look, as far as it is right. */
 export function tokensOf({ accent, surface, text, radius, font }: Look): Record<string, string> {
   const colours = { '--dream-accent': accent, '--dream-surface': surface, '--dream-text': text };
-  const right = Object.entries(colours).filter(([, colour]) => colourFault(colour) === null);
+  const right = Object.entries(colours).map(
+    ([name, colour]) => [name, rightOrNull(colour, colourFault)] as const,
+  );
   return {
-    ...Object.fromEntries(right),
+    ...Object.fromEntries(right.filter((entry): entry is [string, string] => entry[1] !== null)),
     ...(radius === 'medium' ? {} : { '--dream-radius': RADII[radius][1] }),
     ...(font === 'site' ? {} : { '--dream-font': FONTS[font][1] }),
   };

@@ -1,12 +1,6 @@
 import type { StoreSettings } from '@dream/contract';
-import { amountText, minorUnits } from './amount.ts';
+import { type AmountDraft, amountFaults, amountText, minorUnits } from './amount.ts';
 import { textFault, wholeFault } from './validation.ts';
-
-/** An amount in a currency, as it is typed. */
-export interface AmountDraft {
-  amount: string;
-  currency: string;
-}
 
 /** A way of sending, as it is typed. */
 export interface ShippingDraft {
@@ -89,8 +83,8 @@ export function storeFaults(draft: StoreDraft): StoreFaults {
         : null,
     minimumOrder: draft.minimumOrder.length > 20 ? 'Must have at most 20 amounts.' : null,
   };
-  for (const [index, amount] of draft.minimumOrder.entries())
-    found[`minimumOrder.${index}`] = amountFault(amount, draft.minimumOrder.slice(0, index), 1);
+  for (const [index, fault] of amountFaults(draft.minimumOrder).entries())
+    found[`minimumOrder.${index}`] = fault;
   for (const [index, option] of draft.shippingOptions.entries())
     for (const [field, fault] of Object.entries(optionFaults(option)))
       found[`shippingOptions.${index}.${field}`] = fault;
@@ -109,29 +103,13 @@ function optionFaults({ name, minDays, maxDays, prices }: ShippingDraft) {
     maxDays: days(maxDays) ?? (isTurned ? 'Must not be fewer than at least.' : null),
     prices: pricesFault(prices),
   };
-  for (const [index, price] of prices.entries())
-    found[`prices.${index}`] = amountFault(price, prices.slice(0, index), 0);
+  for (const [index, fault] of amountFaults(prices, 0).entries()) found[`prices.${index}`] = fault;
   return found;
 }
 
 function pricesFault({ length }: readonly AmountDraft[]): string | null {
   if (length === 0) return 'Must have a price.';
   return length > 20 ? 'Must have at most 20 prices.' : null;
-}
-
-function amountFault(
-  { amount, currency }: AmountDraft,
-  before: readonly AmountDraft[],
-  least: number,
-): string | null {
-  if (!/^[a-z]{3}$/i.test(currency)) return 'Must be a three-letter currency code, like "usd".';
-  const minor = minorUnits(amount, currency);
-  if (minor === null || minor < least || minor > 99_999_999)
-    return least === 0
-      ? 'Must be an amount, like 5 or 4.90; 0 is free.'
-      : 'Must be an amount, like 20 or 19.50.';
-  const isTwice = before.some((each) => each.currency.toLowerCase() === currency.toLowerCase());
-  return isTwice ? 'There is one in this currency already.' : null;
 }
 
 /** Currencies that are in one way of sending and not in another: carts in them are offered less. */

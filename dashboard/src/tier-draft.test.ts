@@ -81,6 +81,7 @@ describe('what the edge would refuse is said beside the field', () => {
     ['no display name', { displayName: ' ' }, 'displayName'],
     ['an amount of nothing', { prices: [price('0')] }, 'prices.0'],
     ['the same price twice', { prices: [price('1'), price('2')] }, 'prices.1'],
+    ['half a króna', { prices: [price('19.5', 'isk')] }, 'prices.0'],
     ['too long a trial', { trialDays: '731' }, 'trialDays'],
     [
       'a feature with a wrong name',

@@ -7,7 +7,7 @@ import type {
   TierFeature,
   TierInput,
 } from '@dream/contract';
-import { amountText, minorUnits } from './amount.ts';
+import { type AmountDraft, amountFault, amountText, minorUnits } from './amount.ts';
 import { money } from './ui/format.ts';
 import { nameFault, textFault, wholeFault } from './validation.ts';
 
@@ -16,7 +16,7 @@ export interface TierDraft {
   name: string;
   displayName: string;
   description: string;
-  prices: { amount: string; currency: string; interval: Interval }[];
+  prices: (AmountDraft & { interval: Interval })[];
   taxBehavior: TaxBehavior;
   features: {
     name: string;
@@ -192,19 +192,14 @@ function highlightsFault(all: readonly string[]): string | null {
 
 type Price = TierDraft['prices'][number];
 
-function priceFault(
-  { amount, currency, interval }: Price,
-  before: readonly Price[],
-): string | null {
-  if (!/^[a-z]{3}$/i.test(currency)) return 'Must be a three-letter currency code, like "usd".';
-  const priceMinor = minorUnits(amount, currency);
-  if (priceMinor === null || priceMinor < 1 || priceMinor > 99_999_999)
-    return 'Must be an amount, like 19 or 19.50.';
+function priceFault(price: Price, before: readonly Price[]): string | null {
+  const { currency, interval } = price;
   const isTwice = before.some(
     (other) =>
       other.currency.toLowerCase() === currency.toLowerCase() && other.interval === interval,
   );
-  return isTwice ? 'There is one for this currency and interval already.' : null;
+  const fault = amountFault(price);
+  return fault ?? (isTwice ? 'There is one for this currency and interval already.' : null);
 }
 
 /** What saving will do at Stripe, a sentence each; nothing when it does nothing there. */

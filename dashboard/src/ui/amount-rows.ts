@@ -1,26 +1,21 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { AmountDraft } from '../amount.ts';
 import { field } from './field.ts';
 import { icons } from './icons.ts';
-
-/** An amount in a currency, as it is typed. */
-interface Amount {
-  amount: string;
-  currency: string;
-}
 
 /** Amounts, each in a currency of its own, one a row. */
 export function amountRows(options: {
   id: string;
-  amounts: readonly Amount[];
+  amounts: readonly AmountDraft[];
   /** What each is called, for those who do not see where it stands. */
   words: string;
   faultOf: (index: number) => string | undefined;
-  change: (amounts: readonly Amount[]) => void;
+  change: (amounts: readonly AmountDraft[]) => void;
   /** How many there must be: a row is removed only above it. */
   least: number;
 }): TemplateResult {
   const { id, amounts, words, faultOf, change, least } = options;
-  const set = (index: number, part: Partial<Amount>) =>
+  const set = (index: number, part: Partial<AmountDraft>) =>
     change(amounts.map((each, at) => (at === index ? { ...each, ...part } : each)));
   return html`${amounts.map(
     ({ amount, currency }, index) =>
@@ -56,7 +51,7 @@ export function amountRows(options: {
 }
 
 /** The next amount: in a currency that is not there yet. */
-export function nextAmount(amounts: readonly Amount[]): Amount {
+export function nextAmount(amounts: readonly AmountDraft[]): AmountDraft {
   const used = new Set(amounts.map(({ currency }) => currency.toLowerCase()));
   return { amount: '', currency: ['usd', 'eur', 'gbp'].find((each) => !used.has(each)) ?? '' };
 }

@@ -69,6 +69,7 @@ class KeepPage extends Page<true> {
                 <button class="button primary" type="button" @click=${() => void this.#save(draft)}>
                   Go on
                 </button>
+                <a class="button" href=${paths.start('branding')}>Change something first</a>
               </div>`
           : saving(this.progress)
       }

@@ -150,7 +150,7 @@ const requirements = (due: readonly string[]): TemplateResult | typeof nothing =
     ? nothing
     : html`<div class="alert amber">
         <strong>Stripe still needs</strong>
-        <ul class="stack">
+        <ul class="plain-list">
           ${due.map((name) => html`<li>${name.replaceAll(/[._]/g, ' ')}</li>`)}
         </ul>
       </div>`;

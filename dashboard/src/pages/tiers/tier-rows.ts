@@ -49,7 +49,7 @@ export function priceRows(
                 id: `price-${index}-currency`,
                 label: 'Currency',
                 value: price.currency,
-                onInput: (currency) => set(index, { currency }),
+                onInput: (currency) => set(index, { currency: currency.trim() }),
               })}
               ${choice({
                 id: `price-${index}-interval`,

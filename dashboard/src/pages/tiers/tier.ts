@@ -199,7 +199,7 @@ class TierPage extends Page<Data> {
       ${
         changes.length === 0
           ? html`<p>Nothing.</p>`
-          : html`<ul class="stack">
+          : html`<ul class="plain-list">
               ${changes.map((change) => html`<li>${change}</li>`)}
             </ul>`
       }
