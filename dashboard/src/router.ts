@@ -50,8 +50,18 @@ export function startRouter(show: Show): void {
   });
 }
 
-async function askFirst({ key, url }: NavigationDestination): Promise<void> {
-  if (!(await mayLeave())) return;
+/** Where to, while it is asked whether what is not saved may be left. */
+let wanted: NavigationDestination | null = null;
+
+/** Asks once, however often somebody wants to leave meanwhile; the last place they want is the one. */
+async function askFirst(destination: NavigationDestination): Promise<void> {
+  const isAsked = wanted !== null;
+  wanted = destination;
+  if (isAsked) return;
+  const leaves = await mayLeave();
+  const { key, url } = wanted;
+  wanted = null;
+  if (!leaves) return;
   if (key) navigation.traverseTo(key);
   else navigation.navigate(url);
 }
@@ -72,7 +82,11 @@ export function note(path: string): void {
 
 /** Goes to a path, as a link to it would; `replace` leaves no entry behind. */
 export function go(path: string, replace = false): void {
-  if ('navigation' in window) navigation.navigate(path, { history: replace ? 'replace' : 'auto' });
+  // It is refused where one stays for what is not saved, which is no mistake.
+  if ('navigation' in window)
+    navigation
+      .navigate(path, { history: replace ? 'replace' : 'auto' })
+      .committed?.catch(() => undefined);
   else if (replace) location.replace(path);
   else location.assign(path);
 }

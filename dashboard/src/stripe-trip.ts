@@ -1,4 +1,4 @@
-import type { Mode } from '@dream/contract';
+import type { Mode, ProposedAccount } from '@dream/contract';
 
 const NAME = 'dream-stripe-trip';
 
@@ -7,6 +7,8 @@ export interface StripeTrip {
   project: string;
   mode: Mode;
   state: string;
+  /** The account that came back: its code is good once, and the page may be loaded again. */
+  account?: ProposedAccount;
 }
 
 /** Remembers, in this tab only, who left for Stripe from where. */

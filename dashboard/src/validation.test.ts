@@ -90,6 +90,7 @@ it.each([
   ['https://a.example?', false],
   ['ftp://a.example', false],
   ['https://', false],
+  ['https://exa mple.com', false],
 ])('says before it is sent whether an origin may be listed: %j', (typed, isRight) => {
   expect(originFault(typed) === null).toBe(isRight);
 });

@@ -83,7 +83,9 @@ export function originFault(value: string): Fault {
   const host = isStar ? rest.slice(2) : rest;
   if (host.includes('*')) return 'The star stands only at the front: https://*.example.com.';
   if (isStar && scheme.toLowerCase() !== 'https://') return 'A star needs https://.';
-  const url = URL.canParse(scheme + host) ? new URL(scheme + host) : null;
+  // Chromium writes a space in a host as %20, and takes it.
+  const isHost = !/\s/.test(host) && URL.canParse(scheme + host);
+  const url = isHost ? new URL(scheme + host) : null;
   if (url === null) return 'Must be a scheme, a host and perhaps a port.';
   const hasMore = url.pathname !== '/' || url.search || url.hash || /[?#]$/.test(host);
   return hasMore ? 'Must end with the host or port: no path, query or "#".' : null;

@@ -131,6 +131,8 @@ test('whoever loses the session signs in and goes on where they were, with what 
 test('changes that are not saved are not left without asking, by a link or by the back button', async ({
   desk: page,
 }) => {
+  const faults = faultsOf(page);
+  await newProject(page, 'Another one');
   await newProject(page, 'Careful');
   await section(page, 'Settings');
   const name = page.getByLabel('Name', { exact: true });
@@ -140,12 +142,35 @@ test('changes that are not saved are not left without asking, by a link or by th
   await asks.getByRole('button', { name: 'Stay' }).click();
   await expect(name).toHaveValue('Careful with that');
   await page.evaluate(() => history.back());
+  await page.evaluate(() => history.back());
   await asks.getByRole('button', { name: 'Stay' }).click();
   await expect(page).toHaveURL(/settings$/);
   await expect(name).toHaveValue('Careful with that');
+  const projects = page.getByLabel('Project', { exact: true });
+  await projects.selectOption('Another one');
+  await asks.getByRole('button', { name: 'Stay' }).click();
+  await expect(projects.locator('option:checked')).toHaveText('Careful');
   await section(page, 'Keys');
   await asks.getByRole('button', { name: 'Leave' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Keys' })).toBeFocused();
+  expect(faults).toEqual([]);
+});
+
+test('what goes wrong is told in sight, wherever on a long page it was asked for', async ({
+  desk: page,
+}) => {
+  await newProject(page, 'Cut off');
+  await section(page, 'Settings');
+  const name = page.getByLabel('Name of the project');
+  await name.fill('Cut off, and back');
+  await page.context().setOffline(true);
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await expect(page.getByRole('alert')).toContainText('You are offline');
+  await expect(page.getByRole('alert')).toBeInViewport();
+  await page.context().setOffline(false);
+  await expect(name).toHaveValue('Cut off, and back');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await expect(page.getByLabel('Project', { exact: true })).toContainText('Cut off, and back');
 });
 
 test('the back button brings back the page, and the focus to the link that was followed', async ({
@@ -172,6 +197,8 @@ test('a Stripe account is connected after its name was confirmed, and never by a
   await expect(
     page.getByRole('heading', { name: /^Connect “.*” to Seller, test mode/ }),
   ).toBeVisible();
+  // What Stripe sent is good once: who loads the page anew is not sent there again.
+  await page.reload();
   await page.getByRole('button', { name: /^Connect / }).click();
   await expect(page.getByRole('button', { name: 'Disconnect' })).toBeVisible();
   await expect(page).toHaveURL(new RegExp(`${path}/stripe$`));

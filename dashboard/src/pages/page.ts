@@ -2,6 +2,7 @@ import { LitElement, nothing, type PropertyDeclarations, type TemplateResult } f
 import { type ApiError, toApiError } from '../api.ts';
 import type { Context } from '../context.ts';
 import { type EnvironmentApi, environmentApi } from '../environment.ts';
+import { dismissQuestion } from '../ui/confirm.ts';
 import { skeleton, troubleNotice } from '../ui/notice.ts';
 import { releaseUnsaved } from '../ui/unsaved.ts';
 
@@ -68,6 +69,7 @@ export abstract class Page<T> extends LitElement {
     super.disconnectedCallback();
     this.#aborter.abort();
     releaseUnsaved();
+    dismissQuestion();
   }
 
   /** Loads again; what is shown stays until the new data is there. */
@@ -97,10 +99,17 @@ export abstract class Page<T> extends LitElement {
       return true;
     } catch (error) {
       this.failure = toApiError(error);
+      void this.#showFailure();
       return false;
     } finally {
       this.busy = null;
     }
+  }
+
+  /** What went wrong stands above all else, and may be out of sight where the button is. */
+  async #showFailure(): Promise<void> {
+    await this.updateComplete;
+    this.querySelector(':scope > .alert')?.scrollIntoView({ block: 'nearest' });
   }
 
   override render(): TemplateResult | unknown[] {

@@ -14,6 +14,12 @@ export interface Question {
   cancel?: string;
 }
 
+/** Closes the question that is open, as a no; there may be none. */
+let dismiss = (): void => undefined;
+
+/** Takes back what was asked: the page it was about is gone. */
+export const dismissQuestion = (): void => dismiss();
+
 /** Asks in a dialog; true when it is to be done. Escape and the other button mean no. */
 export const confirm = async (question: Question): Promise<boolean> =>
   (await confirmTelling(question)) !== null;
@@ -26,7 +32,7 @@ export function confirmTelling(question: Question): Promise<string | null> {
   const valueOf = (id: string) =>
     dialog.querySelector<HTMLInputElement>(`#confirm-${id}`)?.value.trim() ?? '';
   const agreed = () =>
-    (typed === undefined || valueOf('typed') === typed) &&
+    (typed === undefined || asShown(valueOf('typed')) === asShown(typed)) &&
     (told === undefined || valueOf('told') !== '');
   const update = () =>
     dialog.querySelector('button.go')?.setAttribute('aria-disabled', String(!agreed()));
@@ -77,6 +83,7 @@ export function confirmTelling(question: Question): Promise<string | null> {
   );
   document.body.append(dialog);
   dialog.showModal();
+  dismiss = () => dialog.close();
   return new Promise((resolve) =>
     dialog.addEventListener(
       'close',
@@ -89,3 +96,6 @@ export function confirmTelling(question: Question): Promise<string | null> {
     ),
   );
 }
+
+/** A text as it is seen on the page, where several spaces are one. */
+const asShown = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();

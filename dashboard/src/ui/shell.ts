@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { instant } from './format.ts';
 import { icons } from './icons.ts';
 import { chooseTheme, theme } from './theme.ts';
@@ -78,7 +79,7 @@ export function shell(options: ShellOptions): TemplateResult {
             ? html`<aside class="test-band" aria-label="Mode">Test mode: no money here is real.</aside>`
             : nothing
         }
-        ${offline ? html`<aside class="test-band" aria-label="Connection"><span role="status">You are offline. What you see may be old; changes wait for you to be back.</span></aside>` : nothing}
+        ${offline ? html`<aside class="test-band" aria-label="Connection"><span role="status">You are offline. What you see may be old, and nothing can be saved until you are back.</span></aside>` : nothing}
         ${planNotice(options)}
         <main id="content" class=${isWide ? 'wide' : ''} tabindex="-1">${content}</main>
       </div>
@@ -104,8 +105,10 @@ function switchers({ navigation, go }: ShellOptions): TemplateResult | typeof no
   const { projects, project, modes } = navigation;
   if (project === null || modes === null) return nothing;
   const choose = (event: Event) => {
-    const id = (event.target as HTMLSelectElement).value;
-    const href = projects.find((each) => each.id === id)?.href;
+    const select = event.target as HTMLSelectElement;
+    const href = projects.find(({ id }) => id === select.value)?.href;
+    // It names the project of the page, which may stay for what is not saved.
+    select.value = project;
     if (href) go(href);
   };
   const mode = (name: 'test' | 'live', words: string) =>
@@ -113,7 +116,7 @@ function switchers({ navigation, go }: ShellOptions): TemplateResult | typeof no
       >${words}</a
     >`;
   return html`<div class="switchers">
-    <select aria-label="Project" @change=${choose}>
+    <select aria-label="Project" .value=${live(project)} @change=${choose}>
       ${projects.map(
         ({ id, name }) => html`<option value=${id} ?selected=${id === project}>${name}</option>`,
       )}

@@ -56,7 +56,7 @@ class SettingsPage extends Page<Settings> {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    guardUnsaved(() => this.#isChanged());
+    guardUnsaved(() => this.#isChanged() || this.#isRenamed());
   }
 
   protected async load(signal: AbortSignal): Promise<Settings> {
@@ -68,6 +68,10 @@ class SettingsPage extends Page<Settings> {
   #isChanged(): boolean {
     const { data, draft } = this;
     return data !== null && JSON.stringify(draft) !== JSON.stringify(toDraft(data));
+  }
+
+  #isRenamed(): boolean {
+    return this.name !== null && this.name.trim() !== this.context.project?.name;
   }
 
   protected head(): TemplateResult {
@@ -204,7 +208,7 @@ class SettingsPage extends Page<Settings> {
           onInput: (enforcement) =>
             (this.draft = { ...draft, enforcement: enforcement as Enforcement }),
         })}
-        ${this.#text('pastDueGraceDays', 'Grace for a payment, in days', { type: 'number' })}
+        ${this.#text('pastDueGraceDays', 'Days of grace', { type: 'number', hint: 'For a payment that failed.' })}
       </div>
     </section>`;
   }

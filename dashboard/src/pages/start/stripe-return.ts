@@ -1,9 +1,10 @@
 import type { Mode, ProposedAccount } from '@dream/contract';
 import { html, type TemplateResult } from 'lit';
+import { ApiError } from '../../api.ts';
 import { environmentApi } from '../../environment.ts';
 import { paths } from '../../paths.ts';
 import { go } from '../../router.ts';
-import { forgetTrip, tripOf } from '../../stripe-trip.ts';
+import { forgetTrip, rememberTrip, type StripeTrip, tripOf } from '../../stripe-trip.ts';
 import { emptyState } from '../../ui/notice.ts';
 import { toast } from '../../ui/toast.ts';
 import { Page } from '../page.ts';
@@ -11,8 +12,8 @@ import { Page } from '../page.ts';
 interface Return {
   project: string;
   mode: Mode;
-  /** Null when the developer said no at Stripe. */
-  account: ProposedAccount | null;
+  /** The account to confirm; or why there is none. */
+  account: ProposedAccount | 'denied' | 'over';
 }
 
 /** Back from Stripe: the account is named, and connected only when the developer says that it is theirs. */
@@ -21,12 +22,24 @@ class StripeReturnPage extends Page<Return | 'stranger'> {
     const query = new URLSearchParams(location.search);
     const trip = tripOf(query.get('state'));
     if (trip === null) return 'stranger';
-    const { project, mode, state } = trip;
+    const { project, mode } = trip;
     const code = query.get('code');
-    if (code === null) return { project, mode, account: null };
-    const api = environmentApi(this.context.call, project, mode);
-    const { account } = await api.completeConnection(code, state);
+    const account = code === null ? 'denied' : (trip.account ?? (await this.#complete(trip, code)));
     return { project, mode, account };
+  }
+
+  async #complete(trip: StripeTrip, code: string): Promise<Return['account']> {
+    const { project, mode, state } = trip;
+    try {
+      const api = environmentApi(this.context.call, project, mode);
+      const { account } = await api.completeConnection(code, state);
+      rememberTrip({ ...trip, account });
+      return account;
+    } catch (error) {
+      // The code is used up, as when its answer was lost: only a new one helps.
+      if (error instanceof ApiError && error.code === 'connection_invalid') return 'over';
+      throw error;
+    }
   }
 
   protected head(): TemplateResult {
@@ -42,10 +55,12 @@ class StripeReturnPage extends Page<Return | 'stranger'> {
       );
     const { account, project, mode } = data;
     const back = paths.stripe(project, mode);
-    if (account === null)
+    if (account === 'denied' || account === 'over')
       return emptyState(
         'Nothing was connected',
-        'Stripe says that you did not allow it.',
+        account === 'denied'
+          ? 'Stripe says that you did not allow it.'
+          : 'What Stripe sent you back with is used up or too old. Begin once more.',
         html`<a class="button" href=${back}>Back to the project</a>`,
       );
     const name = this.context.projects.find(({ id }) => id === project)?.name ?? project;
