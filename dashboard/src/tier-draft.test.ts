@@ -2,6 +2,7 @@ import { TierInput } from '@dream/contract/tiers';
 import type { Tier } from '@dream/contract';
 import { parse, safeParse } from 'valibot';
 import { describe, expect, it } from 'vitest';
+import type { OverageDraft } from './overage-draft.ts';
 import {
   draftToInput,
   newDraft,
@@ -51,6 +52,16 @@ const price = (amount: string, currency = 'usd', interval: 'month' | 'year' = 'm
 const costing = (weight: string) =>
   ({ name: 'images', kind: 'credits', limit: '', weight, overage: null }) as const;
 
+const billed = (part: Partial<OverageDraft> = {}, limit = '10') => [
+  {
+    name: 'requests',
+    kind: 'metered' as const,
+    limit,
+    weight: '1',
+    overage: { perUnits: '1000', prices: [{ amount: '2', currency: 'usd' }], ...part },
+  },
+];
+
 it('gives a tier back as it was when nothing was typed, overage included', () => {
   const { name: _, isDefault: __, prices, ...rest } = pro;
   const bare = prices.map(({ priceId: ___, ...each }) => each);
@@ -67,6 +78,14 @@ describe('what the form finds right, the edge takes', () => {
     [
       'no limit',
       { features: [{ name: 'requests', kind: 'metered', limit: '', weight: '1', overage: null }] },
+    ],
+    ['overage', { prices: [price('19')], features: billed() }],
+    [
+      'overage in each currency of the tier, and one more',
+      {
+        prices: [price('19'), price('17', 'EUR')],
+        features: billed({ prices: ['usd', 'eur', 'gbp'].map((code) => price('2', code)) }),
+      },
     ],
     ['no rate limit', { rateLimit: '' }],
     ['lines', { highlights: 'One\n\n Two ' }],
@@ -92,6 +111,22 @@ describe('what the edge would refuse is said beside the field', () => {
       'a limit that is no number',
       { features: [{ name: 'a', kind: 'metered', limit: 'x', weight: '1', overage: null }] },
       'features.0.limit',
+    ],
+    [
+      'overage without a limit',
+      { prices: [price('19')], features: billed({}, '') },
+      'features.0.limit',
+    ],
+    ['overage of a free tier', { features: billed() }, 'features.0.overage.prices'],
+    [
+      'overage without a price in a currency of the tier',
+      { prices: [price('19'), price('17', 'eur')], features: billed() },
+      'features.0.overage.prices',
+    ],
+    [
+      'overage for no units',
+      { prices: [price('19')], features: billed({ perUnits: '0' }) },
+      'features.0.overage.perUnits',
     ],
     ['too long a line', { highlights: 'a'.repeat(121) }, 'highlights'],
   ])('%s', (_, part, field) => {
@@ -124,9 +159,23 @@ describe('what saving does at Stripe', () => {
     ]);
   });
 
+  it('is a metered price for each rate of overage, which replaces the one before', () => {
+    const prices = [price('19.50')];
+    expect(stripeChanges(null, draftToInput(draft({ prices, features: billed() })))).toEqual([
+      'A product is made for this tier.',
+      'A price of $19.50 a month is made.',
+      'A metered price of $2 for every 1,000 of requests above the limit is made.',
+    ]);
+    expect(stripeChanges(pro, after({ features: billed() }))).toEqual([
+      'A metered price of $2 for every 1,000 of requests above the limit is made.',
+      'That of $0.05 for every 100 of requests is archived: who has subscribed keeps it.',
+    ]);
+  });
+
   it('is an archived price when one is taken away', () => {
-    expect(stripeChanges(pro, after({ prices: [] }))).toEqual([
+    expect(stripeChanges(pro, after({ prices: [], features: [] }))).toEqual([
       'The price of $19.50 a month is archived: who pays it today goes on paying it.',
+      'That of $0.05 for every 100 of requests is archived: who has subscribed keeps it.',
     ]);
   });
 });

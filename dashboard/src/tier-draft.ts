@@ -8,6 +8,13 @@ import type {
   TierInput,
 } from '@dream/contract';
 import { type AmountDraft, amountFault, amountText, minorUnits } from './amount.ts';
+import {
+  draftToOverage,
+  overageChanges,
+  type OverageDraft,
+  overageFaults,
+  overageToDraft,
+} from './overage-draft.ts';
 import { money } from './ui/format.ts';
 import { nameFault, textFault, wholeFault } from './validation.ts';
 
@@ -24,8 +31,8 @@ export interface TierDraft {
     limit: string;
     /** Credits a unit takes, of a feature that draws on them. */
     weight: string;
-    /** Kept as it is: what units above the limit cost. */
-    overage: Extract<TierFeature, { kind: 'metered' }>['overage'];
+    /** What units above the limit cost; null where they are refused. */
+    overage: OverageDraft | null;
   }[];
   /** Credits that come with the tier each period; empty for none. */
   allowance: string;
@@ -77,7 +84,7 @@ export const tierToDraft = (tier: Tier): TierDraft => ({
     kind: feature.kind,
     limit: feature.kind === 'metered' ? String(feature.limitUnits ?? '') : '',
     weight: feature.kind === 'credits' ? String(feature.weight) : '1',
-    overage: feature.kind === 'metered' ? feature.overage : null,
+    overage: feature.kind === 'metered' && feature.overage ? overageToDraft(feature.overage) : null,
   })),
   allowance: String(tier.credits?.allowanceUnits ?? ''),
   rollOverCap: String(tier.credits?.rollOverCapUnits ?? 0),
@@ -133,7 +140,7 @@ function featureOf({
 }: TierDraft['features'][number]): TierFeature {
   if (kind === 'boolean') return { kind, name };
   if (kind === 'credits') return { kind, name, weight: Number(weight) };
-  return { kind, name, limitUnits: orNull(limit), overage: overage ?? null };
+  return { kind, name, limitUnits: orNull(limit), overage: overage && draftToOverage(overage) };
 }
 
 /** What must be put right before a draft can be saved. `taken` are names other tiers have. */
@@ -155,14 +162,26 @@ export function tierFaults(draft: TierDraft, taken: readonly string[]): TierFaul
     found[`features.${index}.name`] = isTwice ? 'Must be named once.' : nameFault(feature.name);
     found[`features.${index}.weight`] =
       feature.kind === 'credits' ? wholeFault(feature.weight, 1, 1_000_000) : null;
-    const isFree = feature.kind !== 'metered' || feature.limit.trim() === '';
-    found[`features.${index}.limit`] = isFree
-      ? null
-      : wholeFault(feature.limit, 0, 1_000_000_000_000);
+    for (const [field, fault] of Object.entries(limitFaults(feature, draft.prices)))
+      found[`features.${index}.${field}`] = fault;
   }
   return Object.fromEntries(
     Object.entries(found).filter((entry): entry is [string, string] => entry[1] !== null),
   );
+}
+
+function limitFaults(
+  { kind, limit, overage }: TierDraft['features'][number],
+  prices: TierDraft['prices'],
+): Record<string, string | null> {
+  if (kind !== 'metered') return {};
+  if (overage === null)
+    return { limit: limit.trim() === '' ? null : wholeFault(limit, 0, 1_000_000_000_000) };
+  const found = Object.entries(overageFaults(overage, prices));
+  return {
+    limit: wholeFault(limit, 0, 1_000_000_000_000),
+    ...Object.fromEntries(found.map(([field, fault]) => [`overage.${field}`, fault])),
+  };
 }
 
 /** How many allowances the edge rolls over at most. */
@@ -223,6 +242,7 @@ export function stripeChanges(before: Tier | null, after: TierInput): string[] {
   for (const old of was)
     if (!now.some((price) => same(price, old)))
       changes.push(`The price of ${shown(old)} is archived: who pays it today goes on paying it.`);
+  changes.push(...overageChanges(before, after));
   if (before && was.length > 0 && before.displayName !== after.displayName)
     changes.push(`The product is renamed to “${after.displayName}”.`);
   return changes;
@@ -252,15 +272,25 @@ export function previewOf(draft: TierDraft): PublicTier {
     priceId: first?.priceId ?? null,
     prices,
     trialDays: Number(draft.trialDays) || 0,
-    overage: draft.features.flatMap(({ name, overage }) =>
-      (overage?.prices ?? []).map(({ priceMinor, currency }) => ({
-        feature: name,
-        perUnits: overage?.perUnits ?? 1,
-        price: priceMinor,
-        currency,
-      })),
-    ),
+    overage: draft.features.flatMap(shownOverage),
   };
+}
+
+function shownOverage({
+  name,
+  kind,
+  overage,
+}: TierDraft['features'][number]): PublicTier['overage'] {
+  if (kind !== 'metered' || overage === null) return [];
+  const { perUnits, prices } = draftToOverage(overage);
+  if (!(perUnits >= 1)) return [];
+  const right = prices.filter(({ priceMinor }) => priceMinor > 0);
+  return right.map(({ priceMinor, currency }) => ({
+    feature: name,
+    perUnits,
+    price: priceMinor,
+    currency,
+  }));
 }
 
 /** What the preview of the price table is given: no network, and no shop behind it. */

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { TierDraft, TierFaults } from '../../tier-draft.ts';
 import { choice, field } from '../../ui/field.ts';
 import { icons } from '../../ui/icons.ts';
+import { overageRows } from './overage-rows.ts';
 
 type Change = (part: Partial<TierDraft>) => void;
 
@@ -86,7 +87,7 @@ export function featureRows(draft: TierDraft, faults: TierFaults, change: Change
       </div>
       ${draft.features.map(
         (feature, index) =>
-          html`<div class="feature-row" role="group" aria-label="Feature ${index + 1}">
+          html`<div class="stack" role="group" aria-label="Feature ${index + 1}"><div class="feature-row">
             ${field({
               id: `feature-${index}-name`,
               label: 'Feature',
@@ -128,7 +129,8 @@ export function featureRows(draft: TierDraft, faults: TierFaults, change: Change
             ${remover(`Remove feature ${index + 1}`, () =>
               change({ features: draft.features.filter((_, at) => at !== index) }),
             )}
-          </div>`,
+          </div>
+          ${overageRows(draft, index, faults, (overage) => set(index, { overage }))}</div>`,
       )}
       <div class="buttons">
         <button class="button" type="button" @click=${() => change({ features: [...draft.features, added] })}>
