@@ -15,6 +15,7 @@ import type {
   UsageHistory,
 } from '@dream/contract';
 import type { Call } from './api.ts';
+import { query } from './shop.ts';
 
 type Signal = AbortSignal | undefined;
 
@@ -53,10 +54,13 @@ export function customersApi(call: Call, project: string, mode: Mode) {
   const get = <T>(path: string, signal: Signal) => call<T>('GET', path, { signal });
   const orders = (id: string) => `${environment}/orders?customer=${encodeURIComponent(id)}`;
   return {
-    list: (search: CustomerSearch, cursor: string | null, signal?: Signal) =>
-      get<CustomerPage>(base + queryOf({ ...search, cursor: cursor ?? '' }), signal),
+    list: (
+      search: CustomerSearch,
+      { cursor, limit }: { cursor: string | null; limit: number },
+      signal?: Signal,
+    ) => get<CustomerPage>(base + query({ ...search, limit: `${limit}`, cursor }), signal),
     csv: (search: CustomerSearch) =>
-      call<Blob>('GET', `${base}.csv${queryOf({ ...search })}`, {
+      call<Blob>('GET', `${base}.csv${query({ ...search })}`, {
         read: (answer) => answer.blob(),
       }),
     get: (id: string, signal?: Signal) => get<CustomerDetail>(one(id), signal),
@@ -68,7 +72,7 @@ export function customersApi(call: Call, project: string, mode: Mode) {
     events: (id: string, signal?: Signal) =>
       get<{ events: CustomerEvent[] }>(one(id, '/events'), signal),
     history: (id: string, feature: string, signal?: Signal) =>
-      get<UsageHistory>(one(id, `/usage/history${queryOf({ feature })}`), signal),
+      get<UsageHistory>(one(id, `/usage/history${query({ feature })}`), signal),
 
     update: (id: string, patch: CustomerPatch) =>
       call<{ customer: Customer }>('PATCH', one(id), { body: patch }),
@@ -96,10 +100,4 @@ export function customersApi(call: Call, project: string, mode: Mode) {
     endSubscription: (id: string, verb: 'cancel' | 'resume') =>
       call<{ subscription: Subscription }>('POST', one(id, `/subscription/${verb}`)),
   };
-}
-
-/** The query that says what is given, and nothing of what is empty. */
-export function queryOf(given: Readonly<Record<string, string>>): string {
-  const said = Object.entries(given).filter(([, value]) => value !== '');
-  return said.length === 0 ? '' : `?${new URLSearchParams(said).toString()}`;
 }

@@ -53,20 +53,14 @@ export function whyPlan({ customer, setPlan, headerPlan }: CustomerDetail): stri
   }
 }
 
-const STATUSES = Object.keys(STATUS_WORDS) as CustomerStatus[];
+/** Which customers an address asks for; it may say anything. */
+export const searchOf = (filter: { q: string; plan: string; status: string }): CustomerSearch => ({
+  q: filter.q.trim().slice(0, 254),
+  plan: /^[a-z][a-z0-9_-]{0,39}$/.test(filter.plan) ? filter.plan : '',
+  status: STATUSES.find((known) => known === filter.status) ?? '',
+});
 
-/** What an address asks for, as far as it is understood. */
-export function searchIn(query: string): CustomerSearch & { after: string | null } {
-  const given = new URLSearchParams(query);
-  const after = given.get('after');
-  const status = STATUSES.find((known) => known === given.get('status')) ?? '';
-  return {
-    q: given.get('q') ?? '',
-    plan: given.get('plan') ?? '',
-    status,
-    after: after !== null && /^\d{1,15}$/.test(after) ? after : null,
-  };
-}
+const STATUSES = Object.keys(STATUS_WORDS) as CustomerStatus[];
 
 /** How many units to give back; null for what is no whole number from 1 on. */
 export function unitsIn(typed: string): number | null {

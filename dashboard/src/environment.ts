@@ -133,7 +133,7 @@ export function environmentApi(call: Call, project: string, mode: Mode) {
     audit: (cursor: string | null, signal?: Signal) =>
       call<{ entries: AuditEntry[]; nextCursor: string | null }>(
         'GET',
-        `${base}/audit${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`,
+        `${base}/audit${query({ cursor })}`,
         { signal },
       ),
 
@@ -147,10 +147,15 @@ export function environmentApi(call: Call, project: string, mode: Mode) {
     rotateWebhook: (id: string, overlapHours: number): Shown<'webhook', Webhook> =>
       call('POST', `${hook(id)}/rotate`, { body: { overlapHours } }),
     testWebhook: (id: string) => call<{ delivery: WebhookDelivery }>('POST', `${hook(id)}/test`),
-    deliveries: (id: string, cursor: string | null, signal?: Signal) =>
+    deliveries: (
+      id: string,
+      status: WebhookDelivery['status'] | '',
+      { cursor, limit }: { cursor: string | null; limit: number },
+      signal?: Signal,
+    ) =>
       call<{ deliveries: WebhookDelivery[]; nextCursor: string | null }>(
         'GET',
-        `${hook(id)}/deliveries${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`,
+        `${hook(id)}/deliveries${query({ status, limit: `${limit}`, cursor })}`,
         { signal },
       ),
     retryDelivery: (id: string, delivery: string) =>

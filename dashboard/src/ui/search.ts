@@ -24,11 +24,12 @@ export const searchField = (
   label: string,
   value: string,
   onInput: (value: string) => void,
+  maxLength = 120,
 ): TemplateResult => html`<input
   type="search"
   aria-label=${label}
   placeholder=${label}
-  maxlength="120"
+  maxlength=${maxLength}
   .value=${live(value)}
   @input=${(event: Event) => onInput((event.target as HTMLInputElement).value)}
 />`;

@@ -1,6 +1,7 @@
 import type { CustomerEvent, CustomerSession, Order, Payment } from '@dream/contract';
 import { html, nothing, type TemplateResult } from 'lit';
 import { instant, money } from '../../ui/format.ts';
+import { table } from '../../ui/table.ts';
 
 /** Where a customer is signed in, and the way to end it. */
 export const sessionsCard = (
@@ -153,19 +154,5 @@ function byWhom(by: string | null): TemplateResult | string {
   if (by.startsWith('operator')) return 'dream';
   return html`a developer <code class="muted">${by.split(' ').at(-1) ?? by}</code>`;
 }
-
-const table = (
-  heads: readonly string[],
-  rows: readonly TemplateResult[],
-): TemplateResult => html`<table>
-  <thead>
-    <tr>
-      ${heads.map((words) => html`<th scope="col">${words || html`<span class="visually-hidden">What to do</span>`}</th>`)}
-    </tr>
-  </thead>
-  <tbody>
-    ${rows}
-  </tbody>
-</table>`;
 
 const nothingYet = (words: string): TemplateResult => html`<p class="muted padded">${words}</p>`;

@@ -5,20 +5,23 @@ import { fieldWords } from '../../promotion-words.ts';
 import { differences } from '../../ui/differences.ts';
 import { instant } from '../../ui/format.ts';
 import { emptyState } from '../../ui/notice.ts';
-import { ListPage, type Rows } from '../list-page.ts';
+import { ListPage, type Part, type Rows } from '../list-page.ts';
 
 /** The most fields that are shown at once; more are behind a click. */
 const FEW = 3;
 
 /** What was done to an environment, by whom, and what it changed. */
 class AuditPage extends ListPage<AuditEntry, Record<string, string>> {
+  protected readonly words = { label: 'Changes', one: 'change', many: 'changes' };
+  protected readonly heads = ['When', 'What', 'Who'];
+
   constructor() {
     super({});
   }
 
   protected async rowsOf(
     _: Record<string, string>,
-    { cursor }: { cursor: string | null },
+    { cursor }: Part,
     signal?: AbortSignal,
   ): Promise<Rows<AuditEntry>> {
     const { entries, nextCursor } = await this.environment.audit(cursor, signal);
@@ -34,46 +37,30 @@ class AuditPage extends ListPage<AuditEntry, Record<string, string>> {
     </div>`;
   }
 
-  protected body(data: Rows<AuditEntry>): TemplateResult {
-    if (data.rows.length === 0)
-      return emptyState(
-        'Nothing happened yet',
-        'Each change made here will be listed, with who made it.',
-      );
-    return html`<section class="card table-card" aria-label="Changes">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">When</th>
-              <th scope="col">What</th>
-              <th scope="col">Who</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${data.rows.map(entryRow)}
-          </tbody>
-        </table>
-      </section>
-      ${this.more(data, 'changes')}`;
+  protected nothingYet(): TemplateResult {
+    return emptyState(
+      'Nothing happened yet',
+      'Each change made here will be listed, with who made it.',
+    );
+  }
+
+  protected row({ atMs, action, subject, actor, details }: AuditEntry): TemplateResult {
+    const { words, id } = actorWords(actor);
+    // The subject of a change of settings is the names of its fields.
+    const isSaid = action === 'settings.changed' && details.length > 0;
+    return html`<tr>
+      <td data-label="When" class="nowrap">${instant(atMs)}</td>
+      <td data-label="What">
+        <div class="stack anywhere">
+          <span><strong>${actionWords(action)}</strong>${subject === null || isSaid ? nothing : html` <code>${subject}</code>`}</span>
+          ${changesOf(details)}
+        </div>
+      </td>
+      <td data-label="Who">${words}${id === null ? nothing : html` <code class="muted">${id}</code>`}</td>
+    </tr>`;
   }
 }
 customElements.define('page-audit', AuditPage);
-
-const entryRow = ({ atMs, action, subject, actor, details }: AuditEntry): TemplateResult => {
-  const { words, id } = actorWords(actor);
-  // The subject of a change of settings is the names of its fields.
-  const isSaid = action === 'settings.changed' && details.length > 0;
-  return html`<tr>
-    <td data-label="When" class="nowrap">${instant(atMs)}</td>
-    <td data-label="What">
-      <div class="stack anywhere">
-        <span><strong>${actionWords(action)}</strong>${subject === null || isSaid ? nothing : html` <code>${subject}</code>`}</span>
-        ${changesOf(details)}
-      </div>
-    </td>
-    <td data-label="Who">${words}${id === null ? nothing : html` <code class="muted">${id}</code>`}</td>
-  </tr>`;
-};
 
 function changesOf(details: AuditEntry['details']): TemplateResult | typeof nothing {
   if (details.length === 0) return nothing;

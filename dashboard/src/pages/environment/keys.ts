@@ -6,6 +6,7 @@ import { choice, field } from '../../ui/field.ts';
 import { day, instant } from '../../ui/format.ts';
 import { emptyState } from '../../ui/notice.ts';
 import { toast } from '../../ui/toast.ts';
+import { tableCard } from '../../ui/table.ts';
 import { textFault } from '../../validation.ts';
 import { Page } from '../page.ts';
 
@@ -123,23 +124,11 @@ class KeysPage extends Page<Keys> {
           Number(isOver(a, nowMs)) - Number(isOver(b, nowMs)) || b.createdAtMs - a.createdAtMs,
       )
       .slice(0, this.atMost);
-    return html`<section class="card table-card" aria-label="Secret keys">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Key</th>
-              <th scope="col">Made</th>
-              <th scope="col">Last used</th>
-              <th scope="col">State</th>
-              <th scope="col"><span class="visually-hidden">What to do</span></th>
-            </tr>
-          </thead>
-          <tbody>
-            ${listed.map((key) => this.#row(key, nowMs))}
-          </tbody>
-        </table>
-      </section>
+    return html`${tableCard(
+      'Secret keys',
+      ['Name', 'Key', 'Made', 'Last used', 'State', ''],
+      listed.map((key) => this.#row(key, nowMs)),
+    )}
       ${
         listed.length === keys.length
           ? nothing

@@ -3,6 +3,7 @@ import { field } from '../../ui/field.ts';
 import { icons } from '../../ui/icons.ts';
 import { emptyState } from '../../ui/notice.ts';
 import { toast } from '../../ui/toast.ts';
+import { tableCard } from '../../ui/table.ts';
 import { originFault } from '../../validation.ts';
 import { Page } from '../page.ts';
 
@@ -71,18 +72,12 @@ class OriginsPage extends Page<readonly string[]> {
   }
 
   #table(origins: readonly string[]): TemplateResult {
-    return html`<section class="card table-card" aria-label="Allowed origins">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Origin</th>
-            <th scope="col"><span class="visually-hidden">What to do</span></th>
-          </tr>
-        </thead>
-        <tbody>
-          ${origins.map(
-            (origin) =>
-              html`<tr>
+    return tableCard(
+      'Allowed origins',
+      ['Origin', ''],
+      origins.map(
+        (origin) =>
+          html`<tr>
                 <td data-label="Origin">
                   <code>${origin}</code>
                   ${origin.includes('*') ? html`<span class="badge">any subdomain</span>` : nothing}
@@ -100,10 +95,8 @@ class OriginsPage extends Page<readonly string[]> {
                   </div>
                 </td>
               </tr>`,
-          )}
-        </tbody>
-      </table>
-    </section>`;
+      ),
+    );
   }
 
   readonly #add = async (event: Event): Promise<void> => {

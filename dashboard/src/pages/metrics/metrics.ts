@@ -6,6 +6,7 @@ import { paths } from '../../paths.ts';
 import { count, day, instant, money, share } from '../../ui/format.ts';
 import { emptyState } from '../../ui/notice.ts';
 import { dayWords } from '../../ui/plot.ts';
+import { table } from '../../ui/table.ts';
 import { Page } from '../page.ts';
 import { figureList } from './figures.ts';
 import { picker } from './picker.ts';
@@ -88,16 +89,7 @@ const tableCard = (
     </section>`;
   return html`<section class="card table-card" aria-labelledby=${id}>
     <h2 class="table-title" id=${id}>${title}</h2>
-    <table>
-      <thead>
-        <tr>
-          ${heads.map((head) => html`<th scope="col">${head}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
+    ${table(heads, rows)}
   </section>`;
 };
 

@@ -7,6 +7,7 @@ import { paths } from '../../paths.ts';
 import { count, money } from '../../ui/format.ts';
 import { emptyState } from '../../ui/notice.ts';
 import { dayWords } from '../../ui/plot.ts';
+import { table } from '../../ui/table.ts';
 import { Page } from '../page.ts';
 import { figureList } from './figures.ts';
 import { picker } from './picker.ts';
@@ -82,20 +83,10 @@ class TotalsPage extends Page<DashboardTotals> {
       </div>
       <section class="card table-card" aria-labelledby="projects-title">
         <h2 class="table-title" id="projects-title">By project</h2>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Project</th>
-              <th scope="col">MRR</th>
-              <th scope="col">Revenue</th>
-              <th scope="col">Active</th>
-              <th scope="col">New customers</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${projects.map((project) => this.#row(project))}
-          </tbody>
-        </table>
+        ${table(
+          ['Project', 'MRR', 'Revenue', 'Active', 'New customers'],
+          projects.map((project) => this.#row(project)),
+        )}
       </section>
     `;
   }

@@ -1,29 +1,39 @@
 import type { OperatorProject } from '@dream/contract';
 import { html, nothing, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
 import { operatorApi } from '../../operations.ts';
 import { paths } from '../../paths.ts';
 import { confirmTelling } from '../../ui/confirm.ts';
 import { day, instant } from '../../ui/format.ts';
 import { emptyState } from '../../ui/notice.ts';
-import { searchField } from '../../ui/search.ts';
 import { toast } from '../../ui/toast.ts';
-import { ListPage, type Rows } from '../list-page.ts';
+import { ListPage, type Part, type Rows } from '../list-page.ts';
 
 type Filter = { q: string; suspended: string };
 
 const NO_FILTER: Filter = { q: '', suspended: '' };
+const STATE_CHOICES = [
+  ['', 'Any state'],
+  ['true', 'Suspended'],
+] as const;
 const PLATFORM_PROJECT = 'prj_dream';
 
 /** Every project there is, for those who run the platform. */
 class OperatorProjectsPage extends ListPage<OperatorProject, Filter> {
+  protected readonly words = {
+    label: 'Projects',
+    one: 'project',
+    many: 'projects',
+    lookedThrough: 'Names, ids, accounts and e-mails of owners were looked through.',
+  };
+  protected readonly heads = ['Project', 'Owner', 'Since', 'State', ''];
+
   constructor() {
     super(NO_FILTER);
   }
 
   protected async rowsOf(
     { q, suspended }: Filter,
-    page: { cursor: string | null; limit: number },
+    page: Part,
     signal?: AbortSignal,
   ): Promise<Rows<OperatorProject>> {
     const asked = {
@@ -43,60 +53,18 @@ class OperatorProjectsPage extends ListPage<OperatorProject, Filter> {
     </div>`;
   }
 
-  protected body(data: Rows<OperatorProject>): TemplateResult {
-    return html`<div class="tools" role="search">
-        ${searchField('Search name, id, account or e-mail', this.filter.q, (q) => this.look({ q }, true))}
-        <select
-          aria-label="State"
-          @change=${(event: Event) =>
-            this.look({ suspended: (event.target as HTMLSelectElement).value })}
-        >
-          <option value="" ?selected=${this.filter.suspended === ''}>Any state</option>
-          <option value="true" ?selected=${this.filter.suspended === 'true'}>Suspended</option>
-        </select>
-      </div>
-      ${
-        data.rows.length === 0
-          ? emptyState(
-              'No project is like this',
-              'Names, ids, accounts and e-mails of owners were looked through.',
-              html`<button class="button" type="button" @click=${() => this.look(NO_FILTER)}>
-                Show all projects
-              </button>`,
-            )
-          : this.#table(data)
-      }`;
+  protected nothingYet(): TemplateResult {
+    return emptyState('No project yet', 'The first one made by anybody is listed here.');
   }
 
-  #table(data: Rows<OperatorProject>): TemplateResult {
-    return html`<section
-        class="card table-card"
-        aria-label="Projects"
-        aria-busy=${this.searching ? 'true' : nothing}
-      >
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Project</th>
-              <th scope="col">Owner</th>
-              <th scope="col">Since</th>
-              <th scope="col">State</th>
-              <th scope="col"><span class="visually-hidden">What to do</span></th>
-            </tr>
-          </thead>
-          <tbody>
-            ${repeat(
-              data.rows,
-              ({ id }) => id,
-              (project) => this.#row(project),
-            )}
-          </tbody>
-        </table>
-      </section>
-      ${this.more(data, data.rows.length === 1 ? 'project' : 'projects')}`;
+  protected override tools(): unknown {
+    return this.lookers(
+      this.search('Search name, id, account or e-mail', 'q'),
+      this.choose('State', 'suspended', STATE_CHOICES),
+    );
   }
 
-  #row(project: OperatorProject): TemplateResult {
+  protected row(project: OperatorProject): TemplateResult {
     const { id, name, accountId, ownerEmail, createdAtMs, suspendedAtMs, suspensionReason } =
       project;
     return html`<tr>
@@ -174,10 +142,7 @@ class OperatorProjectsPage extends ListPage<OperatorProject, Filter> {
     suspendedAtMs,
     suspensionReason,
   }: Pick<OperatorProject, 'id' | 'suspendedAtMs' | 'suspensionReason'>): void {
-    if (this.data === null) return;
-    const now = { suspendedAtMs, suspensionReason };
-    const rows = this.data.rows.map((row) => (row.id === id ? { ...row, ...now } : row));
-    this.data = { ...this.data, rows };
+    this.replaceRow(id, (row) => ({ ...row, suspendedAtMs, suspensionReason }));
   }
 }
 customElements.define('page-operator-projects', OperatorProjectsPage);

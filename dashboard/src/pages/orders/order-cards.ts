@@ -1,6 +1,7 @@
 import type { Order, ShippingAddress } from '@dream/contract';
 import { html, nothing, type TemplateResult } from 'lit';
 import { instant, money } from '../../ui/format.ts';
+import { table } from '../../ui/table.ts';
 
 /** What was bought, and what it came to. */
 export function linesCard(order: Order): TemplateResult {
@@ -11,19 +12,11 @@ export function linesCard(order: Order): TemplateResult {
       <dd>${money(minor, currency)}</dd>
     </div>`;
   return html`<section class="card table-card" aria-label="What was bought">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Product</th>
-          <th scope="col" class="number">Price</th>
-          <th scope="col" class="number">Pieces</th>
-          <th scope="col" class="number">Sum</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${lines.map(
-          ({ name, priceMinor, quantity, refundedQuantity, totalMinor }) =>
-            html`<tr>
+    ${table(
+      ['Product', { number: 'Price' }, { number: 'Pieces' }, { number: 'Sum' }],
+      lines.map(
+        ({ name, priceMinor, quantity, refundedQuantity, totalMinor }) =>
+          html`<tr>
               <td data-label="Product">
                 <span class="anywhere">${name}</span>
                 ${
@@ -36,9 +29,8 @@ export function linesCard(order: Order): TemplateResult {
               <td data-label="Pieces" class="number">${quantity.toLocaleString()}</td>
               <td data-label="Sum" class="nowrap number">${money(totalMinor, currency)}</td>
             </tr>`,
-        )}
-      </tbody>
-    </table>
+      ),
+    )}
     <dl class="sums">
       ${subtotalMinor === order.totalMinor ? nothing : sum('Products', subtotalMinor)}
       ${discountMinor > 0 ? sum('Discount', -discountMinor) : nothing}

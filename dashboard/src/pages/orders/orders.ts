@@ -1,19 +1,22 @@
 import type { Order, OrderStatus } from '@dream/contract';
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
 import { isToSend, STATUS_WORDS } from '../../order-words.ts';
 import { paths } from '../../paths.ts';
 import { type OrderFilter, shopApi } from '../../shop.ts';
 import { download } from '../../ui/download.ts';
 import { instant, money } from '../../ui/format.ts';
 import { emptyState } from '../../ui/notice.ts';
-import { searchField } from '../../ui/search.ts';
 import { toast } from '../../ui/toast.ts';
-import { ListPage, type Rows } from '../list-page.ts';
+import { ListPage, type Part, type Rows } from '../list-page.ts';
 
 type Filter = { q: string; status: string; customer: string };
 
 const NO_FILTER: Filter = { q: '', status: '', customer: '' };
+
+const STATUS_CHOICES = [
+  ['', 'Any status'] as const,
+  ...Object.entries(STATUS_WORDS).map(([status, { words }]) => [status, words] as const),
+];
 
 /** What was bought, the newest first. */
 class OrdersPage extends ListPage<Order, Filter> {
@@ -23,17 +26,20 @@ class OrdersPage extends ListPage<Order, Filter> {
   };
   /** How much of the table is there, while it comes. */
   declare private bytes: number;
+  protected readonly words = {
+    label: 'Orders',
+    one: 'order',
+    many: 'orders',
+    lookedThrough: 'Numbers, e-mails, names and products were looked through.',
+  };
+  protected readonly heads = ['Order', 'Buyer', 'Bought', 'Status', { number: 'Total' }];
 
   constructor() {
     super(NO_FILTER);
     this.bytes = 0;
   }
 
-  protected async rowsOf(
-    filter: Filter,
-    page: { cursor: string | null; limit: number },
-    signal?: AbortSignal,
-  ): Promise<Rows<Order>> {
+  protected async rowsOf(filter: Filter, page: Part, signal?: AbortSignal): Promise<Rows<Order>> {
     const { orders, nextCursor } = await shopApi(this.context).orders(
       askedFor(filter),
       page,
@@ -50,7 +56,7 @@ class OrdersPage extends ListPage<Order, Filter> {
         <p>What was bought in your shop, the newest first.</p>
       </div>
       ${
-        this.data && (this.data.rows.length > 0 || this.isFiltered)
+        this.data && !this.isBare
           ? html`<button
               class="button"
               type="button"
@@ -64,44 +70,24 @@ class OrdersPage extends ListPage<Order, Filter> {
     </div>`;
   }
 
-  protected body(data: Rows<Order>): TemplateResult {
-    if (data.rows.length === 0 && !this.isFiltered)
-      return emptyState(
-        'No orders yet',
-        'As soon as somebody checks out in your shop, it is here: with what was bought, by whom, and whether it is paid.',
-        html`<a class="button primary" href=${paths.integrate(this.projectId, this.context.mode)}>
-          Put the shop on your page
-        </a>`,
-      );
-    return html`${this.#tools()} ${this.#ofCustomer()}
-    ${
-      data.rows.length === 0
-        ? emptyState(
-            'No order is like this',
-            'Numbers, e-mails, names and products were looked through.',
-            html`<button class="button" type="button" @click=${() => this.look(NO_FILTER)}>
-              Show all orders
-            </button>`,
-          )
-        : this.#table(data)
-    }`;
+  protected nothingYet(): TemplateResult {
+    return emptyState(
+      'No orders yet',
+      'As soon as somebody checks out in your shop, it is here: with what was bought, by whom, and whether it is paid.',
+      html`<a class="button primary" href=${paths.integrate(this.projectId, this.context.mode)}>
+        Put the shop on your page
+      </a>`,
+    );
   }
 
-  #tools(): TemplateResult {
-    const { q, status } = this.filter;
-    return html`<div class="tools" role="search">
-      ${searchField('Search orders', q, (typed) => this.look({ q: typed }, true))}
-      <select
-        aria-label="Status"
-        @change=${(event: Event) => this.look({ status: (event.target as HTMLSelectElement).value })}
-      >
-        <option value="" ?selected=${status === ''}>Any status</option>
-        ${Object.entries(STATUS_WORDS).map(
-          ([each, { words }]) =>
-            html`<option value=${each} ?selected=${each === status}>${words}</option>`,
-        )}
-      </select>
-    </div>`;
+  protected override tools(): unknown {
+    return [
+      this.lookers(
+        this.search('Search orders', 'q'),
+        this.choose('Status', 'status', STATUS_CHOICES),
+      ),
+      this.#ofCustomer(),
+    ];
   }
 
   #ofCustomer(): TemplateResult | typeof nothing {
@@ -116,31 +102,7 @@ class OrdersPage extends ListPage<Order, Filter> {
       : nothing;
   }
 
-  #table(data: Rows<Order>): TemplateResult {
-    return html`<section class="card table-card" aria-label="Orders" aria-busy=${this.searching ? 'true' : nothing}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Order</th>
-              <th scope="col">Buyer</th>
-              <th scope="col">Bought</th>
-              <th scope="col">Status</th>
-              <th scope="col" class="number">Total</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${repeat(
-              data.rows,
-              ({ id }) => id,
-              (order) => this.#row(order),
-            )}
-          </tbody>
-        </table>
-      </section>
-      ${this.more(data, data.rows.length === 1 ? 'order' : 'orders')}`;
-  }
-
-  #row(order: Order): TemplateResult {
+  protected row(order: Order): TemplateResult {
     const { id, number, createdAtMs, name, email, status, totalMinor, currency } = order;
     const { words, tone } = STATUS_WORDS[status];
     return html`<tr>

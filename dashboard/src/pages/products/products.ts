@@ -1,6 +1,5 @@
 import type { Connection, Product } from '@dream/contract';
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
 import { paths } from '../../paths.ts';
 import { type Mark, saleMark, stockMark } from '../../product-state.ts';
 import { productWith } from '../../product-draft.ts';
@@ -8,11 +7,15 @@ import { shopApi } from '../../shop.ts';
 import { money } from '../../ui/format.ts';
 import { icons } from '../../ui/icons.ts';
 import { emptyState } from '../../ui/notice.ts';
-import { searchField } from '../../ui/search.ts';
 import { toast } from '../../ui/toast.ts';
-import { ListPage, type Rows } from '../list-page.ts';
+import { ListPage, type Part, type Rows } from '../list-page.ts';
 
 type Filter = { q: string; archived: string };
+
+const ARCHIVED_CHOICES = [
+  ['', 'On sale and hidden'],
+  ['true', 'Archived'],
+] as const;
 
 /** What a shop sells, in the order it is shown. */
 class ProductsPage extends ListPage<Product, Filter> {
@@ -22,10 +25,18 @@ class ProductsPage extends ListPage<Product, Filter> {
   };
   /** How prices reach Stripe; undefined until that is known. */
   declare private via: Connection['via'] | undefined;
+  protected readonly heads = ['Product', 'Price', 'Stock', 'State', ''];
 
   constructor() {
     super({ q: '', archived: '' });
     this.via = undefined;
+  }
+
+  protected get words() {
+    const lookedThrough = this.filter.q
+      ? 'Names, categories, variants and SKUs were looked through.'
+      : 'A product you archive is kept here.';
+    return { label: 'Products', one: 'product', many: 'products', lookedThrough };
   }
 
   protected override async load(signal: AbortSignal): Promise<Rows<Product>> {
@@ -39,10 +50,10 @@ class ProductsPage extends ListPage<Product, Filter> {
 
   protected async rowsOf(
     { q, archived }: Filter,
-    page: { cursor: string | null; limit: number },
+    page: Part,
     signal?: AbortSignal,
   ): Promise<Rows<Product>> {
-    const filter = { q: q.trim(), archived: archived === 'true' };
+    const filter = { q: q.trim().slice(0, 120), archived: archived === 'true' };
     const { products, nextCursor } = await shopApi(this.context).products(filter, page, signal);
     return { rows: products, nextCursor };
   }
@@ -61,13 +72,7 @@ class ProductsPage extends ListPage<Product, Filter> {
     return paths.newProduct(this.projectId, this.context.mode);
   }
 
-  protected body(data: Rows<Product>): TemplateResult {
-    if (data.rows.length === 0 && !this.isFiltered) return this.#empty();
-    return html`${this.#stripeFirst()} ${this.#tools()}
-    ${data.rows.length === 0 ? this.#nothingFound() : this.#table(data)}`;
-  }
-
-  #empty(): TemplateResult {
+  protected nothingYet(): TemplateResult {
     return html`${emptyState(
       'What do you sell?',
       'Add a product with a picture and a price. The shop on your page shows it a few seconds later.',
@@ -81,22 +86,14 @@ class ProductsPage extends ListPage<Product, Filter> {
     </p>`;
   }
 
-  #nothingFound(): TemplateResult {
-    const { q, archived } = this.filter;
-    const all = html`<button class="button" type="button" @click=${() => this.look({ q: '', archived: '' })}>
-      Show all products
-    </button>`;
-    return q
-      ? emptyState(
-          `Nothing is called “${q}”`,
-          'Names, categories, variants and SKUs were looked through.',
-          all,
-        )
-      : emptyState(
-          'Nothing is archived',
-          archived ? 'A product you archive is kept here.' : '',
-          all,
-        );
+  protected override tools(): unknown {
+    return [
+      this.#stripeFirst(),
+      this.lookers(
+        this.search('Search products', 'q'),
+        this.choose('Which products', 'archived', ARCHIVED_CHOICES),
+      ),
+    ];
   }
 
   #stripeFirst(): TemplateResult | typeof nothing {
@@ -111,45 +108,7 @@ class ProductsPage extends ListPage<Product, Filter> {
       : nothing;
   }
 
-  #tools(): TemplateResult {
-    const { q, archived } = this.filter;
-    return html`<div class="tools" role="search">
-      ${searchField('Search products', q, (typed) => this.look({ q: typed }, true))}
-      <select
-        aria-label="Which products"
-        @change=${(event: Event) => this.look({ archived: (event.target as HTMLSelectElement).value })}
-      >
-        <option value="" ?selected=${archived === ''}>On sale and hidden</option>
-        <option value="true" ?selected=${archived !== ''}>Archived</option>
-      </select>
-    </div>`;
-  }
-
-  #table(data: Rows<Product>): TemplateResult {
-    return html`<section class="card table-card" aria-label="Products" aria-busy=${this.searching ? 'true' : nothing}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Product</th>
-              <th scope="col">Price</th>
-              <th scope="col">Stock</th>
-              <th scope="col">State</th>
-              <th scope="col"><span class="visually-hidden">Actions</span></th>
-            </tr>
-          </thead>
-          <tbody>
-            ${repeat(
-              data.rows,
-              ({ id }) => id,
-              (product, index) => this.#row(product, index, data),
-            )}
-          </tbody>
-        </table>
-      </section>
-      ${this.more(data, data.rows.length === 1 ? 'product' : 'products')}`;
-  }
-
-  #row(product: Product, index: number, data: Rows<Product>): TemplateResult {
+  protected row(product: Product, index: number, data: Rows<Product>): TemplateResult {
     const { id, name, category, images, variants } = product;
     return html`<tr>
       <td data-label="Product">
@@ -225,9 +184,7 @@ class ProductsPage extends ListPage<Product, Filter> {
       // As it is now: what somebody else saved meanwhile is not undone.
       const { product: now } = await shop.product(product.id);
       const { product: saved } = await shop.putProduct(product.id, productWith(now, { visible }));
-      if (!this.data) return;
-      const rows = this.data.rows.map((each) => (each.id === saved.id ? saved : each));
-      this.data = { ...this.data, rows };
+      this.replaceRow(saved.id, () => saved);
     });
     if (done) toast(visible ? `${product.name} is shown` : `${product.name} is hidden`);
   }

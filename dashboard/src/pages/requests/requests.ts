@@ -1,6 +1,5 @@
 import type { RefusedRequest } from '@dream/contract';
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
 import { operationsApi, type RequestFilter } from '../../operations.ts';
 import { paths } from '../../paths.ts';
 import { DAY_CHOICES, metWords, requestIdIn, STATUS_CHOICES } from '../../request-words.ts';
@@ -8,7 +7,7 @@ import { go } from '../../router.ts';
 import { count, instant } from '../../ui/format.ts';
 import { emptyState } from '../../ui/notice.ts';
 import { searchField } from '../../ui/search.ts';
-import { ListPage, type Rows } from '../list-page.ts';
+import { ListPage, type Part, type Rows } from '../list-page.ts';
 
 const NO_FILTER: RequestFilter = { code: '', status: '', customer: '', days: '' };
 
@@ -23,6 +22,14 @@ class RequestsPage extends ListPage<RefusedRequest, RequestFilter> {
   declare private droppedCalls: number;
   /** What is typed of a request id. */
   declare private typed: string;
+  protected readonly words = {
+    label: 'Refused and failed requests',
+    one: 'request',
+    many: 'requests',
+    lookedThrough:
+      'Refused and failed calls of 7 days were looked through. To find one by its id, type all of it.',
+  };
+  protected readonly heads = ['When', 'Call', 'Answer', 'Customer'];
 
   constructor() {
     super(NO_FILTER);
@@ -32,7 +39,7 @@ class RequestsPage extends ListPage<RefusedRequest, RequestFilter> {
 
   protected async rowsOf(
     filter: RequestFilter,
-    page: { cursor: string | null; limit: number },
+    page: Part,
     signal?: AbortSignal,
   ): Promise<Rows<RefusedRequest>> {
     const found = await operationsApi(this.context).requests(askedFor(filter), page, signal);
@@ -46,61 +53,30 @@ class RequestsPage extends ListPage<RefusedRequest, RequestFilter> {
         <h1>Requests</h1>
         <p>Calls of your server and your visitors that were refused or failed, of 7 days.</p>
       </div>
-      <button
-        class="button"
-        type="button"
-        aria-disabled=${String(this.busy !== null)}
-        @click=${() => void this.act('refresh', () => this.reload())}
-      >
-        ${this.busy === 'refresh' ? 'Looking…' : 'Look again'}
-      </button>
+      ${this.lookAgain()}
     </div>`;
   }
 
-  protected body(data: Rows<RefusedRequest>): TemplateResult {
-    if (data.rows.length === 0 && !this.isFiltered)
-      return emptyState(
-        'Nothing was refused',
-        'A call that meets a limit, has a wrong key or fails is here a second later, with what explains it: plan, limit, count, period and key. Calls that went well are not kept.',
-        html`<a class="button primary" href=${paths.integrate(this.projectId, this.context.mode)}>
-          Send a test call
-        </a>`,
-      );
-    return html`${this.#tools()} ${this.#chips()} ${this.#dropped()}
-    ${
-      data.rows.length === 0
-        ? emptyState(
-            'No request is like this',
-            'Refused and failed calls of 7 days were looked through. To find one by its id, type all of it.',
-            html`<button class="button" type="button" @click=${() => this.look(NO_FILTER)}>
-              Show all requests
-            </button>`,
-          )
-        : this.#table(data)
-    }`;
+  protected nothingYet(): TemplateResult {
+    return emptyState(
+      'Nothing was refused',
+      'A call that meets a limit, has a wrong key or fails is here a second later, with what explains it: plan, limit, count, period and key. Calls that went well are not kept.',
+      html`<a class="button primary" href=${paths.integrate(this.projectId, this.context.mode)}>
+        Send a test call
+      </a>`,
+    );
   }
 
-  #tools(): TemplateResult {
-    return html`<div class="tools" role="search">
-      ${searchField('Find by request id', this.typed, (typed) => this.#find(typed))}
-      ${this.#choice('Status', 'status', STATUS_CHOICES)} ${this.#choice('Time', 'days', DAY_CHOICES)}
-    </div>`;
-  }
-
-  #choice(
-    label: string,
-    name: 'status' | 'days',
-    choices: readonly (readonly [string, string])[],
-  ): TemplateResult {
-    return html`<select
-      aria-label=${label}
-      @change=${(event: Event) => this.look({ [name]: (event.target as HTMLSelectElement).value })}
-    >
-      ${choices.map(
-        ([value, words]) =>
-          html`<option value=${value} ?selected=${value === this.filter[name]}>${words}</option>`,
-      )}
-    </select>`;
+  protected override tools(): unknown {
+    return [
+      this.lookers(
+        searchField('Find by request id', this.typed, (typed) => this.#find(typed)),
+        this.choose('Status', 'status', STATUS_CHOICES),
+        this.choose('Time', 'days', DAY_CHOICES),
+      ),
+      this.#chips(),
+      this.#dropped(),
+    ];
   }
 
   #find(typed: string): void {
@@ -133,34 +109,7 @@ class RequestsPage extends ListPage<RefusedRequest, RequestFilter> {
         </p>`;
   }
 
-  #table(data: Rows<RefusedRequest>): TemplateResult {
-    return html`<section
-        class="card table-card"
-        aria-label="Refused and failed requests"
-        aria-busy=${this.searching ? 'true' : nothing}
-      >
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">When</th>
-              <th scope="col">Call</th>
-              <th scope="col">Answer</th>
-              <th scope="col">Customer</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${repeat(
-              data.rows,
-              ({ id }) => id,
-              (one) => this.#row(one),
-            )}
-          </tbody>
-        </table>
-      </section>
-      ${this.more(data, data.rows.length === 1 ? 'request' : 'requests')}`;
-  }
-
-  #row(one: RefusedRequest): TemplateResult {
+  protected row(one: RefusedRequest): TemplateResult {
     const { requestId, atMs, method, route, status, title, customerId } = one;
     const { mode } = this.context;
     const met = metWords(one);

@@ -4,6 +4,7 @@ import { paths } from '../../paths.ts';
 import { money } from '../../ui/format.ts';
 import { icons } from '../../ui/icons.ts';
 import { emptyState } from '../../ui/notice.ts';
+import { tableCard } from '../../ui/table.ts';
 import { Page } from '../page.ts';
 
 /** What an environment offers. */
@@ -34,21 +35,11 @@ class TiersPage extends Page<readonly Tier[]> {
         'Begin with a free tier, which everybody who signs up is on, and add one with a price.',
         html`<a class="button primary" href=${this.#newPath()}>Make the first tier</a>`,
       );
-    return html`<section class="card table-card" aria-label="Tiers">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Tier</th>
-            <th scope="col">Price</th>
-            <th scope="col">Allows</th>
-            <th scope="col">Marks</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${tiers.map((tier) => this.#row(tier))}
-        </tbody>
-      </table>
-    </section>`;
+    return tableCard(
+      'Tiers',
+      ['Tier', 'Price', 'Allows', 'Marks'],
+      tiers.map((tier) => this.#row(tier)),
+    );
   }
 
   #row(tier: Tier): TemplateResult {

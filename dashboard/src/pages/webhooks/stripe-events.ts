@@ -1,12 +1,11 @@
 import type { StripeEvent } from '@dream/contract';
 import { html, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
 import { operationsApi } from '../../operations.ts';
 import { paths } from '../../paths.ts';
 import { instant } from '../../ui/format.ts';
 import { emptyState } from '../../ui/notice.ts';
 import { toast } from '../../ui/toast.ts';
-import { ListPage, type Rows } from '../list-page.ts';
+import { ListPage, type Part, type Rows } from '../list-page.ts';
 
 const STATES: Record<StripeEvent['state'], { words: string; tone: string; means: string }> = {
   applied: { words: 'Applied', tone: 'good', means: 'what Stripe says is in force here' },
@@ -16,13 +15,16 @@ const STATES: Record<StripeEvent['state'], { words: string; tone: string; means:
 
 /** What Stripe told of, and what became of it. */
 class StripeEventsPage extends ListPage<StripeEvent, Record<string, string>> {
+  protected readonly words = { label: 'Events', one: 'event', many: 'events' };
+  protected readonly heads = ['Event', 'About', 'Came', 'State', ''];
+
   constructor() {
     super({});
   }
 
   protected async rowsOf(
     _filter: Record<string, string>,
-    page: { cursor: string | null; limit: number },
+    page: Part,
     signal?: AbortSignal,
   ): Promise<Rows<StripeEvent>> {
     const { events, nextCursor } = await operationsApi(this.context).stripeEvents(page, signal);
@@ -38,50 +40,21 @@ class StripeEventsPage extends ListPage<StripeEvent, Record<string, string>> {
           <a href=${paths.webhooks(this.projectId, this.context.mode)}>Webhooks</a>.
         </p>
       </div>
-      <button
-        class="button"
-        type="button"
-        aria-disabled=${String(this.busy !== null)}
-        @click=${() => void this.act('refresh', () => this.reload())}
-      >
-        ${this.busy === 'refresh' ? 'Looking…' : 'Look again'}
-      </button>
+      ${this.lookAgain()}
     </div>`;
   }
 
-  protected body(data: Rows<StripeEvent>): TemplateResult {
-    if (data.rows.length === 0)
-      return emptyState(
-        'Stripe told of nothing yet',
-        'As soon as somebody pays, renews, cancels or is refunded, Stripe says so, and it is here. Nothing is to be set up for it: what gets lost on its way is found in Stripe’s own list.',
-        html`<a class="button primary" href=${paths.stripe(this.projectId, this.context.mode)}>
-          Look at the connection
-        </a>`,
-      );
-    return html`<section class="card table-card" aria-label="Events">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Event</th>
-              <th scope="col">About</th>
-              <th scope="col">Came</th>
-              <th scope="col">State</th>
-              <th scope="col"><span class="visually-hidden">What to do</span></th>
-            </tr>
-          </thead>
-          <tbody>
-            ${repeat(
-              data.rows,
-              ({ id }) => id,
-              (event) => this.#row(event),
-            )}
-          </tbody>
-        </table>
-      </section>
-      ${this.more(data, data.rows.length === 1 ? 'event' : 'events')}`;
+  protected nothingYet(): TemplateResult {
+    return emptyState(
+      'Stripe told of nothing yet',
+      'As soon as somebody pays, renews, cancels or is refunded, Stripe says so, and it is here. Nothing is to be set up for it: what gets lost on its way is found in Stripe’s own list.',
+      html`<a class="button primary" href=${paths.stripe(this.projectId, this.context.mode)}>
+        Look at the connection
+      </a>`,
+    );
   }
 
-  #row({ id, type, objectId, state, via, receivedAtMs }: StripeEvent): TemplateResult {
+  protected row({ id, type, objectId, state, via, receivedAtMs }: StripeEvent): TemplateResult {
     const { words, tone, means } = STATES[state];
     return html`<tr>
       <td data-label="Event">
@@ -123,11 +96,7 @@ class StripeEventsPage extends ListPage<StripeEvent, Record<string, string>> {
   async #retry(id: string): Promise<void> {
     await this.act(id, async () => {
       const { event } = await operationsApi(this.context).retryStripeEvent(id);
-      if (this.data)
-        this.data = {
-          ...this.data,
-          rows: this.data.rows.map((row) => (row.id === id ? event : row)),
-        };
+      this.replaceRow(id, () => event);
       toast(`${STATES[event.state].words}: ${STATES[event.state].means}`);
     });
   }

@@ -9,30 +9,44 @@ import { emptyState } from '../../ui/notice.ts';
 import { saveBar } from '../../ui/save-bar.ts';
 import { toast } from '../../ui/toast.ts';
 import { guardUnsaved, releaseUnsaved } from '../../ui/unsaved.ts';
-import { Page } from '../page.ts';
+import { ListPage, type Part, type Rows } from '../list-page.ts';
 import { type EndpointDraft, endpointFields, isEndpointRight } from './endpoint-form.ts';
 import { deliveryBadge, stateBadge } from './state-badge.ts';
 
-interface Data {
-  webhook: Webhook | null;
-  deliveries: WebhookDelivery[];
-  nextCursor: string | null;
-}
+type Filter = { status: string };
+
+const STATUS_CHOICES = [
+  ['', 'Any state'],
+  ['failed', 'Failed'],
+  ['waiting', 'Waiting'],
+  ['delivered', 'Delivered'],
+] as const;
 
 const OVERLAP_HOURS = 24;
 
 /** One endpoint: what it is told, what was sent to it, and what became of that. */
-class WebhookPage extends Page<Data> {
+class WebhookPage extends ListPage<WebhookDelivery, Filter> {
   static override properties: PropertyDeclarations = {
-    ...Page.properties,
+    ...ListPage.properties,
+    webhook: { state: true },
     draft: { state: true },
     shown: { state: true },
   };
+  /** The endpoint; null when there is none of this id. */
+  declare private webhook: Webhook | null;
   declare private draft: EndpointDraft | null;
   declare private shown: string | null;
+  protected readonly words = {
+    label: 'Deliveries',
+    one: 'delivery',
+    many: 'deliveries',
+    lookedThrough: 'What was sent in 30 days was looked through.',
+  };
+  protected readonly heads = [];
 
   constructor() {
-    super();
+    super({ status: '' });
+    this.webhook = null;
     this.draft = null;
     this.shown = null;
   }
@@ -46,19 +60,27 @@ class WebhookPage extends Page<Data> {
     return this.context.params.webhook ?? '';
   }
 
-  protected async load(signal: AbortSignal): Promise<Data> {
+  protected override async load(signal: AbortSignal): Promise<Rows<WebhookDelivery>> {
     const { webhooks } = await this.environment.webhooks(signal);
-    const webhook = webhooks.find(({ id }) => id === this.#id) ?? null;
-    if (webhook === null) return { webhook, deliveries: [], nextCursor: null };
-    this.draft ??= draftOf(webhook);
-    return { webhook, ...(await this.environment.deliveries(this.#id, null, signal)) };
+    this.webhook = webhooks.find(({ id }) => id === this.#id) ?? null;
+    if (this.webhook === null) return { rows: [], nextCursor: null };
+    this.draft ??= draftOf(this.webhook);
+    return super.load(signal);
+  }
+
+  protected async rowsOf(
+    { status }: Filter,
+    page: Part,
+    signal?: AbortSignal,
+  ): Promise<Rows<WebhookDelivery>> {
+    const asked = STATUS_CHOICES.find(([known]) => known === status)?.[0] ?? '';
+    const found = await this.environment.deliveries(this.#id, asked, page, signal);
+    return { rows: found.deliveries, nextCursor: found.nextCursor };
   }
 
   #isChanged(): boolean {
-    const webhook = this.data?.webhook;
-    return (
-      Boolean(webhook) && JSON.stringify(this.draft) !== JSON.stringify(draftOf(webhook as Webhook))
-    );
+    const { webhook } = this;
+    return webhook !== null && JSON.stringify(this.draft) !== JSON.stringify(draftOf(webhook));
   }
 
   protected head(): TemplateResult {
@@ -70,7 +92,8 @@ class WebhookPage extends Page<Data> {
     </div>`;
   }
 
-  protected body({ webhook, deliveries, nextCursor }: Data): TemplateResult {
+  protected override body(data: Rows<WebhookDelivery>): TemplateResult {
+    const { webhook } = this;
     if (webhook === null)
       return emptyState('There is no such endpoint', 'It may have been deleted.');
     const draft = this.draft ?? draftOf(webhook);
@@ -102,15 +125,24 @@ class WebhookPage extends Page<Data> {
         })}
       </form>
       <h2>What was sent</h2>
-      ${
-        deliveries.length === 0
-          ? emptyState(
-              'Nothing was sent yet',
-              'Send a test, and see here what your server answered.',
-            )
-          : this.#log(deliveries, nextCursor)
-      }
+      ${super.body(data)}
     `;
+  }
+
+  protected nothingYet(): TemplateResult {
+    return emptyState(
+      'Nothing was sent yet',
+      'Send a test, and see here what your server answered.',
+    );
+  }
+
+  protected override tools(): unknown {
+    return this.lookers(this.choose('State', 'status', STATUS_CHOICES));
+  }
+
+  /** Not a table: what was sent and what was answered unfold, and are as wide as the page. */
+  protected override list(data: Rows<WebhookDelivery>): TemplateResult {
+    return html`<section class="stack" aria-label=${this.words.label}>${this.eachRow(data)}</section>`;
   }
 
   #secret({ oldSecretUntilMs }: Webhook): TemplateResult | typeof nothing {
@@ -125,20 +157,7 @@ class WebhookPage extends Page<Data> {
       : nothing;
   }
 
-  #log(deliveries: readonly WebhookDelivery[], nextCursor: string | null): TemplateResult {
-    return html`<section class="stack" aria-label="Deliveries">
-        ${deliveries.map((delivery) => this.#delivery(delivery))}
-      </section>
-      ${
-        nextCursor === null
-          ? nothing
-          : html`<div class="buttons">
-              ${this.#button('more', 'Show older', () => this.#more(nextCursor))}
-            </div>`
-      }`;
-  }
-
-  #delivery(delivery: WebhookDelivery): TemplateResult {
+  protected row(delivery: WebhookDelivery): TemplateResult {
     const { id, type, createdAtMs, attempts, payload, responseStatus, responseBody, error } =
       delivery;
     return html`<details class="card delivery">
@@ -186,7 +205,7 @@ class WebhookPage extends Page<Data> {
     await this.act('save', async () => {
       const { webhook } = await this.environment.updateWebhook(this.#id, draft);
       this.draft = draftOf(webhook);
-      if (this.data) this.data = { ...this.data, webhook };
+      this.webhook = webhook;
       toast('Endpoint saved');
     });
   };
@@ -198,9 +217,9 @@ class WebhookPage extends Page<Data> {
   }
 
   async #retry(delivery: string): Promise<void> {
-    await this.environment.retryDelivery(this.#id, delivery);
-    toast('Sent once more');
-    await this.reload();
+    const { delivery: now } = await this.environment.retryDelivery(this.#id, delivery);
+    this.replaceRow(delivery, () => now);
+    toast(now.status === 'delivered' ? 'Your server took it' : 'It did not arrive: see its answer');
   }
 
   async #switch({ disabled }: Webhook): Promise<void> {
@@ -219,13 +238,6 @@ class WebhookPage extends Page<Data> {
     await this.reload();
     await this.updateComplete;
     this.querySelector<HTMLElement>('#shown')?.focus();
-  }
-
-  async #more(cursor: string): Promise<void> {
-    const { data } = this;
-    if (data === null) return;
-    const { deliveries, nextCursor } = await this.environment.deliveries(this.#id, cursor);
-    this.data = { ...data, deliveries: [...data.deliveries, ...deliveries], nextCursor };
   }
 
   async #delete({ url }: Webhook): Promise<void> {

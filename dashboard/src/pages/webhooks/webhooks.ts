@@ -5,6 +5,7 @@ import { secretBlock } from '../../ui/copy-button.ts';
 import { day } from '../../ui/format.ts';
 import { emptyState } from '../../ui/notice.ts';
 import { guardUnsaved } from '../../ui/unsaved.ts';
+import { tableCard } from '../../ui/table.ts';
 import { Page } from '../page.ts';
 import { type EndpointDraft, endpointFields, isEndpointRight } from './endpoint-form.ts';
 import { stateBadge } from './state-badge.ts';
@@ -89,20 +90,12 @@ class WebhooksPage extends Page<readonly Webhook[]> {
   }
 
   #table(webhooks: readonly Webhook[]): TemplateResult {
-    return html`<section class="card table-card" aria-label="Endpoints">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Endpoint</th>
-            <th scope="col">Told</th>
-            <th scope="col">State</th>
-            <th scope="col">Since</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${webhooks.map(
-            (webhook) =>
-              html`<tr>
+    return tableCard(
+      'Endpoints',
+      ['Endpoint', 'Told', 'State', 'Since'],
+      webhooks.map(
+        (webhook) =>
+          html`<tr>
                 <td data-label="Endpoint">
                   <div>
                     <a href=${paths.webhook(this.projectId, this.context.mode, webhook.id)}
@@ -117,10 +110,8 @@ class WebhooksPage extends Page<readonly Webhook[]> {
                 <td data-label="State">${stateBadge(webhook)}</td>
                 <td data-label="Since" class="nowrap">${day(webhook.createdAtMs)}</td>
               </tr>`,
-          )}
-        </tbody>
-      </table>
-    </section>`;
+      ),
+    );
   }
 
   readonly #create = async (event: Event): Promise<void> => {
