@@ -19,6 +19,9 @@ import { shell, suspended } from './ui/shell.ts';
 
 type PageElement = Page<unknown>;
 
+/** How many projects are at hand to switch to; the others are found on the page of all. */
+const MOST_PROJECTS = 50;
+
 /** The dashboard: who is signed in, which projects are theirs, and the page of the path. */
 export class DashApp extends LitElement {
   static override properties: PropertyDeclarations = {
@@ -123,11 +126,29 @@ export class DashApp extends LitElement {
   async #loadProjects(): Promise<void> {
     this.failure = null;
     try {
-      const { projects } = await projectsApi(this.#call).list();
-      this.projects = projects;
+      const first = { cursor: null, limit: MOST_PROJECTS };
+      const { projects, nextCursor } = await projectsApi(this.#call).list('', first);
+      this.#hasMoreProjects = nextCursor !== null;
+      this.projects = await this.#withOpened(projects);
       if (this.page) this.page.context = this.#context();
     } catch (error) {
       this.failure = toApiError(error);
+    }
+  }
+
+  #hasMoreProjects = false;
+  /** Whether a page is on its way, and with it the project it is of. */
+  #isOpening = false;
+
+  /** These and the project of the path, which may be one that comes later in a long list. */
+  async #withOpened(projects: readonly Project[]): Promise<readonly Project[]> {
+    const id = match(this.pathname)?.params.project;
+    if (!id || !this.#hasMoreProjects || projects.some((known) => known.id === id)) return projects;
+    try {
+      return [...projects, (await projectsApi(this.#call).get(id)).project];
+    } catch (error) {
+      if (![403, 404, 410].includes(toApiError(error).status)) throw error;
+      return projects;
     }
   }
 
@@ -138,6 +159,7 @@ export class DashApp extends LitElement {
       call: this.#call,
       params,
       projects: this.projects ?? [],
+      hasMoreProjects: this.#hasMoreProjects,
       project: this.projects?.find(({ id }) => id === params.project) ?? null,
       mode: (params.mode ?? 'test') as Mode,
       reloadProjects: () => this.#loadProjects(),
@@ -156,8 +178,13 @@ export class DashApp extends LitElement {
     this.page = null;
     if (!found || !(this.customer || found.route.isOpen)) return nothingMore;
     if (this.customer) void this.#loadStanding(shows);
+    this.#isOpening = true;
     try {
-      await found.route.load();
+      const [, projects] = await Promise.all([
+        found.route.load(),
+        this.projects && this.#withOpened(this.projects),
+      ]);
+      if (shows === this.#shows) this.projects = projects;
     } catch {
       this.failure = new ApiError(0, {
         code: 'unreachable',
@@ -165,6 +192,8 @@ export class DashApp extends LitElement {
         message: 'Check the connection, then load it again.',
       });
       return nothingMore;
+    } finally {
+      if (shows === this.#shows) this.#isOpening = false;
     }
     if (shows !== this.#shows) return nothingMore;
     const page = document.createElement(found.route.tag) as PageElement;
@@ -182,7 +211,7 @@ export class DashApp extends LitElement {
     const known =
       about &&
       (await projectsApi(this.#call)
-        .standing(about.id)
+        .get(about.id)
         .catch(() => null));
     if (shows === this.#shows) this.standing = known?.standing ?? null;
   }
@@ -246,7 +275,7 @@ export class DashApp extends LitElement {
         'It may have moved, or the address is not whole.',
         back,
       );
-    if (context.params.project && this.projects && !context.project)
+    if (context.params.project && this.projects && !context.project && !this.#isOpening)
       return notFound(
         'This project is not yours to open',
         'It does not exist, was deleted, or belongs to another account. Sign in as somebody else to open it.',

@@ -7,7 +7,10 @@ export interface Context {
   edge: string;
   call: Call;
   params: Params;
+  /** The first of the projects, and the one of the path. */
   projects: readonly Project[];
+  /** Whether there are more projects than these. */
+  hasMoreProjects: boolean;
   /** The project and environment of the path; on pages of no project there is none. */
   project: Project | null;
   mode: Mode;

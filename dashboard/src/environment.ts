@@ -25,22 +25,18 @@ type Signal = AbortSignal | undefined;
 
 /** The management routes of projects. */
 export const projectsApi = (call: Call) => ({
-  /** All of them, page by page. */
-  async list(signal?: Signal): Promise<{ projects: Project[] }> {
-    const projects: Project[] = [];
-    let cursor: string | null = null;
-    do {
-      const path: string = `/api/projects${query({ cursor })}`;
-      const page: { projects: Project[]; nextCursor: string | null } = await call('GET', path, {
-        signal,
-      });
-      projects.push(...page.projects);
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-    return { projects };
-  },
-  standing: (id: string) =>
-    call<{ standing: Standing }>('GET', `/api/projects/${encodeURIComponent(id)}`),
+  /** The oldest first; `q` in name or id. An operator has those of everybody, a part at a time. */
+  list: (q: string, { cursor, limit }: { cursor: string | null; limit: number }, signal?: Signal) =>
+    call<{ projects: Project[]; nextCursor: string | null }>(
+      'GET',
+      `/api/projects${query({ q, limit: `${limit}`, cursor })}`,
+      { signal },
+    ),
+  get: (id: string) =>
+    call<{ project: Project; standing: Standing }>(
+      'GET',
+      `/api/projects/${encodeURIComponent(id)}`,
+    ),
   create: (name: string, idempotencyKey: string) =>
     call<{ project: Project }>('POST', '/api/projects', { body: { name }, idempotencyKey }),
   rename: (id: string, name: string) =>

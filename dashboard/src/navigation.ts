@@ -6,7 +6,7 @@ import type { Navigation, NavigationItem } from './ui/shell.ts';
 
 /** Where one can go from a page. */
 export function navigationOf(pathname: string, section: string, context: Context): Navigation {
-  const { project, mode, projects } = context;
+  const { project, mode, projects, hasMoreProjects } = context;
   const home: NavigationItem = {
     id: 'projects',
     words: 'All projects',
@@ -33,7 +33,10 @@ export function navigationOf(pathname: string, section: string, context: Context
     home: paths.projects(),
     account: paths.account(),
     current: section,
-    projects: projects.map(({ id, name }) => ({ id, name, href: paths.overview(id, mode) })),
+    projects: [
+      ...projects.map(({ id, name }) => ({ id, name, href: paths.overview(id, mode) })),
+      ...(hasMoreProjects ? [{ id: '', name: 'Another project…', href: paths.projects() }] : []),
+    ],
     project: project?.id ?? null,
     modes: project ? { current: mode, test: other('test'), live: other('live') } : null,
     groups: project

@@ -2,6 +2,10 @@ import { expect } from '@playwright/test';
 import { faultsOf, newProject, section, signUp, test } from './developer.ts';
 import { faultsAtAllWidths } from './faults.ts';
 import { local } from './stack.ts';
+import { ask, operatorSecret } from './tenant.ts';
+
+/** More than the dashboard has at hand to switch to. */
+const MANY_PROJECTS = 51;
 
 test('a refused call is found in the dashboard, and its request id says why', async ({
   desk: page,
@@ -85,4 +89,41 @@ test('an operator finds a project of somebody, suspends it and has it work again
   await section(page, 'Inboxes and outboxes');
   await expect(page.getByRole('region', { name: /prj_dream live/ })).toBeVisible();
   expect(await faultsAtAllWidths(page)).toEqual([]);
+});
+
+test('of more projects than are listed at once, any opens by its address and is found by name', async ({
+  page,
+}) => {
+  const ownerEmail = await signUp(page);
+  const ids: string[] = [];
+  const left = [...Array(MANY_PROJECTS).keys()];
+  const make = async () => {
+    for (let at = left.shift(); at !== undefined; at = left.shift()) {
+      const body = { name: `Site ${at}`, ownerEmail };
+      ids.push((await ask('POST', '/api/projects', operatorSecret, body)).project.id);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, make));
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname, search } = new URL(request.url());
+    if (request.method() === 'GET' && pathname === '/api/projects') asked.push(search);
+  });
+  await page.goto(`${local.dashboard}/projects/${ids.at(-1)}/test/keys`);
+  await expect(page.getByRole('heading', { level: 1, name: 'Keys' })).toBeVisible();
+  expect(asked).toEqual(['?limit=50']);
+  await page.getByLabel('Project', { exact: true }).selectOption('Another project…');
+  const search = page.getByLabel('Search projects');
+  await search.fill('nowhere');
+  await expect(page.getByText('No project is like this')).toBeVisible();
+  await search.fill('');
+  await expect(page.getByRole('link', { name: /^Site 0 / })).toBeVisible();
+  await expect(search).toBeFocused();
+  const more = page.getByRole('button', { name: 'Show more' });
+  await more.click();
+  await expect(page.getByText(`${MANY_PROJECTS} projects`)).toBeVisible();
+  // The button is gone, and whoever pressed it is at the first of what it brought.
+  await expect(more).toHaveCount(0);
+  const tiles = page.getByRole('main').getByRole('listitem').getByRole('link');
+  await expect(tiles.nth(50)).toBeFocused();
 });

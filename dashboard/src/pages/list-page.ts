@@ -299,7 +299,7 @@ export abstract class ListPage<
 
   /** Whoever goes on by keyboard is at the first of the new rows: the button may be gone. */
   #focusRow(index: number): void {
-    const row = this.querySelectorAll<HTMLElement>('tbody > tr, details.delivery')[index];
+    const row = this.querySelectorAll<HTMLElement>('tbody > tr, .delivery, .tiles > li')[index];
     const target = row?.querySelector<HTMLElement>('a, summary') ?? row;
     if (target === row) row?.setAttribute('tabindex', '-1');
     target?.focus({ preventScroll: true });

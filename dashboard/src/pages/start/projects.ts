@@ -6,12 +6,33 @@ import { forgetStart, keptStart } from '../../start-draft.ts';
 import { day } from '../../ui/format.ts';
 import { icons } from '../../ui/icons.ts';
 import { emptyState } from '../../ui/notice.ts';
-import { Page } from '../page.ts';
+import { ListPage, type Part, type Rows } from '../list-page.ts';
 
-/** Everything the developer has. */
-class ProjectsPage extends Page<readonly Project[]> {
-  protected async load(signal: AbortSignal): Promise<readonly Project[]> {
-    return (await projectsApi(this.context.call).list(signal)).projects;
+type Filter = { q: string };
+
+/** So many projects are seen at a glance; among more one looks for them. */
+const AT_A_GLANCE = 12;
+
+/** Everything the developer has; for operators, the projects of everybody. */
+class ProjectsPage extends ListPage<Project, Filter> {
+  protected readonly words = {
+    label: 'Projects',
+    one: 'project',
+    many: 'projects',
+    lookedThrough: 'Names were looked through. To find one by its id, type all of it.',
+  };
+  protected readonly heads = [];
+  #isLong = false;
+
+  constructor() {
+    super({ q: '' });
+  }
+
+  protected async rowsOf({ q }: Filter, page: Part, signal?: AbortSignal): Promise<Rows<Project>> {
+    const asked = q.trim().slice(0, 120);
+    const found = await projectsApi(this.context.call).list(asked, page, signal);
+    this.#isLong ||= found.projects.length > AT_A_GLANCE || asked !== '';
+    return { rows: found.projects, nextCursor: found.nextCursor };
   }
 
   protected head(): TemplateResult {
@@ -24,8 +45,8 @@ class ProjectsPage extends Page<readonly Project[]> {
     </div>`;
   }
 
-  protected body(projects: readonly Project[]): TemplateResult {
-    return html`${this.#draft()} ${this.#projects(projects)}`;
+  protected override body(data: Rows<Project>): TemplateResult {
+    return html`${this.#draft()} ${super.body(data)}`;
   }
 
   /** What was begun before there was an account, and never kept. */
@@ -52,25 +73,30 @@ class ProjectsPage extends Page<readonly Project[]> {
     </section>`;
   }
 
-  #projects(projects: readonly Project[]): TemplateResult {
-    if (projects.length === 0)
-      return emptyState(
-        'Your first project',
-        'Name your product, and its test environment is ready: keys, sign-up and a price table, with no card and no Stripe account.',
-        html`<a class="button primary" href=${paths.newProject()}>Create a project</a>`,
-      );
-    return html`<ul class="tiles">
-      ${projects.map(
-        ({ id, name, createdAtMs }) =>
-          html`<li>
-            <a class="tile" href=${paths.overview(id, 'test')}>
-              <h2>${name}</h2>
-              <span class="muted small">Since ${day(createdAtMs)}</span>
-              <code class="muted">${id}</code>
-            </a>
-          </li>`,
-      )}
-    </ul>`;
+  protected nothingYet(): TemplateResult {
+    return emptyState(
+      'Your first project',
+      'Name your product, and its test environment is ready: keys, sign-up and a price table, with no card and no Stripe account.',
+      html`<a class="button primary" href=${paths.newProject()}>Create a project</a>`,
+    );
+  }
+
+  protected override tools(): unknown {
+    return this.#isLong ? this.lookers(this.search('Search projects', 'q')) : nothing;
+  }
+
+  protected override list(data: Rows<Project>): TemplateResult {
+    return html`<ul class="tiles">${this.eachRow(data)}</ul>`;
+  }
+
+  protected row({ id, name, createdAtMs }: Project): TemplateResult {
+    return html`<li>
+      <a class="tile" href=${paths.overview(id, 'test')}>
+        <h2>${name}</h2>
+        <span class="muted small">Since ${day(createdAtMs)}</span>
+        <code class="muted">${id}</code>
+      </a>
+    </li>`;
   }
 }
 customElements.define('page-projects', ProjectsPage);
