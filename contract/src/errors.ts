@@ -240,6 +240,11 @@ export const ERRORS = {
     'Catalogue full',
     'Archive products that are no longer sold; how many there may be is in "max".',
   ),
+  too_many_tiers: row(
+    409,
+    'Too many tiers',
+    'Write a tier there is, or one that was archived, anew; the most an environment can have is in "atMost".',
+  ),
   feature_not_found: row(
     400,
     'Unknown feature',

@@ -294,6 +294,9 @@ export const getOrigins = route({
   errors,
 });
 
+/** How many origins an environment can list. */
+export const MAX_ORIGINS = 100;
+
 export const putOrigins = route({
   method: 'put',
   path: `${env}/origins`,
@@ -302,7 +305,7 @@ export const putOrigins = route({
   body: v.strictObject({
     origins: v.pipe(
       v.array(v.pipe(v.string(), v.maxLength(300))),
-      v.maxLength(100, 'At most 100 origins.'),
+      v.maxLength(MAX_ORIGINS, `At most ${MAX_ORIGINS} origins.`),
     ),
   }),
   answer: v.object({ origins: Origins }),
@@ -312,7 +315,7 @@ export const putOrigins = route({
 export const listAllTiers = route({
   method: 'get',
   path: `${env}/tiers`,
-  summary: 'All tiers of an environment, unlisted ones too.',
+  summary: 'All tiers of an environment, unlisted and archived ones too.',
   auth: managers,
   answer: v.object({ tiers: v.array(Tier) }),
   errors,
@@ -328,6 +331,7 @@ export const putTier = route({
   errors: [
     ...errors,
     'tier_in_use',
+    'too_many_tiers',
     'stripe_not_connected',
     'provider_unavailable',
     'provider_refused',

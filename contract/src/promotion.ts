@@ -57,5 +57,6 @@ export const promoteProject = route({
     'platform_protected',
     'stripe_not_connected',
     'catalog_full',
+    'too_many_tiers',
   ],
 });

@@ -58,6 +58,9 @@ export const TierCredits = v.pipe(
 );
 export type TierCredits = v.InferOutput<typeof TierCredits>;
 
+/** How many tiers an environment can have, archived ones too: every Worker knows all of them. */
+export const MAX_TIERS = 100;
+
 const tierEntries = {
   displayName: text(60),
   description: v.optional(text(300, 0), ''),
@@ -148,6 +151,8 @@ export const Tier = v.object({
   trialDays: v.number(),
   rateLimitPerMinute: v.nullable(v.number()),
   position: v.number(),
+  /** Nobody new gets an archived tier; who has it keeps it. Written again, it is offered again. */
+  archived: v.boolean(),
 });
 export type Tier = v.InferOutput<typeof Tier>;
 

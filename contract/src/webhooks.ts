@@ -203,6 +203,9 @@ export const listWebhooks = route({
   errors: managementErrors,
 });
 
+/** How many endpoints an environment can have. */
+export const MAX_WEBHOOKS = 10;
+
 export const createWebhook = route({
   method: 'post',
   path,

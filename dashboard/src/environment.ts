@@ -97,7 +97,12 @@ export function environmentApi(call: Call, project: string, mode: Mode) {
     putOrigins: (origins: readonly string[]) =>
       call<{ origins: string[] }>('PUT', `${base}/origins`, { body: { origins } }),
 
-    tiers: (signal?: Signal) => call<{ tiers: Tier[] }>('GET', `${base}/tiers`, { signal }),
+    /** What is offered, and what only those have who had it before it was archived. */
+    async tiers(signal?: Signal): Promise<{ tiers: Tier[]; archivedTiers: Tier[] }> {
+      const { tiers } = await call<{ tiers: Tier[] }>('GET', `${base}/tiers`, { signal });
+      const archivedTiers = tiers.filter(({ archived }) => archived);
+      return { tiers: tiers.filter(({ archived }) => !archived), archivedTiers };
+    },
     putTier: (name: string, input: TierInput) =>
       call<{ tier: Tier }>('PUT', tier(name), { body: input }),
     archiveTier: (name: string) => call<{ tier: Tier }>('DELETE', tier(name)),

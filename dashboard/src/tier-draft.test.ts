@@ -37,6 +37,7 @@ const pro: Tier = {
   trialDays: 14,
   rateLimitPerMinute: null,
   position: 1,
+  archived: false,
 };
 const draft = (part: Partial<TierDraft> = {}): TierDraft => ({
   ...newDraft(0),

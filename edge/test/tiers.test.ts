@@ -1,3 +1,5 @@
+import type { Tier } from '@dream/contract';
+import { MAX_TIERS } from '@dream/contract/tiers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { call as billing, deps, Shop, whileStripeIsDown } from './billing-shop.ts';
 import { call, createEnvironment, manage, OPERATOR, type TestEnvironment } from './harness.ts';
@@ -220,5 +222,41 @@ describe('a price that was replaced', () => {
     await save(shop, 2900);
     expect(await sold(shop)).toEqual([2900, 4900]);
     expect(await retired(shop)).toEqual([]);
+  });
+});
+
+describe('of the tiers of an environment', () => {
+  it('an archived one is told apart, and is offered again when it is written again', async () => {
+    const { id, mode } = await createEnvironment();
+    const base = `/api/projects/${id}/${mode}`;
+    const body = { displayName: 'Gold', features: [] };
+    const archived = async () => {
+      const { tiers } = await manage('GET', `${base}/tiers`);
+      return tiers.filter((tier: Tier) => tier.archived).map(({ name }: Tier) => name);
+    };
+    await manage('PUT', `${base}/tiers/gold`, body);
+    expect(await archived()).toEqual([]);
+    await manage('DELETE', `${base}/tiers/gold`);
+    expect(await archived()).toEqual(['gold']);
+    await manage('PUT', `${base}/tiers/gold`, body);
+    expect(await archived()).toEqual([]);
+  });
+
+  it('there are at most a hundred, archived ones too; each of these can still be written', async () => {
+    const { id, mode } = await createEnvironment();
+    const base = `/api/projects/${id}/${mode}`;
+    const write = (name: string) =>
+      call('PUT', `${base}/tiers/${name}`, {
+        key: OPERATOR,
+        body: { displayName: name, features: [] },
+      });
+    const { tiers } = await manage('GET', `${base}/tiers`);
+    for (let number = tiers.length; number < MAX_TIERS; number++) await write(`tier-${number}`);
+    await manage('DELETE', `${base}/tiers/tier-50`);
+    const { status, body } = await write('one-more');
+    expect([status, body.code, body.atMost]).toEqual([409, 'too_many_tiers', MAX_TIERS]);
+    expect((await write('tier-50')).status).toBe(200);
+    expect((await write('tier-60')).status).toBe(200);
+    expect((await manage('GET', `${base}/tiers`)).tiers).toHaveLength(MAX_TIERS);
   });
 });

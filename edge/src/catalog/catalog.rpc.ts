@@ -1,6 +1,7 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { TaxBehavior, TierInput } from '@dream/contract';
 import type { Interval } from '@dream/contract/primitives';
+import { MAX_TIERS } from '@dream/contract/tiers';
 import { noteDefaultChange } from '../customers/default-change.rpc.ts';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { armAlarm, enqueue } from '../outbox/outbox.rpc.ts';
@@ -62,6 +63,8 @@ export class CatalogRpc extends RpcTarget {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
       const old = this.#find(name);
+      if (!old && this.tiers().length >= MAX_TIERS)
+        return no('too_many_tiers', { atMost: MAX_TIERS });
       if (old?.isDefault && input.isDefault === false) return no('tier_in_use', { tier: name });
       const { prices: _prices, isDefault: wanted, ...body } = input;
       const isDefault = wanted ?? old?.isDefault ?? false;

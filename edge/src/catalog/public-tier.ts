@@ -55,9 +55,8 @@ function overageLines(
 /** A tier as the management routes show it, without what only we need to know. */
 export function managedTier({
   stripeProductId: _product,
-  archived: _archived,
   overagePrices: _overage,
   ...tier
-}: TierRecord): Omit<TierRecord, 'stripeProductId' | 'archived' | 'overagePrices'> {
+}: TierRecord): Omit<TierRecord, 'stripeProductId' | 'overagePrices'> {
   return tier;
 }

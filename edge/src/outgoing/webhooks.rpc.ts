@@ -1,5 +1,6 @@
 import { RpcTarget } from 'cloudflare:workers';
 import type { Webhook, WebhookDelivery, WebhookEventType } from '@dream/contract';
+import { MAX_WEBHOOKS } from '@dream/contract/webhooks';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { type Act, writeAudit } from '../projects/audit.rpc.ts';
 import { type Happening, putDelivery, putEvent } from './emit.rpc.ts';
@@ -13,9 +14,6 @@ import {
   toWebhook,
   type WebhookRow,
 } from './webhooks.store.ts';
-
-/** How many endpoints an environment can have. */
-const MOST_WEBHOOKS = 10;
 
 /** An endpoint to be made; the secret is sealed. */
 export interface NewWebhook {
@@ -55,7 +53,7 @@ export class WebhooksRpc extends RpcTarget {
     const { sql } = this.#storage;
     return this.#storage.transactionSync(() => {
       const { count } = sql.exec<{ count: number }>('SELECT count(*) AS count FROM webhook').one();
-      if (count >= MOST_WEBHOOKS) return no('too_many_webhooks', { atMost: MOST_WEBHOOKS });
+      if (count >= MAX_WEBHOOKS) return no('too_many_webhooks', { atMost: MAX_WEBHOOKS });
       sql.exec(
         `INSERT INTO webhook (id, url, description, events, secret, created_ms)
          VALUES (?, ?, ?, ?, ?, ?)`,

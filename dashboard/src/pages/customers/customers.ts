@@ -23,6 +23,7 @@ class CustomersPage extends ListPage<Customer, Filter> {
     ...ListPage.properties,
     tiers: { state: true },
   };
+  /** Archived ones too: customers have them still. */
   declare private tiers: readonly Tier[];
   protected readonly words = {
     label: 'Customers',
@@ -53,11 +54,11 @@ class CustomersPage extends ListPage<Customer, Filter> {
   }
 
   protected override async load(signal: AbortSignal): Promise<Rows<Customer>> {
-    const [{ tiers }, rows] = await Promise.all([
+    const [{ tiers, archivedTiers }, rows] = await Promise.all([
       this.environment.tiers(signal),
       super.load(signal),
     ]);
-    this.tiers = tiers;
+    this.tiers = [...tiers, ...archivedTiers];
     return rows;
   }
 

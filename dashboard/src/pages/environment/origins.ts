@@ -1,4 +1,6 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { MOST } from '../../bounds.ts';
+import { boundMet, boundTold } from '../../ui/bound.ts';
 import { field } from '../../ui/field.ts';
 import { icons } from '../../ui/icons.ts';
 import { emptyState } from '../../ui/notice.ts';
@@ -42,8 +44,7 @@ class OriginsPage extends Page<readonly string[]> {
 
   protected body(origins: readonly string[]): TemplateResult {
     const fault = this.tried ? originFault(this.typed) : null;
-    return html`
-      <form class="card" @submit=${this.#add} novalidate>
+    const adding = html`<form class="card" @submit=${this.#add} novalidate>
         <div class="row">
           ${field({
             id: 'origin',
@@ -62,11 +63,14 @@ class OriginsPage extends Page<readonly string[]> {
             ${this.busy === 'add' ? 'Adding…' : 'Add'}
           </button>
         </div>
-      </form>
+      </form>`;
+    const isFull = origins.length >= MOST.origins;
+    return html`
+      ${isFull ? boundMet('origins', MOST.origins, 'Remove one to add another; a star stands for any subdomain.') : adding}
       ${
         origins.length === 0
           ? emptyState('No origin listed', 'Add the address of your site, as the browser shows it.')
-          : this.#table(origins)
+          : html`${this.#table(origins)} ${boundTold(origins.length, MOST.origins, 'origins')}`
       }
     `;
   }

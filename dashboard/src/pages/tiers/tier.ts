@@ -25,6 +25,8 @@ import { featureRows, priceRows } from './tier-rows.ts';
 
 interface Data {
   tiers: readonly Tier[];
+  /** Those that are taken, by archived tiers too. */
+  names: readonly string[];
   /** The tier that is changed; null for a new one, undefined when there is none of that name. */
   tier: Tier | null | undefined;
   connection: Connection;
@@ -59,17 +61,18 @@ class TierPage extends Page<Data> {
   }
 
   protected async load(signal: AbortSignal): Promise<Data> {
-    const [{ tiers }, { connection }] = await Promise.all([
+    const [{ tiers, archivedTiers }, { connection }] = await Promise.all([
       this.environment.tiers(signal),
       this.environment.connection(signal),
     ]);
     const { tier: name } = this.context.params;
-    const tier = name === undefined ? null : tiers.find((each) => each.name === name);
+    const all = [...tiers, ...archivedTiers];
+    const tier = name === undefined ? null : all.find((each) => each.name === name);
     if (tier !== undefined && this.draft === null) {
       this.draft = tier ? tierToDraft(tier) : newDraft(tiers.length);
       this.#start = JSON.stringify(this.draft);
     }
-    return { tiers, tier, connection };
+    return { tiers, names: all.map((each) => each.name), tier, connection };
   }
 
   #isChanged(): boolean {
@@ -91,7 +94,7 @@ class TierPage extends Page<Data> {
   protected body(data: Data): TemplateResult {
     const { draft } = this;
     if (data.tier === undefined || draft === null)
-      return emptyState('There is no such tier', 'It may have been archived.');
+      return emptyState('There is no such tier', 'Its name in your code may be another one.');
     const faults = this.#faults(data, draft);
     const shown = data.tier || this.tried ? faults : onlyTyped(faults, draft);
     return html`<div class="editor">
@@ -112,8 +115,8 @@ class TierPage extends Page<Data> {
     </div>`;
   }
 
-  #faults({ tiers, tier }: Data, draft: TierDraft): TierFaults {
-    return tierFaults(draft, tier ? [] : tiers.map(({ name }) => name));
+  #faults({ names, tier }: Data, draft: TierDraft): TierFaults {
+    return tierFaults(draft, tier ? [] : names);
   }
 
   #change(part: Partial<TierDraft>): void {
@@ -207,6 +210,18 @@ class TierPage extends Page<Data> {
   }
 
   #archiving(tier: Tier): TemplateResult {
+    if (tier.archived)
+      return html`<section class="card" aria-labelledby="archived-title">
+        <div class="card-head">
+          <div>
+            <h2 id="archived-title">The tier is archived</h2>
+            <p class="muted">Who is on it keeps it. Saved again, with its prices, it is offered again.</p>
+          </div>
+          <button class="button primary" aria-disabled=${String(this.busy !== null)}>
+            Offer it again
+          </button>
+        </div>
+      </section>`;
     return html`<section class="card" aria-labelledby="archive-title">
       <div class="card-head">
         <div>

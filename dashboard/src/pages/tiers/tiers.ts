@@ -1,17 +1,29 @@
 import type { Tier } from '@dream/contract';
 import { html, nothing, type TemplateResult } from 'lit';
+import { MOST } from '../../bounds.ts';
 import { paths } from '../../paths.ts';
+import { boundMet, boundTold } from '../../ui/bound.ts';
 import { money } from '../../ui/format.ts';
 import { icons } from '../../ui/icons.ts';
 import { emptyState } from '../../ui/notice.ts';
 import { tableCard } from '../../ui/table.ts';
 import { Page } from '../page.ts';
 
+interface Data {
+  tiers: readonly Tier[];
+  archivedTiers: readonly Tier[];
+}
+
 /** What an environment offers. */
-class TiersPage extends Page<readonly Tier[]> {
-  protected async load(signal: AbortSignal): Promise<readonly Tier[]> {
-    const { tiers } = await this.environment.tiers(signal);
-    return tiers.toSorted((a, b) => a.position - b.position);
+class TiersPage extends Page<Data> {
+  protected async load(signal: AbortSignal): Promise<Data> {
+    const { tiers, archivedTiers } = await this.environment.tiers(signal);
+    return { tiers: tiers.toSorted((a, b) => a.position - b.position), archivedTiers };
+  }
+
+  /** How many there are; archived ones count. */
+  get #count(): number {
+    return this.data === null ? 0 : this.data.tiers.length + this.data.archivedTiers.length;
   }
 
   protected head(): TemplateResult {
@@ -20,7 +32,11 @@ class TiersPage extends Page<readonly Tier[]> {
         <h1>Tiers</h1>
         <p>What customers can be on: its price, what it allows, and what the price table says of it.</p>
       </div>
-      <a class="button primary" href=${this.#newPath()}>${icons.plus} New tier</a>
+      ${
+        this.#count < MOST.tiers
+          ? html`<a class="button primary" href=${this.#newPath()}>${icons.plus} New tier</a>`
+          : nothing
+      }
     </div>`;
   }
 
@@ -28,15 +44,39 @@ class TiersPage extends Page<readonly Tier[]> {
     return paths.newTier(this.projectId, this.context.mode);
   }
 
-  protected body(tiers: readonly Tier[]): TemplateResult {
+  protected body({ tiers, archivedTiers }: Data): TemplateResult {
     if (tiers.length === 0)
       return emptyState(
         'What do you offer?',
         'Begin with a free tier, which everybody who signs up is on, and add one with a price.',
         html`<a class="button primary" href=${this.#newPath()}>Make the first tier</a>`,
       );
+    return html`
+      ${
+        this.#count < MOST.tiers
+          ? nothing
+          : boundMet(
+              'tiers',
+              MOST.tiers,
+              'Archived ones count: open one of these to offer it anew.',
+            )
+      }
+      ${this.#table('Tiers', tiers)}
+      ${
+        archivedTiers.length === 0
+          ? nothing
+          : html`<details>
+              <summary>${archivedTiers.length} archived</summary>
+              ${this.#table('Archived tiers', archivedTiers)}
+            </details>`
+      }
+      ${boundTold(this.#count, MOST.tiers, 'tiers')}
+    `;
+  }
+
+  #table(label: string, tiers: readonly Tier[]): TemplateResult {
     return tableCard(
-      'Tiers',
+      label,
       ['Tier', 'Price', 'Allows', 'Marks'],
       tiers.map((tier) => this.#row(tier)),
     );
@@ -85,7 +125,8 @@ function allowed(feature: Tier['features'][number]): string {
   return `${feature.limitUnits === null ? 'unlimited' : feature.limitUnits.toLocaleString()} ${name}`;
 }
 
-const marks = ({ isDefault, popular, listed, trialDays }: Tier): unknown[] => [
+const marks = ({ archived, isDefault, popular, listed, trialDays }: Tier): unknown[] => [
+  archived ? html`<span class="badge">Archived</span>` : nothing,
   isDefault ? html`<span class="badge good">Default</span>` : nothing,
   popular ? html`<span class="badge accent">Popular</span>` : nothing,
   listed ? nothing : html`<span class="badge">Unlisted</span>`,

@@ -1,6 +1,8 @@
 import type { Webhook } from '@dream/contract';
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { MOST } from '../../bounds.ts';
 import { paths } from '../../paths.ts';
+import { boundMet, boundTold } from '../../ui/bound.ts';
 import { secretBlock } from '../../ui/copy-button.ts';
 import { day } from '../../ui/format.ts';
 import { emptyState } from '../../ui/notice.ts';
@@ -75,9 +77,14 @@ class WebhooksPage extends Page<readonly Webhook[]> {
               'No endpoint yet',
               'Add the address of your server that is to be told, below.',
             )
-          : this.#table(webhooks)
+          : html`${this.#table(webhooks)} ${boundTold(webhooks.length, MOST.webhooks, 'endpoints')}`
       }
-      <form class="card" @submit=${this.#create} novalidate aria-labelledby="add-title">
+      ${webhooks.length < MOST.webhooks ? this.#adding() : boundMet('endpoints', MOST.webhooks, 'Delete one to add another, or let one of them pass events on.')}
+    `;
+  }
+
+  #adding(): TemplateResult {
+    return html`<form class="card" @submit=${this.#create} novalidate aria-labelledby="add-title">
         <h2 id="add-title">Add an endpoint</h2>
         ${endpointFields(this.draft, this.tried, (draft) => (this.draft = draft))}
         <div class="buttons">
@@ -85,8 +92,7 @@ class WebhooksPage extends Page<readonly Webhook[]> {
             ${this.busy ? 'Adding…' : 'Add endpoint'}
           </button>
         </div>
-      </form>
-    `;
+      </form>`;
   }
 
   #table(webhooks: readonly Webhook[]): TemplateResult {
