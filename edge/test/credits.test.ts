@@ -4,9 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { shardOf } from '../src/customers/customer-id.ts';
 import { createDeps } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
-import { LiveHolds } from '../src/usage/live-holds.ts';
-import { MeterRpc } from '../src/usage/meter.rpc.ts';
-import { withRowsCounted } from './counted-rows.ts';
+import { rowsOfCalls } from './counted-rows.ts';
 import { call, createEnvironment, manage, type TestEnvironment } from './harness.ts';
 
 const deps = await createDeps(env as unknown as Bindings);
@@ -151,26 +149,15 @@ describe('a balance', () => {
 });
 
 describe('a call that draws on credits', () => {
-  /** The rows that calls write, each by itself. */
+  /** The rows that keyed calls write, each by itself. */
   const rowsOf = async (user: string, features: readonly string[]): Promise<number[]> => {
     const { userId: customerId } = await credits(user);
-    return runInDurableObject(await shardOfCustomer(user), (shard, { storage }) => {
-      const counted = withRowsCounted(storage);
-      const meter = new MeterRpc(
-        counted.storage,
-        () => {},
-        () => {},
-        (one, nowMs) => shard.rollUp().counted(one, nowMs),
-        new LiveHolds(),
-      );
-      return features.map((feature) => {
-        const idempotency = { key: crypto.randomUUID(), fingerprint: 'f' };
-        const said = { amountUnits: 1, headerPlan: null, rulesVersion: 0, nowMs: Date.now() };
-        const answer = meter.track({ customerId, feature, idempotency, ...said });
-        expect(answer.kind).toBe('usage');
-        return counted.rowsWritten();
-      });
+    const calls = features.map((feature) => {
+      const idempotency = { key: crypto.randomUUID(), fingerprint: 'f' };
+      return { customerId, feature, idempotency };
     });
+    const rows = await rowsOfCalls(await shardOfCustomer(user), calls);
+    return rows.map(({ written }) => written);
   };
 
   it('writes one row, however many grants it draws on', async () => {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { shardOf } from '../src/customers/customer-id.ts';
 import { createDeps } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
+import { rowsOfCalls } from './counted-rows.ts';
 import { call, createEnvironment, manage, OPERATOR, type TestEnvironment } from './harness.ts';
 
 const deps = await createDeps(env as unknown as Bindings);
@@ -94,29 +95,8 @@ describe('granted units', () => {
     const { userId } = await usage();
     const shard = deps.shard({ projectId: shop.id, mode: shop.mode }, shardOf(userId) ?? '');
     await track();
-    const rows = () =>
-      runInDurableObject(shard, async (object, { storage }) => {
-        const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-        const exec = storage.sql.exec.bind(storage.sql);
-        const spy = vi.spyOn(storage.sql, 'exec').mockImplementation((...query) => {
-          const cursor = exec(...query);
-          cursors.push(cursor);
-          return cursor;
-        });
-        const answer = await object.track({
-          customerId: userId,
-          feature: 'requests',
-          amountUnits: 1,
-          headerPlan: null,
-          idempotency: null,
-          rulesVersion: 0,
-          nowMs: Date.now(),
-        });
-        spy.mockRestore();
-        const kind = answer.kind;
-        return [kind, cursors.reduce((written, cursor) => written + cursor.rowsWritten, 0)];
-      });
-    expect(await rows()).toEqual(['usage', 1]);
+    const [rows] = await rowsOfCalls(shard, [{ customerId: userId, feature: 'requests' }]);
+    expect(rows?.written).toBe(1);
   });
 });
 

@@ -7,6 +7,7 @@ import { LiveHolds } from '../src/usage/live-holds.ts';
 import { MeterRpc } from '../src/usage/meter.rpc.ts';
 import type { UsageCall } from '../src/usage/usage-call.ts';
 import { MeterStore } from '../src/usage/meter.store.ts';
+import { withRowsCounted } from './counted-rows.ts';
 import { replayOf } from '../src/usage/replay.store.ts';
 import { call, createEnvironment, manage, type TestEnvironment } from './harness.ts';
 
@@ -39,24 +40,10 @@ const track = (key: string, feature = 'requests') =>
 /** Acts on a meter over the shard's storage, and says how many rows were written. */
 const inShard = <T>(act: (track: (call: Partial<UsageCall>) => unknown, sql: SqlStorage) => T) =>
   runInDurableObject(shard(), (_, { storage }) => {
-    let rows = 0;
-    const open: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-    const settle = () => {
-      for (const cursor of open.splice(0)) rows += cursor.rowsWritten;
-    };
-    const counting = {
-      transactionSync: <R>(run: () => R) => storage.transactionSync(run),
-      sql: {
-        exec: (query: string, ...bindings: unknown[]) => {
-          const cursor = storage.sql.exec(query, ...bindings);
-          open.push(cursor);
-          return cursor;
-        },
-      },
-    };
+    const counted = withRowsCounted(storage);
     const none = () => {};
-    const counted = counting as unknown as DurableObjectStorage;
-    const meter = new MeterRpc(counted, none, none, none, new LiveHolds());
+    const meter = new MeterRpc(counted.storage, none, none, none, new LiveHolds());
+    let rows = 0;
     const answer = act((call) => {
       const said = meter.track({
         customerId: id,
@@ -68,7 +55,7 @@ const inShard = <T>(act: (track: (call: Partial<UsageCall>) => unknown, sql: Sql
         nowMs: Date.now(),
         ...call,
       });
-      settle();
+      rows += counted.rows().written;
       return said;
     }, storage.sql);
     return { answer, rows };
