@@ -15,7 +15,7 @@ beforeEach(async () => {
     credits: { allowanceUnits: 100, rollOverCapUnits: 0 },
     rateLimitPerMinute: null,
   });
-  const events = ['credits.low', 'credits.granted'];
+  const events = ['credits.low', 'credits.granted', 'usage.threshold', 'usage.limit_reached'];
   await manage('POST', `${base}/webhooks`, { url: receiver.url, events });
 });
 
@@ -28,11 +28,12 @@ const give = (units: number) =>
 const untilTold = (expected: string[]) =>
   vi.waitFor(
     async () => {
-      const told = (await receiver.events()).map(({ type, data }) =>
-        type === 'credits.low'
+      const told = (await receiver.events()).map(({ type, data }) => {
+        if (type.startsWith('usage.')) return `${type} at ${data.usedUnits} of ${data.limitUnits}`;
+        return type === 'credits.low'
           ? `low ${data.percent} of ${data.fullUnits} at ${data.balanceUnits}`
-          : `granted ${data.grant.units} to ${data.balanceUnits}`,
-      );
+          : `granted ${data.grant.units} to ${data.balanceUnits}`;
+      });
       expect(told.toSorted()).toEqual(expected);
     },
     { timeout: 20_000 },
@@ -40,7 +41,8 @@ const untilTold = (expected: string[]) =>
 
 it('credits that run low are told of at 80 and 100 % used, once each until the balance rises', async () => {
   for (const amount of [39, 1, 1, 9, 1]) await track(amount);
-  await untilTold(['low 100 of 100 at 0', 'low 80 of 100 at 20']);
+  const refused = 'usage.limit_reached at 50 of 50';
+  await untilTold(['low 100 of 100 at 0', 'low 80 of 100 at 20', refused]);
   await give(50);
   for (const amount of [19, 1]) await track(amount);
   await untilTold([
@@ -48,7 +50,24 @@ it('credits that run low are told of at 80 and 100 % used, once each until the b
     'low 100 of 100 at 0',
     'low 80 of 100 at 20',
     'low 80 of 50 at 10',
+    refused,
   ]);
   const low = (await receiver.events()).find(({ type }) => type === 'credits.low');
   expect(low.data).toMatchObject({ customer: { externalId: 'ada' }, plan: 'free' });
+});
+
+it('of a limit that credits move no threshold is told, and of being refused once a period', async () => {
+  for (const amount of [45, 6, 6]) await track(amount);
+  await untilTold(['low 80 of 100 at 10', 'usage.limit_reached at 45 of 50']);
+  await give(10);
+  for (const amount of [10, 1]) await track(amount);
+  await untilTold([
+    'granted 10 to 20',
+    'low 100 of 20 at 0',
+    'low 80 of 100 at 10',
+    'low 80 of 20 at 0',
+    'usage.limit_reached at 45 of 50',
+  ]);
+  const refused = (await receiver.events()).find(({ type }) => type === 'usage.limit_reached');
+  expect(refused.data).toMatchObject({ feature: 'tokens', plan: 'free' });
 });

@@ -217,11 +217,13 @@ export class Counter {
   /**
    * Keeps what the call gives to tell of, in its transaction, and answers all that was told then. The
    * first refusal of a period (`afterUnits` null) is the one refused call that leaves a trace.
+   * Thresholds are of limits that stand still: of one that credits move `credits.low` tells.
    */
   #note(known: Entitlement, query: UsageQuery, row: MeterRow, afterUnits: number | null): number {
     const { customerId, feature, nowMs } = query;
     const limitUnits = known.limits.features[feature];
     if (!known.rules.noticesTo || typeof limitUnits !== 'number') return row.told;
+    if (known.credits && afterUnits !== null) return row.told;
     const before = { usedUnits: row.used_units, told: row.told };
     const { moments, told } = momentsOf(before, afterUnits, limitUnits);
     if (moments.length === 0) return told;
