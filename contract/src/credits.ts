@@ -45,7 +45,7 @@ export type CreditEntry = v.InferOutput<typeof CreditEntry>;
 
 /**
  * A customer's credits: the balance, of which `heldUnits` are set aside; the grants that have some
- * left, in the order in which they are drawn; and a page of the ledger, newest first.
+ * left, the first 100 in the order in which they are drawn; and a page of the ledger, newest first.
  */
 export const Credits = v.object({
   userId: v.string(),

@@ -45,6 +45,22 @@ const usage = async (user: string, feature = 'chat') =>
   (await call('GET', `/api/usage?feature=${feature}`, opened(user))).body;
 const give = (user: string, body: object, headers = {}) =>
   call('POST', '/api/credits/grants', { ...opened(user), body, headers });
+/** Gives grants of 10 each, which end one after the other. */
+const giveMany = async (user: string, count: number) => {
+  const { userId: customerId } = await credits(user);
+  await runInDurableObject(await shardOfCustomer(user), (shard, { storage }) =>
+    storage.transactionSync(() => {
+      const said = { source: 'grant' as const, units: 10, note: null, fingerprint: null };
+      for (let index = 0; index < count; index++)
+        shard.meter().giveCredits({
+          customerId,
+          rulesVersion: 0,
+          nowMs: Date.now(),
+          giving: { ...said, id: `g${index}`, expires: { atMs: NOON + 40 * DAY_MS + index } },
+        });
+    }),
+  );
+};
 const credits = async (user: string, query = '') =>
   (await call('GET', `/api/credits${query}`, opened(user))).body;
 const shardOfCustomer = async (user: string) => {
@@ -160,11 +176,60 @@ describe('a call that draws on credits', () => {
     return rows.map(({ written }) => written);
   };
 
-  it('writes one row, however many grants it draws on', async () => {
-    await give('ada', { units: 2, expiresInDays: 1 });
-    await give('ada', { units: 3, expiresInDays: 2 });
-    await track('ada', 'image');
-    expect(await rowsOf('ada', ['chat', 'image', 'chat', 'image'])).toEqual([1, 1, 1, 1]);
+  it('writes one row, and a few more where it uses grants up', async () => {
+    await give('ada', { units: 3, expiresInDays: 1 });
+    await give('ada', { units: 20, expiresInDays: 2 });
+    const [first, last, ...others] = await rowsOf('ada', ['chat', 'image', 'chat', 'image']);
+    expect([first, ...others]).toEqual([1, 1, 1]);
+    expect(last).toBeGreaterThan(1);
+    expect(last).toBeLessThan(15);
+    expect(await balance('ada')).toBe(101);
+  });
+
+  it('reads and writes as many rows with 5,000 open grants as with one', async () => {
+    await saveTier('free', BOTH, { isDefault: true, credits: null });
+    const rows: Awaited<ReturnType<typeof rowsOfCalls>>[] = [];
+    for (const [user, grants] of [
+      ['ada', 1],
+      ['eve', 5000],
+    ] as const) {
+      const { userId: customerId } = await credits(user);
+      await giveMany(user, grants);
+      const call = { customerId, feature: 'chat' };
+      const ofTomorrow = { ...call, nowMs: NOON + DAY_MS };
+      const calls = [call, call, { ...call, amountUnits: 5 }, ofTomorrow, ofTomorrow];
+      rows.push(await rowsOfCalls(await shardOfCustomer(user), calls));
+      later(DAY_MS);
+      expect((await usage(user)).credits).toMatchObject({
+        balanceUnits: grants * 10 - 9,
+        nextExpiryAtMs: NOON + 40 * DAY_MS,
+      });
+      setDate(NOON);
+    }
+    const [withOne = [], withMany] = rows;
+    expect(withMany).toEqual(withOne);
+    const rowsRead = withOne.map(({ read }) => read);
+    const rowsWritten = withOne.map(({ written }) => written);
+    expect(rowsRead.every((read) => read < 60)).toBe(true);
+    const [first, second, third, ofNewDay = 0, last] = rowsWritten;
+    expect([first, second, third, last]).toEqual([1, 1, 1, 1]);
+    expect(ofNewDay).toBeLessThan(10);
+  });
+
+  it('draws on as many grants as it needs, in order, and leaves the others whole', async () => {
+    await giveMany('ada', 150);
+    expect((await track('ada', 'chat', 100 + 1234)).body.usage.credits).toMatchObject({
+      balanceUnits: 266,
+      nextExpiryAtMs: NOON + 40 * DAY_MS + 123,
+    });
+    const { grants, balanceUnits } = await credits('ada');
+    expect(grants.map(({ leftUnits }: { leftUnits: number }) => leftUnits)).toEqual([
+      6,
+      ...Array.from({ length: 26 }, () => 10),
+    ]);
+    expect(balanceUnits).toBe(266);
+    setDate(NOON + 40 * DAY_MS + 140);
+    expect((await credits('ada')).balanceUnits).toBe(9 * 10 + 100);
   });
 
   it('of another day writes down what was drawn on the one before', async () => {

@@ -2,6 +2,8 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, it, vi } from 'vitest';
 import { hashSecret } from '../src/auth/keys.ts';
+import { CREDIT_BALANCE_SCHEMA } from '../src/credits/credits.schema.ts';
+import { readOpen } from '../src/credits/credits.store.ts';
 import { customerId as newCustomerId, shardOf } from '../src/customers/customer-id.ts';
 import { createDeps } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
@@ -215,4 +217,42 @@ it('every Stripe customer of before is known by one table, with its account and 
     ['cus_known', 'ada', 'acct_1', 0],
     ['cus_old', 'bob', 'acct_1', 0],
   ]);
+});
+
+it('credits of before have a balance, which is what their grants have left', async () => {
+  const shop = await createEnvironment();
+  const shard = deps.shard({ projectId: shop.id, mode: shop.mode }, '0');
+  const before = SHARD_STEPS.indexOf(CREDIT_BALANCE_SCHEMA);
+  const found = await runInDurableObject(shard, async (_, { storage }) => {
+    await storage.deleteAlarm();
+    await storage.deleteAll();
+    const { sql } = storage;
+    migrate(storage, SHARD_STEPS.slice(0, before));
+    sql.exec(
+      "INSERT INTO credit_account (customer_id, period_start_ms, period_end_ms) VALUES ('ada', 1, 9), ('bob', 1, 9)",
+    );
+    for (const [id, units, used, gone, expires] of [
+      ['allowance', 100, 120, 0, 9],
+      ['roll_over', 30, 10, 0, 9],
+      ['crg_never', 50, 0, 0, null],
+      ['crg_soon', 7, 2, 0, 5],
+      ['crg_over', 7, 2, 5, 3],
+    ] as const)
+      sql.exec(
+        "INSERT INTO credit_grant VALUES ('ada', ?, 'grant', ?, ?, ?, 1, ?, NULL, NULL, 1)",
+        id,
+        units,
+        used,
+        gone,
+        expires,
+      );
+    migrate(storage, SHARD_STEPS);
+    const balances = [...sql.exec('SELECT customer_id, balance_units FROM credit_account').raw()];
+    return { balances, open: readOpen(sql, 'ada', 9).map(({ id }) => id) };
+  });
+  expect(found.balances).toEqual([
+    ['ada', 75],
+    ['bob', 0],
+  ]);
+  expect(found.open).toEqual(['crg_soon', 'roll_over', 'crg_never']);
 });

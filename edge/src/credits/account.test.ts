@@ -10,7 +10,6 @@ import {
   type Grant,
   inDrawingOrder,
   leftUnits,
-  nextExpiryMs,
   resumed,
   revoke,
   ROLL_OVER,
@@ -102,7 +101,7 @@ describe('an account', () => {
     expect(leftOf(account)).toEqual({ [ALLOWANCE]: 100, [ROLL_OVER]: 0 });
     expect(account.period).toEqual({ startMs: 1000, endMs: 2000 });
     expect(changes).toEqual([{ kind: 'allowance', units: 100, atMs: 1500, grantId: ALLOWANCE }]);
-    expect(nextExpiryMs(account.grants)).toBe(2000);
+    expect(account.grants.map(({ expiresMs }) => expiresMs)).toEqual([2000, 2000]);
   });
 
   it('rolls what is left over into the next period up to the cap, also what rolled over before', () => {
@@ -155,7 +154,7 @@ describe('an account', () => {
       () => ({ startMs: 0, endMs: 5000, startsAnew: false }),
       500,
     );
-    expect(nextExpiryMs(moved.account.grants)).toBe(5000);
+    expect(moved.account.grants.map(({ expiresMs }) => expiresMs)).toEqual([5000, 5000]);
     expect(moved.changes).toEqual([]);
   });
 

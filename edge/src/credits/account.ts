@@ -48,16 +48,6 @@ export const leftUnits = ({ units, usedUnits, goneUnits }: Grant): number =>
 export const balanceOf = (grants: readonly Grant[]): number =>
   grants.reduce((sum, grant) => sum + leftUnits(grant), 0);
 
-/** When the first of what is left is over; null when nothing is, or nothing ever will be. */
-export const nextExpiryMs = (grants: readonly Grant[]): number | null =>
-  grants.reduce<number | null>(
-    (first, grant) =>
-      grant.expiresMs === null || leftUnits(grant) === 0
-        ? first
-        : Math.min(first ?? grant.expiresMs, grant.expiresMs),
-    null,
-  );
-
 /** The order in which grants are drawn: what ends first, then what began first. */
 export const inDrawingOrder = <G extends Grant>(grants: readonly G[]): G[] =>
   grants.toSorted(
@@ -72,12 +62,12 @@ const byAge = (one: Grant, other: Grant): number =>
   (one.id < other.id ? -1 : 1);
 
 /** Takes units in drawing order, as far as there are any: `drawn` says how many. */
-export function draw(
-  grants: readonly Grant[],
+export function draw<G extends Grant>(
+  grants: readonly G[],
   units: number,
-): { grants: readonly Grant[]; drawnUnits: number } {
+): { grants: readonly G[]; drawnUnits: number } {
   let open = units;
-  const drawn = new Map<string, Grant>();
+  const drawn = new Map<string, G>();
   for (const grant of inDrawingOrder(grants)) {
     const taken = Math.min(open, leftUnits(grant));
     if (taken === 0) continue;

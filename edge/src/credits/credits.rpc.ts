@@ -9,28 +9,29 @@ import {
   type Account,
   accountAt,
   ALLOWANCE,
-  balanceOf,
-  draw,
-  inDrawingOrder,
   leftUnits,
-  nextExpiryMs,
+  type PeriodAt,
   resumed,
   revoke,
 } from './account.ts';
-import { sharesUsed } from './balance-notice.ts';
+import { type Level, sharesUsed } from './balance-notice.ts';
 import {
   findGrant,
   forgetGrants,
   type GivenGrant,
-  putGrant,
   readAccount,
-  readLevel,
+  readEnding,
+  readNearest,
+  readOpen,
+  takeOut,
   writeAccount,
+  writeGrant,
   writeLevel,
 } from './credits.store.ts';
 import type { Draw, Draws } from './draws.ts';
 import type { Giving } from './giving.ts';
-import { foldLedger, KEPT_APART_MS, putChange, putUse, readEntries } from './ledger.store.ts';
+import { type Standing, standingOf } from './standing.ts';
+import { foldLedger, KEPT_APART_MS, putUse, readEntries } from './ledger.store.ts';
 
 /** Who is asked about; as with usage, the shard may need to know more first. */
 export type CreditsQuery = Omit<UsageQuery, 'feature'>;
@@ -64,6 +65,8 @@ export interface Drawn {
 }
 
 const DAY_MS = 86_400_000;
+/** How many grants are shown. */
+const MOST_SHOWN = 100;
 /** Stands for a feature; no feature has such a name. */
 const KEPT_AS = 'credits:allowance';
 
@@ -96,13 +99,12 @@ export class Credits {
   ): Drawn | null {
     const weight = known.limits.weights?.[feature];
     if (weight === undefined) return null;
-    const account = this.bringUpToDate(known, customerId);
+    const standing = this.bringUpToDate(known, customerId);
     const keptUnits = this.#draws.of(customerId).get(feature)?.units ?? 0;
-    const { grants } = draw(account.grants, drawn ? drawn.units - keptUnits : 0);
-    const balanceUnits = balanceOf(grants);
+    const balanceUnits = standing.balanceUnits - (drawn ? drawn.units - keptUnits : 0);
     const elsewhere = this.#held(known, customerId, feature);
     const freeUnits = balanceUnits - elsewhere - heldUnits * weight;
-    const nextExpiryAtMs = nextExpiryMs(grants);
+    const nextExpiryAtMs = standing.next?.expiresMs ?? null;
     return {
       credits: { balanceUnits, weight, ...(nextExpiryAtMs !== null && { nextExpiryAtMs }) },
       affordableUnits: Math.max(0, Math.floor(freeUnits / weight)),
@@ -111,7 +113,8 @@ export class Credits {
 
   /**
    * Takes what units of a feature weigh, as far as there is so much. Answers what the feature's meter
-   * is to keep of it; undefined where that stays as it is.
+   * is to keep of it; undefined where that stays as it is. A grant that is used up is written down at
+   * once, so what meters keep is always of the one that is drawn next.
    */
   draw(
     known: Entitlement,
@@ -121,15 +124,19 @@ export class Credits {
   ): Draw | undefined {
     const weight = known.limits.weights?.[feature];
     if (weight === undefined || units === 0) return undefined;
-    const { grants } = this.bringUpToDate(known, customerId);
-    const drawnUnits = Math.min(units * weight, balanceOf(grants));
-    if (drawnUnits === 0) return undefined;
-    this.#fell(known, customerId, balanceOf(grants) - drawnUnits);
+    const { balanceUnits, next, level } = this.bringUpToDate(known, customerId);
+    const drawnUnits = Math.min(units * weight, balanceUnits);
+    if (next === null || drawnUnits === 0) return undefined;
+    this.#fell(known, customerId, level, balanceUnits - drawnUnits);
+    const drawn = { units: drawnUnits, day, atMs: known.timeMs };
+    if (drawnUnits >= next.leftUnits) {
+      this.#writeDown(customerId, known.timeMs, [[feature, drawn]]);
+      return undefined;
+    }
     const open = this.#draws.of(customerId).get(feature);
     const isOtherDay = open !== undefined && open.day !== day;
     if (isOtherDay) this.#writeDown(customerId, known.timeMs);
-    const before = isOtherDay ? 0 : (open?.units ?? 0);
-    return { units: before + drawnUnits, day, atMs: known.timeMs };
+    return { ...drawn, units: drawnUnits + (isOtherDay ? 0 : (open?.units ?? 0)) };
   }
 
   /** Gives credits, once for an id. */
@@ -138,21 +145,19 @@ export class Credits {
     this.bringUpToDate(known, customerId);
     this.#writeDown(customerId, known.timeMs);
     const first = findGrant(sql, customerId, giving.id);
-    if (first) {
-      if (first.fingerprint !== giving.fingerprint)
-        return { kind: 'refused', code: 'idempotency_conflict', details: {} };
-      return this.#given(known, customerId, first, true);
-    }
+    if (first && first.fingerprint !== giving.fingerprint)
+      return { kind: 'refused', code: 'idempotency_conflict', details: {} };
+    if (first) return this.#given(known, customerId, first, true);
     const { id, source, units, note, fingerprint } = giving;
     const startsMs = known.timeMs;
     const expiresMs = endOf(giving.expires, startsMs);
     if (expiresMs !== null && expiresMs <= startsMs) return tooLate;
+    this.bringUpToDate(known, customerId, true);
     const grant = { id, source, units, usedUnits: 0, goneUnits: 0, startsMs, expiresMs };
     const given: GivenGrant = { ...grant, note, fingerprint };
-    putGrant(sql, customerId, given);
-    putChange(sql, customerId, { kind: source, units, atMs: startsMs, grantId: id });
+    writeGrant(sql, customerId, given, { kind: source, units, atMs: startsMs, grantId: id });
     const answer = this.#given(known, customerId, given, false);
-    if (answer.kind === 'given') this.#rose(known, customerId, answer.balanceUnits);
+    this.#rose(known, customerId, answer.balanceUnits);
     return answer;
   }
 
@@ -169,35 +174,35 @@ export class Credits {
     const grant = findGrant(sql, customerId, giving.id);
     const taken = grant && revoke(grant, known.timeMs);
     if (!grant || !taken?.change) return { kind: 'taken', units: 0 };
-    putGrant(sql, customerId, { ...grant, ...taken.grant });
-    putChange(sql, customerId, taken.change);
-    const { grants } = this.bringUpToDate(known, customerId);
+    writeGrant(sql, customerId, { ...grant, ...taken.grant }, taken.change);
+    const { level, balanceUnits } = this.bringUpToDate(known, customerId);
     // What came and went at once changed nothing.
-    if (isKnown) this.#fell(known, customerId, balanceOf(grants));
+    if (isKnown) this.#fell(known, customerId, level, balanceUnits);
     return { kind: 'taken', units: -taken.change.units };
   }
 
-  /** Everything there is to tell of a customer's credits. */
+  /** What there is to tell of a customer's credits. */
   read(known: Entitlement, customerId: string, page: EntryPage): CreditsRead {
+    const { sql } = this.#storage;
     this.bringUpToDate(known, customerId);
     this.#writeDown(customerId, known.timeMs);
-    const { grants } = readAccount(this.#storage.sql, customerId);
-    const open = inDrawingOrder(grants).filter((grant) => leftUnits(grant) > 0);
     return {
       kind: 'credits',
       credits: {
-        balanceUnits: balanceOf(grants),
+        balanceUnits: readAccount(sql, customerId)?.balanceUnits ?? 0,
         heldUnits: this.#held(known, customerId, null),
-        grants: open.map(toGrant),
-        entries: readEntries(this.#storage.sql, customerId, page),
+        grants: readOpen(sql, customerId, MOST_SHOWN).map(toGrant),
+        entries: readEntries(sql, customerId, page),
       },
     };
   }
 
   /** What was used of the running allowance, as usage that is kept of who is erased. */
   running(customerId: string, nowMs: number): RunningUsage[] {
-    const { period, grants } = this.#account(customerId);
-    const usedUnits = grants.find(({ id }) => id === ALLOWANCE)?.usedUnits ?? 0;
+    const { sql } = this.#storage;
+    this.#writeDown(customerId, nowMs);
+    const period = readAccount(sql, customerId)?.period;
+    const usedUnits = findGrant(sql, customerId, ALLOWANCE)?.usedUnits ?? 0;
     if (!period || period.endMs <= nowMs || usedUnits === 0) return [];
     const { startMs: periodStartMs, endMs: periodEndMs } = period;
     return [{ feature: KEPT_AS, usedUnits, periodStartMs, periodEndMs }];
@@ -209,59 +214,62 @@ export class Credits {
     if (feature !== KEPT_AS) return false;
     const { sql } = this.#storage;
     this.#writeDown(customerId, startMs);
-    const before = readAccount(sql, customerId);
+    const before = this.#standing(customerId).account;
     const { account, changes } = resumed(before, usedUnits, { startMs, endMs }, startMs);
     writeAccount(sql, customerId, before, account, changes);
     return true;
   }
 
-  /** The account as it is now: what became of it meanwhile is written down. */
-  bringUpToDate(known: Entitlement, customerId: string): Account {
+  /**
+   * How the credits stand now: what became of them meanwhile is written down. It `opens` an account for
+   * who never had credits and is about to get some.
+   */
+  bringUpToDate(known: Entitlement, customerId: string, opens = false): Standing {
     const { rules, limits, subscription, timeMs } = known;
     return this.#storage.transactionSync(() => {
-      const before = this.#account(customerId);
       const terms = limits.credits ?? null;
+      const standing = this.#standing(customerId);
       // Who has no credits of a plan, and never had any, has no period of them.
-      if (!terms && !before.period && before.grants.length === 0) return before;
-      const { account, changes } = accountAt(
-        before,
-        terms,
-        (running, atMs) => countingPeriod(running, rules, subscription, atMs),
-        timeMs,
-      );
-      if (isSame(before, account)) return before;
+      if (!terms && !standing.account.period && !opens) return standing;
+      const periodAt: PeriodAt = (running, atMs) =>
+        countingPeriod(running, rules, subscription, atMs);
+      const { account: soon } = accountAt(standing.account, terms, periodAt, timeMs);
+      const isUsedUp = standing.next !== null && standing.next.leftUnits <= 0;
+      if (isSame(standing.account, soon) && !isUsedUp) return standing;
       // What was drawn was drawn before any of that.
       this.#writeDown(customerId, timeMs);
-      writeAccount(this.#storage.sql, customerId, before, account, changes);
-      const balanceUnits = balanceOf(account.grants);
-      if (changes.some(({ units }) => units > 0)) this.#rose(known, customerId, balanceUnits);
-      else if (changes.length > 0) this.#fell(known, customerId, balanceUnits);
-      return account;
+      const { sql } = this.#storage;
+      const before = { ...standing.account, grants: readEnding(sql, customerId, timeMs) };
+      const { account, changes } = accountAt(before, terms, periodAt, timeMs);
+      writeAccount(sql, customerId, before, account, changes);
+      const now = this.#standing(customerId);
+      if (changes.some(({ units }) => units > 0)) this.#rose(known, customerId, now.balanceUnits);
+      else if (changes.length > 0) this.#fell(known, customerId, now.level, now.balanceUnits);
+      return now;
     });
   }
 
-  /** What is stored, less what was drawn since. */
-  #account(customerId: string): Account {
-    const stored = readAccount(this.#storage.sql, customerId);
-    const drawnUnits = sumOf(this.#draws.of(customerId));
-    return drawnUnits === 0
-      ? stored
-      : { ...stored, grants: draw(stored.grants, drawnUnits).grants };
+  #standing(customerId: string): Standing {
+    const { sql } = this.#storage;
+    const stored = readAccount(sql, customerId);
+    const grants = stored ? readNearest(sql, customerId) : [];
+    return standingOf(stored, grants, sumOf([...this.#draws.of(customerId)]));
   }
 
   /**
-   * Takes what was drawn out of the grants, and writes a line of it for each feature and day; before
-   * that, what is old is made one line.
+   * Takes what was drawn, and what is being drawn, out of the grants, and writes a line of it for each
+   * feature and day; before that, what is old is made one line.
    */
-  #writeDown(customerId: string, nowMs: number): void {
+  #writeDown(customerId: string, nowMs: number, beingDrawn: readonly [string, Draw][] = []): void {
     const { sql } = this.#storage;
     foldLedger(sql, customerId, nowMs);
     forgetGrants(sql, customerId, nowMs - KEPT_APART_MS);
-    const draws = this.#draws.of(customerId);
-    if (draws.size === 0) return;
-    writeAccount(sql, customerId, readAccount(sql, customerId), this.#account(customerId), []);
+    const kept = this.#draws.of(customerId);
+    const draws = [...kept, ...beingDrawn];
+    if (draws.length === 0) return;
+    takeOut(sql, customerId, sumOf(draws));
     for (const [feature, drawn] of draws) putUse(sql, customerId, { feature, ...drawn });
-    this.#draws.clear(customerId);
+    if (kept.size > 0) this.#draws.clear(customerId);
   }
 
   /** The balance rose: from here on it can run low once more. */
@@ -271,14 +279,11 @@ export class Credits {
   }
 
   /** The balance fell: webhooks are told when it runs low. */
-  #fell(known: Entitlement, customerId: string, balanceUnits: number): void {
+  #fell(known: Entitlement, customerId: string, level: Level, balanceUnits: number): void {
     if (!known.rules.noticesTo) return;
-    const { sql } = this.#storage;
-    const level = readLevel(sql, customerId);
-    if (!level) return;
     const { shares, told } = sharesUsed(level, balanceUnits);
     if (shares.length === 0) return;
-    writeLevel(sql, customerId, { ...level, told });
+    writeLevel(this.#storage.sql, customerId, { ...level, told });
     const { fullUnits, fullMs } = level;
     const notices = shares.map((percent) => ({
       id: eventId(customerId, 'credits.low', fullMs, fullUnits, percent),
@@ -298,9 +303,9 @@ export class Credits {
     new Notices(this.#storage).put([notice], known.nowMs);
   }
 
-  #given(known: Entitlement, customerId: string, grant: GivenGrant, replayed: boolean): GiveAnswer {
-    const { grants } = this.bringUpToDate(known, customerId);
-    return { kind: 'given', grant: toGrant(grant), balanceUnits: balanceOf(grants), replayed };
+  #given(known: Entitlement, customerId: string, grant: GivenGrant, replayed: boolean): Given {
+    const { balanceUnits } = this.bringUpToDate(known, customerId);
+    return { kind: 'given', grant: toGrant(grant), balanceUnits, replayed };
   }
 
   /** What all holds of a customer weigh, except those of one feature. */
@@ -314,8 +319,8 @@ export class Credits {
   }
 }
 
-const sumOf = (draws: ReadonlyMap<string, Draw>): number =>
-  [...draws.values()].reduce((sum, { units }) => sum + units, 0);
+const sumOf = (draws: readonly (readonly [feature: string, Draw])[]): number =>
+  draws.reduce((sum, [, { units }]) => sum + units, 0);
 
 /** Whether time left an account as it was: grants are replaced when they change. */
 const isSame = (one: Account, other: Account): boolean =>

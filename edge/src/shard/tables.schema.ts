@@ -87,7 +87,7 @@ CREATE TABLE credit_account (
   customer_id TEXT PRIMARY KEY,
   period_start_ms INTEGER NOT NULL,
   period_end_ms INTEGER NOT NULL
-, full_units INTEGER NOT NULL DEFAULT 0, full_ms INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+, full_units INTEGER NOT NULL DEFAULT 0, full_ms INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0, balance_units INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE credit_grant (
   customer_id TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -102,7 +102,6 @@ CREATE TABLE credit_grant (
   is_open INTEGER NOT NULL,
   PRIMARY KEY (customer_id, id)
 ) WITHOUT ROWID;
-CREATE INDEX credit_grant_open ON credit_grant(customer_id) WHERE is_open = 1;
 CREATE TABLE credit_entry (
   customer_id TEXT NOT NULL,
   seq INTEGER NOT NULL,
@@ -121,4 +120,8 @@ CREATE TABLE usage_sequence (
   number INTEGER NOT NULL,
   PRIMARY KEY (customer_id, source)
 ) WITHOUT ROWID;
+CREATE INDEX credit_grant_next
+  ON credit_grant(customer_id, ifnull(expires_ms, 9000000000000000), id <> 'roll_over', starts_ms, id)
+  WHERE is_open = 1;
+CREATE INDEX credit_grant_over ON credit_grant(customer_id, starts_ms) WHERE is_open = 0;
 `;
