@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { call, checkoutIdOf, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
-import { everythingKept } from './everything-kept.ts';
+import { watchEverythingKept } from './everything-kept.ts';
 import { newAddress, one, pay, priceOf, Store } from './store.ts';
+
+const everythingKept = await watchEverythingKept();
 
 let store: Store;
 beforeAll(async () => {

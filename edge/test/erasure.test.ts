@@ -5,9 +5,11 @@ import { shardOf } from '../src/customers/customer-id.ts';
 import { KEPT } from '../src/customers/kept.ts';
 import type { Bindings } from '../src/env.ts';
 import { deps, manage as manageShop, Shop } from './billing-shop.ts';
-import { everythingKept } from './everything-kept.ts';
+import { watchEverythingKept } from './everything-kept.ts';
 import { call, createEnvironment, type TestEnvironment } from './harness.ts';
 import { ORIGIN, Page } from './sign-in.ts';
+
+const everythingKept = await watchEverythingKept();
 
 const bindings = env as unknown as Bindings;
 const PASSWORD = 'correct horse battery staple';

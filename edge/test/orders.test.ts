@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Product } from '@dream/contract';
 import { call, checkoutIdOf, control, deps, manage, Shop } from './billing-shop.ts';
-import { everythingKept } from './everything-kept.ts';
+import { watchEverythingKept } from './everything-kept.ts';
 import { Receiver } from './receiver.ts';
 import { one, pay, Store } from './store.ts';
+
+const everythingKept = await watchEverythingKept();
 
 const REFUND_FAILS = '4000000000005126';
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { KEPT } from '../src/customers/kept.ts';
-import { everythingKept } from './everything-kept.ts';
+import { watchEverythingKept } from './everything-kept.ts';
 import { call, createEnvironment, type TestEnvironment } from './harness.ts';
 import { Page } from './sign-in.ts';
+
+const everythingKept = await watchEverythingKept();
 
 let people = 0;
 const newEmail = () => `owen${(people += 1)}.${Date.now()}+clerk_test@example.com`;

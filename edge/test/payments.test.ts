@@ -3,8 +3,10 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { reconcileBilling } from '../src/billing/reconcile.job.ts';
 import { deliverWebhooks } from '../src/outgoing/deliver.job.ts';
 import { checkoutIdOf, control, deps, manage, Shop } from './billing-shop.ts';
-import { everythingKept } from './everything-kept.ts';
+import { watchEverythingKept } from './everything-kept.ts';
 import { Receiver } from './receiver.ts';
+
+const everythingKept = await watchEverythingKept();
 
 let shop: Shop;
 beforeAll(async () => {

@@ -2,12 +2,14 @@ import { env } from 'cloudflare:workers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { log } from '../src/http/log.ts';
 import { checkoutIdOf, control, deps, manage, Shop, whileStripeIsDown } from './billing-shop.ts';
-import { everythingKept } from './everything-kept.ts';
+import { watchEverythingKept } from './everything-kept.ts';
 import { call } from './harness.ts';
 import { allow, OauthWindow } from './oauth-window.ts';
 import { OwnClerk, send } from './own-clerk.ts';
 import { Receiver } from './receiver.ts';
 import { Page } from './sign-in.ts';
+
+const everythingKept = await watchEverythingKept();
 
 const PASSWORD = 'a password nobody else has';
 const METHODS = ['debug', 'info', 'log', 'warn', 'error'] as const;

@@ -5,9 +5,11 @@ import { closeOrder } from '../src/orders/close.job.ts';
 import { deliverJobs } from '../src/outbox/deliver.job.ts';
 import { hashSecret } from '../src/auth/keys.ts';
 import { checkoutIdOf, control, deps, manage } from './billing-shop.ts';
-import { everythingKept } from './everything-kept.ts';
+import { watchEverythingKept } from './everything-kept.ts';
 import { Receiver } from './receiver.ts';
 import { newAddress, one, pay, Store } from './store.ts';
+
+const everythingKept = await watchEverythingKept();
 
 let store: Store;
 beforeAll(async () => {

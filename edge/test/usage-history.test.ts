@@ -6,7 +6,9 @@ import { createDeps } from '../src/deps.ts';
 import type { Bindings } from '../src/env.ts';
 import { rollUpState } from '../src/usage/roll-up.store.ts';
 import { call, createEnvironment, manage, type TestEnvironment } from './harness.ts';
-import { everythingKept } from './everything-kept.ts';
+import { watchEverythingKept } from './everything-kept.ts';
+
+const everythingKept = await watchEverythingKept();
 
 const deps = await createDeps(env as unknown as Bindings);
 // To come, so that no alarm rings before a test lets it.
