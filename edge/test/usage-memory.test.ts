@@ -5,6 +5,7 @@ import { shardOf } from '../src/customers/customer-id.ts';
 import type { Bindings } from '../src/env.ts';
 import { LiveHolds } from '../src/usage/live-holds.ts';
 import { MeterRpc } from '../src/usage/meter.rpc.ts';
+import { withRowsCounted } from './counted-rows.ts';
 import { call, createEnvironment } from './harness.ts';
 
 const { SHARD } = env as unknown as Bindings;
@@ -26,25 +27,9 @@ it('a shard of 100,000 customers reads a few rows to open and to count, whoever 
   });
   await evictDurableObject(shard);
   const rows = await runInDurableObject(shard, (_, { storage }) => {
-    const open: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-    const counting = {
-      transactionSync: <R>(run: () => R) => storage.transactionSync(run),
-      sql: {
-        exec: (query: string, ...bindings: unknown[]) => {
-          const cursor = storage.sql.exec(query, ...bindings);
-          open.push(cursor);
-          return cursor;
-        },
-      },
-    };
+    const counted = withRowsCounted(storage);
     const none = () => {};
-    const meter = new MeterRpc(
-      counting as unknown as DurableObjectStorage,
-      none,
-      none,
-      none,
-      new LiveHolds(),
-    );
+    const meter = new MeterRpc(counted.storage, none, none, none, new LiveHolds());
     const countFor = (customerId: string) => {
       const answer = meter.track({
         customerId,
@@ -56,7 +41,7 @@ it('a shard of 100,000 customers reads a few rows to open and to count, whoever 
         nowMs: Date.now(),
       });
       expect(answer).toMatchObject({ kind: 'usage', usage: { count: 2 } });
-      return open.splice(0).reduce((sum, cursor) => sum + cursor.rowsRead, 0);
+      return counted.rows().read;
     };
     const known = [countFor('cust_7'), countFor('cust_99999')];
     return Math.max(...known);
