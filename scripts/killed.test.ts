@@ -1,14 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Sandbox, startSandbox } from '@dream/sandbox';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleEdge, startEdge } from './local/edge.ts';
+import { freePort } from './local/free-port.ts';
+import { KillableEdge } from './local/killable-edge.ts';
 import { edgeVariables, localSecrets, registerWebhooks } from './local/variables.ts';
 import { seed } from './seed.ts';
 
@@ -26,7 +23,7 @@ let data: string;
 let sandbox: Sandbox;
 let options: Options;
 let project: { id: string; sk: string };
-let running: ChildProcess;
+let killable: KillableEdge;
 /** Resolves when an edge answers. */
 let up: Promise<void>;
 
@@ -49,7 +46,8 @@ beforeAll(async () => {
   const url = `http://127.0.0.1:${port}`;
   const variables = await edgeVariables(secrets, url, sandbox);
   options = { bundle, port, variables, dataDir: join(data, 'edge'), widgets: false };
-  await (up = start());
+  killable = new KillableEdge(options);
+  await (up = killable.start());
   await registerWebhooks(secrets, url, sandbox);
   // A second endpoint like the first: every event comes twice.
   await sandboxCall('PUT', '_sandbox/endpoints', {
@@ -75,39 +73,10 @@ beforeAll(async () => {
 }, 90_000);
 
 afterAll(async () => {
-  if (running?.exitCode === null && running.signalCode === null) await kill();
+  await killable?.kill();
   await sandbox?.stop();
   rmSync(data, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Starts the edge in a process group of its own; resolves when it answers. */
-async function start(): Promise<void> {
-  const file = fileURLToPath(new URL('local/edge-process.ts', import.meta.url));
-  const child = spawn(process.execPath, [file, JSON.stringify(options)], {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  running = child;
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.once('data', () => resolve());
-    child.once('exit', () => reject(new Error('The edge did not start')));
-  });
-}
-
-async function kill(): Promise<void> {
-  const gone = once(running, 'exit');
-  process.kill(-(running.pid ?? 0), 'SIGKILL');
-  await gone;
-}
 
 async function sandboxCall(method: string, path: string, body: object): Promise<Json> {
   const answer = await fetch(`${sandbox.stripe}/${path}`, {
@@ -140,7 +109,10 @@ function mayKill(): void {
   const before = up;
   up = new Promise((resolve, reject) => {
     setTimeout(() => {
-      before.then(kill).then(start).then(resolve, reject);
+      before
+        .then(() => killable.kill())
+        .then(() => killable.start())
+        .then(resolve, reject);
     }, inMs);
   });
 }
@@ -204,7 +176,7 @@ it('killed at random points it loses no purchase, makes none twice, and knows in
   const lives = await Promise.all(users.map(async (user) => ({ user, ...(await live(user)) })));
   await up;
   expect(killsLeft).toBe(0);
-  await kill();
+  await killable.kill();
   // The last one runs here, so that its hourly look can be asked for.
   const edge = await startEdge(options);
   try {
