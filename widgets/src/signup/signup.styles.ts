@@ -1,5 +1,6 @@
 import { css } from 'lit';
 
+/** Its dialog is that of `dialog.styles.ts`, written again: sharing it costs a page a request and 135 bytes. */
 export const signupStyles = css`
   .card {
     display: grid;
