@@ -8,6 +8,11 @@ import { KillableEdge } from '../local/killable-edge.ts';
 import { edgeVariables, localSecrets } from '../local/variables.ts';
 import { Shop } from './loads.ts';
 
+/** Calls that are acknowledged before a kill, and how long it may then take. */
+const FEWEST_ACKNOWLEDGED = 30;
+const MORE_ACKNOWLEDGED = 60;
+const LONGEST_PAUSE_MS = 30;
+
 /**
  * Kills the edge again and again, each time in the middle of every load, and answers what is not as it
  * was acknowledged: a count, a balance, a bill, or the answer to a call that is made once more.
@@ -38,11 +43,12 @@ export async function killUnderLoad({
     const shop = await Shop.open({ url, operatorSecret, stripe: sandbox.stripe });
     const random = randomFrom(seed);
     for (let kill = 0; kill < kills; kill++) {
-      const untilKilled = shop.load(`${kill}`);
-      await new Promise((resolve) => setTimeout(resolve, 50 + random() * 400));
+      const load = shop.load(`${kill}`, FEWEST_ACKNOWLEDGED + random() * MORE_ACKNOWLEDGED);
+      await load.isHeavy;
+      await new Promise((resolve) => setTimeout(resolve, random() * LONGEST_PAUSE_MS));
       await edge.kill();
       await edge.start();
-      await untilKilled.end();
+      await load.end();
     }
     return await shop.faults();
   } finally {

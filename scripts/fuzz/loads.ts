@@ -61,6 +61,7 @@ export class Shop {
   readonly #units = new Map<string, { acknowledged: number; unheard: number }>();
   readonly #repeatable: Acknowledged[] = [];
   readonly #faults: string[] = [];
+  #heard = () => {};
 
   private constructor(target: Target, sk: string, { Dream }: Sdk) {
     this.#target = target;
@@ -164,21 +165,34 @@ export class Shop {
     const noted = this.#units.get(user) ?? { acknowledged: 0, unheard: 0 };
     noted[isHeard ? 'acknowledged' : 'unheard'] += units;
     this.#units.set(user, noted);
+    if (isHeard) this.#heard();
   }
 
-  /** Begins every load; `end` lets what is under way come to its answer. */
-  load(round: string): { end: () => Promise<void> } {
+  /**
+   * Begins every load. It is heavy when so many calls were acknowledged; `end` lets what is under way
+   * come to its answer.
+   */
+  load(round: string, calls: number): { isHeavy: Promise<unknown>; end: () => Promise<void> } {
     const over = new AbortController();
+    const heavy = Promise.withResolvers<void>();
+    let heard = 0;
+    this.#heard = () => {
+      heard += 1;
+      if (heard >= calls) heavy.resolve();
+    };
     const callers = Array.from({ length: CALLERS }, async (_, caller) => {
       const load = loadOf(caller);
       const user = this.#subscribers.get(caller)?.id ?? `${load.slice(0, 5).trim()}${caller}`;
       for (let turn = 0; !over.signal.aborted; turn++)
         await this.#once(load, user, `${round}.${caller}.${turn}`);
     });
+    const all = Promise.all(callers);
     return {
+      // A caller that fails says so at once.
+      isHeavy: Promise.race([heavy.promise, all]),
       end: async () => {
         over.abort();
-        await Promise.all(callers);
+        await all;
       },
     };
   }
