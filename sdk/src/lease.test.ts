@@ -234,6 +234,17 @@ describe('a lease', () => {
     await lease.close();
   });
 
+  it('goes on with a new grant where the edge says that its hold is over', async () => {
+    limit('ada', 15);
+    const lease = await dream.usage.lease({ customer: 'ada', size: 10, renewAt: 0 });
+    expect(lease.take(10)).toBe(true);
+    edge.skewMs += 61_000;
+    expect(await lease.admit()).toEqual({ allowed: true });
+    expect([lease.remaining, lease.error]).toEqual([4, null]);
+    await lease.close();
+    expect([edge.counted('ada'), edge.held('ada')]).toEqual([11, 0]);
+  });
+
   it('does not use up the limit where grants are over before they come', async () => {
     // Between any two looks at the clock there are two seconds.
     let nowMs = performance.now();
@@ -241,6 +252,7 @@ describe('a lease', () => {
     const late = dream.usage.lease({ customer: 'ada', size: 10, seconds: 1 });
     await expect(late).rejects.toMatchObject({ code: 'timeout' });
     expect(asked('/holds')).toBe(2);
+    await expect.poll(() => asked('/settle')).toBe(2);
   });
 
   it('answers by choice when the edge cannot be reached, and counts later what it allowed', async () => {
@@ -328,5 +340,22 @@ describe('leases of many customers', () => {
     expect(edge.counted('ada')).toBe(1);
     expect(await pool.admit('ada')).toEqual({ allowed: true });
     await pool.close();
+  });
+
+  it('are closed when those are settled, too, that ended by themselves', async () => {
+    const pool = dream.usage.leases({ size: 10, seconds: 1 });
+    expect(pool.take('ada')).toBe(false);
+    await expect.poll(() => edge.held('ada')).toBe(10);
+    let open = () => {};
+    edge.gate = new Promise((resolve) => (open = resolve));
+    await expect.poll(() => asked('/settle'), { timeout: 5000, interval: 5 }).toBe(1);
+    expect(pool.customers).toBe(0);
+    let isClosed = false;
+    const closing = pool.close().then(() => (isClosed = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isClosed).toBe(false);
+    open();
+    await closing;
+    expect([edge.counted('ada'), edge.held('ada')]).toEqual([0, 0]);
   });
 });

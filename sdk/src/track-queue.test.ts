@@ -121,6 +121,18 @@ describe('calls of usage.track', () => {
     expect(seen).toHaveLength(3);
   });
 
+  it('are no more in one request than its body may have', async () => {
+    const { dream, seen } = await dreamWith([
+      single(1),
+      batch(...Array.from({ length: 297 }, (_, index) => counted(index))),
+      batch(counted(298), counted(299)),
+    ]);
+    const customer = 'ж'.repeat(200);
+    await Promise.all(Array.from({ length: 300 }, () => dream.usage.track({ customer })));
+    expect(seen).toHaveLength(3);
+    for (const { body } of seen) expect(Buffer.byteLength(body)).toBeLessThan(240_000);
+  });
+
   it.each([
     ['with a token', { token: 'a.b.c' }],
     ['with a plan', { customer: 'ada', plan: 'pro' }],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Dream, DreamError, type Outage } from './index.ts';
 import { TestEdge } from './test-edge.ts';
+import { Outages } from './unavailable.ts';
 
 let edge: TestEdge;
 let close: () => Promise<void>;
@@ -121,4 +122,36 @@ it('allows nothing on a token, whose owner nobody can tell meanwhile', async () 
   await expect(dream.usage.track({ token: 'a.b.c', onUnavailable: 'allow' })).rejects.toThrow(
     'verifyToken',
   );
+});
+
+const away = new DreamError(0, { code: 'unreachable' }, null);
+
+it('allows no more than it can remember, and denies from then on', async () => {
+  const waits = new Outages(() => Promise.reject(away), undefined);
+  const allowed = async () => (await waits.answer('allow', away, { customer: 'ada' })).allowed;
+  for (let calls = 0; calls < 10_000; calls++) await allowed();
+  expect([waits.waiting, await allowed(), waits.waiting]).toEqual([10_000, false, 10_000]);
+});
+
+it.each([
+  [429, 'rate_limited'],
+  [409, 'idempotency_in_flight'],
+  [503, 'temporarily_unavailable'],
+])('sends again what is answered %i %s, and loses nothing', async (status, code) => {
+  const keys: string[] = [];
+  const waits = new Outages(
+    ({ idempotencyKey }) => {
+      keys.push(idempotencyKey);
+      return keys.length === 1
+        ? Promise.reject(new DreamError(status, { code }, null))
+        : Promise.resolve();
+    },
+    (outage) => outages.push(outage),
+  );
+  await waits.answer('allow', away, { customer: 'ada', idempotencyKey: 'click-1' });
+  await waits.flush();
+  expect([said(), waits.waiting]).toEqual([['allowed ada'], 1]);
+  await waits.flush();
+  expect([said(), waits.waiting]).toEqual([['allowed ada', 'sent ada'], 0]);
+  expect(keys).toEqual(['click-1', 'click-1']);
 });
