@@ -108,6 +108,8 @@ describe('an environment that only observes', () => {
       hold: { units: 4 },
       usage: { count: 4, held: 7, wouldRefuse: 'limit_reached' },
     });
+    // Of one that less than it asks for would do for, too, where not even that is left.
+    expect((await hold({ amount: 6, atLeast: 2 })).hold.units).toBe(6);
     expect(await hold({ feature: 'sso' })).toMatchObject({ code: 'feature_not_metered' });
   });
 

@@ -1,6 +1,11 @@
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { shardOf } from '../src/customers/customer-id.ts';
+import type { Bindings } from '../src/env.ts';
 import { call, createEnvironment, manage, type TestEnvironment } from './harness.ts';
 
+const { SHARD } = env as unknown as Bindings;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -100,6 +105,26 @@ describe('a count', () => {
     expect((await track('ada', 2)).code).toBe('limit_reached');
     expect((await track('ada')).usage.count).toBe(10);
   });
+});
+
+it('a count of before is gone on from in its own period, once, however often and late it is told', async () => {
+  await track('ada', 4);
+  const { userId: id, resetsAtMs } = await read('ada');
+  const resume = (usedUnits: number, periodEndMs = resetsAtMs) =>
+    runInDurableObject(SHARD.getByName(`${shop.id}:test:${shardOf(id)}`), (object) =>
+      object
+        .meter()
+        .resume(id, [{ feature: 'requests', usedUnits, periodStartMs: 0, periodEndMs }]),
+    );
+  const used = async () => (await read('ada')).usageCount;
+  await resume(3);
+  expect(await used()).toBe(4);
+  await resume(6);
+  expect((await track('ada')).usage.count).toBe(7);
+  await resume(6);
+  expect(await used()).toBe(7);
+  await resume(9, resetsAtMs + DAY_MS);
+  expect(await used()).toBe(7);
 });
 
 it('one person reached by two names has one counter: alone, in a batch and in a hold', async () => {

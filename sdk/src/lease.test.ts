@@ -157,13 +157,13 @@ describe('a lease', () => {
   );
 
   it.each([
-    ['grant', '/holds', 'monotonic'],
-    ['grant', '/holds', 'wall'],
-    ['renewal', '/renew', 'monotonic'],
-    ['renewal', '/renew', 'wall'],
+    ['grant', 'monotonic', '/holds'],
+    ['grant', 'wall', '/holds'],
+    ['renewal', 'monotonic', '/renew'],
+    ['renewal', 'wall', '/renew'],
   ] as const)(
     'ends no later than at the edge when the answer to a %s took its time, by the %s clock',
-    async (what, path, clock) => {
+    async (what, clock, path) => {
       const input = { customer: 'ada', size: 10, renewAt: 0 };
       let lease = what === 'renewal' ? await dream.usage.lease(input) : null;
       lease?.take(10);

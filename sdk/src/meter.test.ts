@@ -130,6 +130,8 @@ describe.each(Object.entries(apps))('a route metered in %s', (_, start) => {
     const denied = await (await start(dream, {}))('ada');
     expect(denied.status).toBe(503);
     expect(await denied.json()).toMatchObject({ code: 'unavailable' });
+    const leases = dream.usage.leases({ size: 4 });
+    expect((await (await start(dream, { leases }))('ada')).status).toBe(503);
     const allowed = await (await start(dream, { onUnavailable: 'allow' }))('ada');
     expect(await allowed.json()).toEqual({ count: null });
     edge.fate = () => 'answered';
