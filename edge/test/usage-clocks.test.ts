@@ -1,11 +1,11 @@
-import { runInDurableObject } from 'cloudflare:test';
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { shardOf } from '../src/customers/customer-id.ts';
+import { customerId, shardOf } from '../src/customers/customer-id.ts';
 import type { Bindings } from '../src/env.ts';
 import { call, createEnvironment, manage, type TestEnvironment } from './harness.ts';
 
-const { SHARD } = env as unknown as Bindings;
+const { PROJECT, SHARD } = env as unknown as Bindings;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -37,6 +37,22 @@ afterEach(() => {
 });
 
 describe('a count', () => {
+  it('goes on for whoever comes back also before the shard is told of what was used', async () => {
+    await track('ada', 9);
+    await call('DELETE', '/api/customers/ada', { key: shop.sk });
+    // As when the Worker dies that made the customer: what it had to tell waits in the outbox.
+    const id = customerId(crypto.getRandomValues(new Uint8Array(14)));
+    const jobIds = [`job_${crypto.randomUUID()}`, `job_${crypto.randomUUID()}`] as const;
+    const project = PROJECT.getByName(`${shop.id}:test`);
+    await runInDurableObject(project, (object) =>
+      object.erasure().arrive('ada', { id, jobIds }, Date.now()),
+    );
+    expect((await track('ada', 2)).code).toBe('limit_reached');
+    expect((await track('ada')).usage.count).toBe(10);
+    await runDurableObjectAlarm(project);
+    expect((await read('ada')).usageCount).toBe(10);
+  });
+
   it('is neither begun anew nor split by a Worker whose clock is behind', async () => {
     await track('ada', 4);
     vi.setSystemTime(Date.now() - 3 * HOUR_MS);

@@ -1,6 +1,7 @@
 import type { Customer, Subscription } from '@dream/contract';
 import { defaultTierName } from '../catalog/catalog.rpc.ts';
 import { hadPurchases, liveSubscription, liveTerms } from '../billing/subscription.rpc.ts';
+import { usageToResume } from './kept.store.ts';
 import { type CustomerSnapshot, planInForce } from './plan.ts';
 
 /** A customer as it stands in the table. */
@@ -103,6 +104,7 @@ export function toCustomer(sql: SqlStorage, row: CustomerRow, nowMs: number): Cu
  */
 export function snapshotOf(sql: SqlStorage, row: CustomerRow, nowMs: number): CustomerSnapshot {
   const { plan, planSource } = toCustomer(sql, row, nowMs);
+  const resumes = usageToResume(sql, row.id);
   return {
     customerId: row.id,
     version: row.version,
@@ -111,6 +113,7 @@ export function snapshotOf(sql: SqlStorage, row: CustomerRow, nowMs: number): Cu
     banned: row.banned === 1,
     subscription: liveTerms(sql, row.id, nowMs),
     ...(row.clock_ms !== null && { clockMs: row.clock_ms }),
+    ...(resumes.length > 0 && { resumes }),
   };
 }
 

@@ -31,6 +31,17 @@ export function keptUsage(sql: SqlStorage, hash: string, nowMs: number): Running
     .toArray();
 }
 
+/** What a customer goes on from that its shard was not told of yet. */
+export const usageToResume = (sql: SqlStorage, customerId: string): RunningUsage[] =>
+  sql
+    .exec<{ usage: string }>(
+      `SELECT json_extract(body, '$.usage') AS usage FROM outbox
+       WHERE state = 'open' AND kind = 'shard.resume' AND json_extract(body, '$.customerId') = ?`,
+      customerId,
+    )
+    .toArray()
+    .flatMap(({ usage }) => JSON.parse(usage) as RunningUsage[]);
+
 /** Marks that whoever has this hash had a trial. The mark stays. */
 export function putKeptTrial(sql: SqlStorage, hash: string): void {
   sql.exec('INSERT OR IGNORE INTO kept_trial VALUES (?)', hash);

@@ -1,5 +1,6 @@
 import type { PlanSource } from '@dream/contract/customers';
 import type { Interval } from '@dream/contract/primitives';
+import type { RunningUsage } from './kept.ts';
 
 /** What decides a customer's plan. `subscribedPlan` is set while a subscription is live. */
 export interface PlanFacts {
@@ -47,4 +48,6 @@ export interface CustomerSnapshot {
   subscription?: SubscriptionTerms | null;
   /** What the test clock of the customer says; left out for whom time passes. */
   clockMs?: number;
+  /** What who was erased before goes on from, while the shard may not have been told of it yet. */
+  resumes?: readonly RunningUsage[];
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@dream/contract/errors';
+import type { RunningUsage } from '../customers/kept.ts';
 import type { CustomerSnapshot } from '../customers/plan.ts';
 import type { Entitlement } from './entitlement.ts';
 import type { MeterStore } from './meter.store.ts';
@@ -10,20 +11,24 @@ export class Entitlements {
   readonly #store: MeterStore;
   readonly #tell: Tell;
   readonly #settle: (known: Entitlement, customerId: string, nowMs: number) => void;
+  readonly #resume: (customerId: string, usage: readonly RunningUsage[]) => void;
 
   /**
    * `tell` reaches a customer's open pages. `settle` comes right before and right after a plan changes:
    * of holds and periods that are over the plan of then decides, and the new one gives its credits
-   * from now on, whether or not anybody looks before the period ends.
+   * from now on, whether or not anybody looks before the period ends. `resume` lets who was erased
+   * before go on from what was used.
    */
   constructor(
     store: MeterStore,
     tell: Tell,
     settle: (known: Entitlement, customerId: string, nowMs: number) => void,
+    resume: (customerId: string, usage: readonly RunningUsage[]) => void,
   ) {
     this.#store = store;
     this.#tell = tell;
     this.#settle = settle;
+    this.#resume = resume;
   }
 
   /** What a customer may do, after taking in what came with the call. */
@@ -66,6 +71,8 @@ export class Entitlements {
     const before = this.of(customerId, nowMs);
     if (before) this.#settle(before, customerId, nowMs);
     this.#store.putCustomer(snapshot);
+    // Before the first call is counted: what comes with the outbox can come after it.
+    if (!known) this.#resume(customerId, snapshot.resumes ?? []);
     const after = before && this.of(customerId, nowMs);
     if (after) this.#settle(after, customerId, nowMs);
     const plan = snapshot.plan ?? this.#store.rules()?.defaultPlan;

@@ -67,10 +67,15 @@ export class MeterRpc extends RpcTarget {
     this.#counted = counted;
     this.#heldUnits = (meter) => unitsHeld(storage, live, meter);
     this.#credits = new Credits(storage, this.#heldUnits, this.#store.draws);
-    this.#entitlements = new Entitlements(this.#store, tell, (known, customerId, nowMs) => {
-      this.#holds.endOf({ customerId, nowMs, rulesVersion: 0 });
-      this.#credits.bringUpToDate(known, customerId);
-    });
+    this.#entitlements = new Entitlements(
+      this.#store,
+      tell,
+      (known, customerId, nowMs) => {
+        this.#holds.endOf({ customerId, nowMs, rulesVersion: 0 });
+        this.#credits.bringUpToDate(known, customerId);
+      },
+      (customerId, usage) => this.#resume(customerId, usage),
+    );
     this.#counter = new Counter(storage, this.#store, this.#credits, this.#heldUnits, arm);
     this.#holds = new Holds(storage, live, this.#counter, {
       atOnce: (customerId, act) => this.#atOnce(customerId, act),
@@ -284,10 +289,13 @@ export class MeterRpc extends RpcTarget {
   /** Goes on from usage of before, unless there is more already. Safe to repeat. */
   resume(customerId: string, usage: readonly RunningUsage[]): void {
     this.#atOnce(customerId, () => {
-      if (this.refusalOf(customerId) === 'customer_not_found') return;
-      for (const one of usage)
-        if (!this.#credits.resume(customerId, one)) this.#store.resume(customerId, one);
+      if (this.refusalOf(customerId) !== 'customer_not_found') this.#resume(customerId, usage);
     });
+  }
+
+  #resume(customerId: string, usage: readonly RunningUsage[]): void {
+    for (const one of usage)
+      if (!this.#credits.resume(customerId, one)) this.#store.resume(customerId, one);
   }
 
   /** Forgets what is remembered of a customer, whose meters somebody else has written. */
