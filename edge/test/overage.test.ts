@@ -130,6 +130,34 @@ describe('overage', () => {
     ]);
   });
 
+  it.each<[string, (id: string) => Promise<unknown>]>([
+    [
+      'a count raised to its limit',
+      (id) => shop.bySecretKey('POST', `/api/customers/${id}/clock`, { to: 'limit' }),
+    ],
+    [
+      'a count changed by hand',
+      (id) =>
+        manage('POST', `${shop.base}/customers/${id}/usage`, {
+          feature: 'requests',
+          kind: 'change',
+          units: 2,
+        }),
+    ],
+    ['units granted', (id) => shop.bySecretKey('POST', '/api/usage/grants', { units: 2 }, id)],
+  ])(
+    'of a period that is over is kept, also when the next one begins with %s',
+    async (_, begin) => {
+      const id = await subscriber();
+      const { resetsAtMs } = (await track(id, 1)).body.usage;
+      setDate(resetsAtMs - 5000);
+      await track(id, 13);
+      setDate(resetsAtMs + 1000);
+      await begin(id);
+      expect(await waiting(id)).toMatchObject([{ units: 4, at_ms: resetsAtMs - 5000 }]);
+    },
+  );
+
   it('of a period that is over is kept, also when the next one begins with a refusal', async () => {
     const base = `${shop.base}/webhooks`;
     const { webhook } = await manage('POST', base, {
