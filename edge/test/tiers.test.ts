@@ -193,6 +193,24 @@ describe('a tier that cannot be saved', () => {
   });
 });
 
+it('shows first the price that was written first, whichever of them was there before', async () => {
+  const { id, mode, sk } = await createEnvironment();
+  const base = `/api/projects/${id}/${mode}`;
+  const year = { ...price, priceMinor: 19_000, interval: 'year' };
+  const euros = { ...price, currency: 'eur' };
+  const shown = async (...prices: object[]) => {
+    const tier = { displayName: 'Pro', features: [metered], prices };
+    const saved = await manage('PUT', `${base}/tiers/pro`, tier);
+    const { body } = await call('GET', '/api/tiers', { key: sk });
+    const { price: first } = body.tiers.find(({ name }: { name: string }) => name === 'pro');
+    return [first, ...saved.tier.prices.map(({ interval, currency }: any) => interval + currency)];
+  };
+  expect(await shown(price, year)).toEqual([1900, 'monthusd', 'yearusd']);
+  const dearer = { ...price, priceMinor: 2500 };
+  expect(await shown(dearer, year)).toEqual([2500, 'monthusd', 'yearusd']);
+  expect(await shown(euros, year, dearer)).toEqual([1900, 'montheur', 'yearusd', 'monthusd']);
+});
+
 describe('a price that was replaced', () => {
   const save = (shop: Shop, priceMinor: number) =>
     billing('PUT', `${shop.base}/tiers/pro`, OPERATOR, {

@@ -220,7 +220,15 @@ export class CatalogRpc extends RpcTarget {
       }
     }
     prices.forEach((price, index) => {
-      if (kept.some((old) => same(price, old))) return;
+      const old = kept.find((each) => same(price, each));
+      // Prices are read by rowid: one that stays goes behind those before it, as it was written.
+      if (old) {
+        sql.exec(
+          'UPDATE price SET rowid = (SELECT max(rowid) + 1 FROM price) WHERE id = ?',
+          old.id,
+        );
+        return;
+      }
       sql.exec(
         'INSERT INTO price (id, tier, price_minor, currency, interval, tax_behavior) VALUES (?, ?, ?, ?, ?, ?)',
         ids[index] ?? '',

@@ -61,8 +61,11 @@ const ORDER_KIND: Readonly<Partial<Record<Order['status'], string>>> = {
   failed: 'bad',
 };
 
-/** What a customer bought in the store, newest first. */
-export const ordersCard = (orders: readonly Order[]): TemplateResult => html`<section
+/** What a customer bought in the store, newest first, each a link to where `href` says it is. */
+export const ordersCard = (
+  orders: readonly Order[],
+  href: (order: string) => string,
+): TemplateResult => html`<section
   class="card table-card"
   aria-labelledby="orders-title"
 >
@@ -73,9 +76,9 @@ export const ordersCard = (orders: readonly Order[]): TemplateResult => html`<se
       : table(
           ['Order', 'When', 'What', 'Total', 'State'],
           orders.map(
-            ({ number, createdAtMs, lines, totalMinor, currency, status }) =>
+            ({ id, number, createdAtMs, lines, totalMinor, currency, status }) =>
               html`<tr>
-                <td data-label="Order" class="nowrap">#${number}</td>
+                <td data-label="Order" class="nowrap"><a href=${href(id)}>#${number}</a></td>
                 <td data-label="When" class="nowrap">${instant(createdAtMs)}</td>
                 <td data-label="What">
                   <div class="anywhere">

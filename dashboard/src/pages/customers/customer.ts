@@ -143,7 +143,7 @@ class CustomerPage extends Page<Data> {
         showHistory: (feature) => void this.#showHistory(feature),
       })}
       ${sessionsCard(sessions, busy, (session) => void this.#signOut(session))}
-      ${ordersCard(orders)} ${paymentsCard(payments)} ${eventsCard(events)}
+      ${ordersCard(orders, (id) => paths.order(this.projectId, this.context.mode, id))} ${paymentsCard(payments)} ${eventsCard(events)}
       ${dangersCard({
         customer: detail.customer,
         busy,
