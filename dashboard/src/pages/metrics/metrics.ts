@@ -6,7 +6,7 @@ import { paths } from '../../paths.ts';
 import { count, day, instant, money, share } from '../../ui/format.ts';
 import { emptyState } from '../../ui/notice.ts';
 import { dayWords } from '../../ui/plot.ts';
-import { table } from '../../ui/table.ts';
+import { type Head, table } from '../../ui/table.ts';
 import { Page } from '../page.ts';
 import { figureList } from './figures.ts';
 import { picker } from './picker.ts';
@@ -46,6 +46,10 @@ class MetricsPage extends Page<Dashboard> {
     const { mode } = this.context;
     const { metrics, customers, tiers, orders, events } = dashboard;
     const days = daysOf(dashboard.range);
+    const places: Places = {
+      customer: (id) => paths.customer(project, mode, id),
+      order: (id) => paths.order(project, mode, id),
+    };
     if (customers.total === 0 && events.length === 0)
       return emptyState(
         'No customer yet',
@@ -62,22 +66,30 @@ class MetricsPage extends Page<Dashboard> {
         ${plotCard(usagePlot(days, dashboard.days), 'Units counted, by feature.')}
       </div>
       <div class="lists">
-        ${nearLimits(customers.nearLimit)} ${topCustomers(customers.top)} ${tierCounts(tiers)}
-        ${recent(events)}
-        ${orders.length > 0 ? recentOrders(orders) : nothing}
+        ${nearLimits(customers.nearLimit, places)} ${topCustomers(customers.top, places)}
+        ${tierCounts(tiers)} ${recent(events, places)}
+        ${orders.length > 0 ? recentOrders(orders, places) : nothing}
       </div>
     `;
   }
 }
 customElements.define('page-metrics', MetricsPage);
 
-const named = ({ email, externalId, id }: Pick<NearLimit, 'email' | 'externalId' | 'id'>) =>
-  email ?? externalId ?? html`<code>${id}</code>`;
+/** Where the page of a customer is, and that of an order. */
+interface Places {
+  customer: (id: string) => string;
+  order: (id: string) => string;
+}
+
+const named = (
+  { email, externalId, id }: Pick<NearLimit, 'email' | 'externalId' | 'id'>,
+  { customer }: Places,
+) => html`<a href=${customer(id)}>${email ?? externalId ?? html`<code>${id}</code>`}</a>`;
 
 /** A list in a card, or one sentence in its place. */
 const tableCard = (
   title: string,
-  heads: readonly string[],
+  heads: readonly Head[],
   rows: readonly TemplateResult[],
   nothingThere: string,
 ): TemplateResult => {
@@ -93,13 +105,13 @@ const tableCard = (
   </section>`;
 };
 
-const nearLimits = (list: readonly NearLimit[]): TemplateResult =>
+const nearLimits = (list: readonly NearLimit[], places: Places): TemplateResult =>
   tableCard(
     'Near their limit',
-    ['Customer', 'Feature', 'Used', 'Resets'],
+    ['Customer', 'Feature', { number: 'Used' }, 'Resets'],
     list.map(
       (one) => html`<tr>
-        <td data-label="Customer"><div>${named(one)} <span class="muted small">${one.plan}</span></div></td>
+        <td data-label="Customer"><div>${named(one, places)} <span class="muted small">${one.plan}</span></div></td>
         <td data-label="Feature">${one.feature}</td>
         <td data-label="Used" class="number nowrap">
           <div>
@@ -115,13 +127,13 @@ const nearLimits = (list: readonly NearLimit[]): TemplateResult =>
     'Nobody has used 80 % of a limit. Who does is named here within a minute: a good moment to offer more.',
   );
 
-const topCustomers = (list: readonly TopCustomer[]): TemplateResult =>
+const topCustomers = (list: readonly TopCustomer[], places: Places): TemplateResult =>
   tableCard(
     'Who used most this month',
-    ['Customer', 'Feature', 'Units'],
+    ['Customer', 'Feature', { number: 'Units' }],
     list.map(
       (one) => html`<tr>
-        <td data-label="Customer">${named(one)}</td>
+        <td data-label="Customer">${named(one, places)}</td>
         <td data-label="Feature">${one.feature}</td>
         <td data-label="Units" class="number">${count(one.units)}</td>
       </tr>`,
@@ -132,7 +144,7 @@ const topCustomers = (list: readonly TopCustomer[]): TemplateResult =>
 const tierCounts = (list: readonly TierCount[]): TemplateResult =>
   tableCard(
     'Customers by tier',
-    ['Tier', 'Customers'],
+    ['Tier', { number: 'Customers' }],
     list.map(
       ({ name, displayName, customers, archived }) => html`<tr>
         <td data-label="Tier">
@@ -152,27 +164,43 @@ const WORDS: Record<RecentEvent['type'], string> = {
   'order.paid': 'An order was paid',
 };
 
-const recent = (events: readonly RecentEvent[]): TemplateResult =>
+const linked = (subject: string, href: string | null): TemplateResult => {
+  const id = html`<code class="subject">${subject}</code>`;
+  return href === null ? id : html`<a href=${href}>${id}</a>`;
+};
+
+/** Where more is said of what happened: at the order, or else at the customer, if there is one. */
+function pageOf(
+  type: RecentEvent['type'],
+  subject: string,
+  customerId: string | null,
+  places: Places,
+): string | null {
+  if (type === 'order.paid') return places.order(subject);
+  return customerId === null ? null : places.customer(customerId);
+}
+
+const recent = (events: readonly RecentEvent[], places: Places): TemplateResult =>
   tableCard(
     'Lately',
     ['When', 'What', 'Of'],
     events.slice(0, 10).map(
-      ({ type, subject, atMs }) => html`<tr>
+      ({ type, subject, customerId, atMs }) => html`<tr>
         <td data-label="When" class="nowrap">${instant(atMs)}</td>
         <td data-label="What">${WORDS[type]}</td>
-        <td data-label="Of"><code class="subject">${subject}</code></td>
+        <td data-label="Of">${linked(subject, pageOf(type, subject, customerId, places))}</td>
       </tr>`,
     ),
     'Nothing happened yet.',
   );
 
-const recentOrders = (orders: Dashboard['orders']): TemplateResult =>
+const recentOrders = (orders: Dashboard['orders'], places: Places): TemplateResult =>
   tableCard(
     'Last orders',
-    ['Number', 'Status', 'Total', 'Made'],
+    ['Number', 'Status', { number: 'Total' }, 'Made'],
     orders.map(
-      ({ number, status, totalMinor, currency, createdAtMs }) => html`<tr>
-        <td data-label="Number">#${number}</td>
+      ({ id, number, status, totalMinor, currency, createdAtMs }) => html`<tr>
+        <td data-label="Number"><a href=${places.order(id)}>#${number}</a></td>
         <td data-label="Status"><span class="badge">${status.replaceAll('_', ' ')}</span></td>
         <td data-label="Total" class="number">${money(totalMinor, currency)}</td>
         <td data-label="Made" class="nowrap">${instant(createdAtMs)}</td>

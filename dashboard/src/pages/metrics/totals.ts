@@ -84,7 +84,13 @@ class TotalsPage extends Page<DashboardTotals> {
       <section class="card table-card" aria-labelledby="projects-title">
         <h2 class="table-title" id="projects-title">By project</h2>
         ${table(
-          ['Project', 'MRR', 'Revenue', 'Active', 'New customers'],
+          [
+            'Project',
+            { number: 'MRR' },
+            { number: 'Revenue' },
+            { number: 'Active' },
+            { number: 'New customers' },
+          ],
           projects.map((project) => this.#row(project)),
         )}
       </section>
