@@ -21,7 +21,10 @@ const starting = (start: string, from: string) =>
 const stripe = (mode: 'test' | 'live') =>
   v.strictObject({
     publishableKey: starting(`pk_${mode}_`, `Stripe has it under Developers, API keys, ${mode}.`),
-    clientId: starting('ca_', `Stripe has it under Settings, Connect, Onboarding options, OAuth, ${mode}.`),
+    clientId: starting(
+      'ca_',
+      `Stripe has it under Settings, Connect, Onboarding options, OAuth, ${mode}.`,
+    ),
   });
 const clerk = (mode: 'test' | 'live') =>
   v.strictObject({
