@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { MOST } from '../../bounds.ts';
-import { boundMet, boundTold } from '../../ui/bound.ts';
+import { boundNear, boundTold } from '../../ui/bound.ts';
 import { field } from '../../ui/field.ts';
 import { icons } from '../../ui/icons.ts';
 import { emptyState } from '../../ui/notice.ts';
@@ -64,13 +64,15 @@ class OriginsPage extends Page<readonly string[]> {
           </button>
         </div>
       </form>`;
-    const isFull = origins.length >= MOST.origins;
+    const most = MOST.origins;
+    const howToGoOn = 'Remove one to add another; a star stands for any subdomain.';
     return html`
-      ${isFull ? boundMet('origins', MOST.origins, 'Remove one to add another; a star stands for any subdomain.') : adding}
+      ${boundNear(origins.length, most, 'origins', howToGoOn)}
+      ${origins.length < most ? adding : nothing}
       ${
         origins.length === 0
           ? emptyState('No origin listed', 'Add the address of your site, as the browser shows it.')
-          : html`${this.#table(origins)} ${boundTold(origins.length, MOST.origins, 'origins')}`
+          : html`${this.#table(origins)} ${boundTold(origins.length, most, 'origins')}`
       }
     `;
   }

@@ -68,7 +68,7 @@ class OverviewPage extends Page<Overview> {
           ${
             setup.tiers.length === 0
               ? html`<p class="muted">None yet: visitors who sign up need one to be on.</p>`
-              : html`<p>${setup.tiers.map(({ displayName }, index) => html`${index ? ', ' : nothing}${displayName}`)}</p>`
+              : html`<p>${tiersNamed(setup.tiers.map(({ displayName }) => displayName))}</p>`
           }
         </section>
       </div>
@@ -97,6 +97,14 @@ class OverviewPage extends Page<Overview> {
   }
 }
 customElements.define('page-overview', OverviewPage);
+
+/** How many tiers are named; of very many the others are counted. */
+const NAMED = 8;
+
+const tiersNamed = (names: readonly string[]): string =>
+  names.length <= NAMED
+    ? names.join(', ')
+    : `${names.slice(0, NAMED - 1).join(', ')} and ${names.length - NAMED + 1} more`;
 
 const row = ({ title, text, href, action, done }: Step): TemplateResult => html`<li
   class=${done ? 'done' : ''}

@@ -2,7 +2,7 @@ import type { Tier } from '@dream/contract';
 import { html, nothing, type TemplateResult } from 'lit';
 import { MOST } from '../../bounds.ts';
 import { paths } from '../../paths.ts';
-import { boundMet, boundTold } from '../../ui/bound.ts';
+import { boundNear, boundTold } from '../../ui/bound.ts';
 import { money } from '../../ui/format.ts';
 import { icons } from '../../ui/icons.ts';
 import { emptyState } from '../../ui/notice.ts';
@@ -52,15 +52,7 @@ class TiersPage extends Page<Data> {
         html`<a class="button primary" href=${this.#newPath()}>Make the first tier</a>`,
       );
     return html`
-      ${
-        this.#count < MOST.tiers
-          ? nothing
-          : boundMet(
-              'tiers',
-              MOST.tiers,
-              'Archived ones count: open one of these to offer it anew.',
-            )
-      }
+      ${boundNear(this.#count, MOST.tiers, 'tiers', 'Archived ones count: open one of these to offer it anew.')}
       ${this.#table('Tiers', tiers)}
       ${
         archivedTiers.length === 0

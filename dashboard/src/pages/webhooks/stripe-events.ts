@@ -58,7 +58,7 @@ class StripeEventsPage extends ListPage<StripeEvent, Record<string, string>> {
     const { words, tone, means } = STATES[state];
     return html`<tr>
       <td data-label="Event">
-        <div class="anywhere"><code>${type}</code><br /><code class="muted small">${id}</code></div>
+        <div class="event-type"><code>${atDots(type)}</code><br /><code class="muted small">${id}</code></div>
       </td>
       <td data-label="About">
         <div class="anywhere">
@@ -102,3 +102,7 @@ class StripeEventsPage extends ListPage<StripeEvent, Record<string, string>> {
   }
 }
 customElements.define('page-stripe-events', StripeEventsPage);
+
+/** A type that breaks, where it must, at its dots. */
+const atDots = (type: string): unknown[] =>
+  type.split('.').map((part, index) => (index === 0 ? part : html`.<wbr />${part}`));

@@ -2,7 +2,7 @@ import type { Webhook } from '@dream/contract';
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { MOST } from '../../bounds.ts';
 import { paths } from '../../paths.ts';
-import { boundMet, boundTold } from '../../ui/bound.ts';
+import { boundNear, boundTold } from '../../ui/bound.ts';
 import { secretBlock } from '../../ui/copy-button.ts';
 import { day } from '../../ui/format.ts';
 import { emptyState } from '../../ui/notice.ts';
@@ -71,6 +71,7 @@ class WebhooksPage extends Page<readonly Webhook[]> {
               </div>
             </section>`
       }
+      ${boundNear(webhooks.length, MOST.webhooks, 'endpoints', 'Delete one to add another, or let one of them pass events on.')}
       ${
         webhooks.length === 0
           ? emptyState(
@@ -79,7 +80,7 @@ class WebhooksPage extends Page<readonly Webhook[]> {
             )
           : html`${this.#table(webhooks)} ${boundTold(webhooks.length, MOST.webhooks, 'endpoints')}`
       }
-      ${webhooks.length < MOST.webhooks ? this.#adding() : boundMet('endpoints', MOST.webhooks, 'Delete one to add another, or let one of them pass events on.')}
+      ${webhooks.length < MOST.webhooks ? this.#adding() : nothing}
     `;
   }
 
