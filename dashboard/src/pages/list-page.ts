@@ -52,10 +52,13 @@ export abstract class ListPage<
     ...Page.properties,
     filter: { state: true },
     searching: { state: true },
+    goingOn: { state: true },
   };
   declare protected filter: Filter;
   /** Whether the list of what is looked for is on its way. */
   declare protected searching: boolean;
+  /** Whether more rows are on their way. Not `busy`, by which every button of every row would change. */
+  declare private goingOn: boolean;
   readonly #noFilter: Filter;
   readonly #pause = new Pause();
   #turn = 0;
@@ -65,6 +68,7 @@ export abstract class ListPage<
   constructor(noFilter: Filter) {
     super();
     this.searching = false;
+    this.goingOn = false;
     this.#noFilter = noFilter;
     this.#found = noFilter;
     const asked = new URLSearchParams(location.search);
@@ -223,7 +227,11 @@ export abstract class ListPage<
     const { data: before, filter } = this;
     const turn = this.#turn;
     const isQuiet = () =>
-      !this.searching && this.busy === null && turn === this.#turn && this.data === before;
+      !this.searching &&
+      !this.goingOn &&
+      this.busy === null &&
+      turn === this.#turn &&
+      this.data === before;
     if (before === null || before.rows.length > AT_ONCE || !isQuiet()) return;
     try {
       const found = await this.rowsOf(filter, { cursor: null, limit: AT_ONCE });
@@ -274,27 +282,36 @@ export abstract class ListPage<
           : html`<button
               class="button"
               type="button"
-              aria-disabled=${String(this.busy !== null)}
+              aria-disabled=${String(this.goingOn)}
               @click=${() => void this.#goOn(nextCursor)}
             >
-              ${this.busy === 'more' ? 'Loading…' : goOn}
+              ${this.goingOn ? 'Loading…' : goOn}
             </button>`
       }
     </div>`;
   }
 
   async #goOn(cursor: string): Promise<void> {
+    if (this.goingOn) return;
     const turn = this.#turn;
-    const before = this.data?.rows.length ?? 0;
-    const done = await this.act('more', async () => {
-      const next = await this.rowsOf(this.filter, { cursor, limit: 100 });
-      if (turn === this.#turn && this.data) this.data = joined(this.data, next);
-    });
-    if (!done || turn !== this.#turn || !this.data) return;
+    this.goingOn = true;
+    this.failure = null;
+    try {
+      const next = await this.rowsOf(this.#found, { cursor, limit: 100 });
+      if (turn === this.#turn && this.data?.nextCursor === cursor) await this.#add(next, this.data);
+    } catch (error) {
+      if (turn === this.#turn) this.failure = toApiError(error);
+    } finally {
+      this.goingOn = false;
+    }
+  }
+
+  async #add(next: Rows<T>, before: Rows<T>): Promise<void> {
+    this.data = joined(before, next);
     const key = keyHere();
     if (key !== null) rowsAt.set(key, this.data.rows.length);
     await this.updateComplete;
-    this.#focusRow(before);
+    this.#focusRow(before.rows.length);
   }
 
   /** Whoever goes on by keyboard is at the first of the new rows: the button may be gone. */
