@@ -275,7 +275,9 @@ export abstract class ListPage<
     const said = `${count} ${rows.length === 1 && nextCursor === null ? one : many}`;
     const goOn = rows.length === 0 ? 'Look further' : 'Show more';
     return html`<div class="list-end">
-      <span class="muted small" role="status">${this.searching ? 'Looking…' : said}</span>
+      <span class=${rows.length === 0 ? 'visually-hidden' : 'muted small'} role="status"
+        >${this.searching ? 'Looking…' : said}</span
+      >
       ${
         nextCursor === null
           ? nothing

@@ -61,7 +61,10 @@ function unsubscribed(card: PlanCard): TemplateResult {
       id: 'tier',
       label: 'Another plan',
       value: chosen,
-      choices: tiers.map(({ name, displayName }) => [name, displayName] as const),
+      choices: tiers.map(({ name, displayName, archived }) => [
+        name,
+        archived ? `${displayName} (archived)` : displayName,
+      ]),
       onInput: card.choose,
     })}
     <div class="buttons">

@@ -83,17 +83,26 @@ class CustomerPage extends Page<Data> {
 
   protected async load(signal: AbortSignal): Promise<Data> {
     const [api, id] = [this.#customers, this.#id];
-    const [detail, { tiers }, { sessions }, { orders }, { payments }, { events }] =
-      await Promise.all([
-        api.get(id, signal),
-        this.environment.tiers(signal),
-        api.sessions(id, signal),
-        api.orders(id, signal),
-        api.payments(id, signal),
-        api.events(id, signal),
-      ]);
+    const [
+      detail,
+      { tiers: offered, archivedTiers },
+      { sessions },
+      { orders },
+      { payments },
+      { events },
+    ] = await Promise.all([
+      api.get(id, signal),
+      this.environment.tiers(signal),
+      api.sessions(id, signal),
+      api.orders(id, signal),
+      api.payments(id, signal),
+      api.events(id, signal),
+    ]);
     const feature = this.#feature ?? detail.usage[0]?.feature;
     const history = feature === undefined ? null : await api.history(id, feature, signal);
+    // Who is on an archived tier keeps it, and sees it by its name.
+    const kept = archivedTiers.filter(({ name }) => name === detail.customer.plan);
+    const tiers = [...offered, ...kept];
     return { detail, tiers, sessions, orders, payments, events, history };
   }
 

@@ -75,7 +75,9 @@ class TiersPage extends Page<Data> {
   }
 
   #row(tier: Tier): TemplateResult {
-    const { name, displayName, prices, features } = tier;
+    const { name, displayName, prices, features, archived } = tier;
+    // The prices of an archived tier are archived, too.
+    const priceless = archived ? '–' : 'Free';
     return html`<tr>
       <td data-label="Tier">
         <div>
@@ -87,7 +89,7 @@ class TiersPage extends Page<Data> {
         <div>
           ${
             prices.length === 0
-              ? 'Free'
+              ? priceless
               : prices.map(
                   ({ priceMinor, currency, interval }, index) =>
                     html`${index ? html`<br />` : nothing}${money(priceMinor, currency)} a ${interval}`,
