@@ -31,6 +31,9 @@ test('a developer signs up, makes a project, a key, a tier and an origin, and th
   await page.getByRole('button', { name: 'Add a price' }).click();
   await page.getByLabel('Amount').fill('19');
   await expect(page.getByText('A price of $19 a month is made.')).toBeVisible();
+  await page.getByLabel('Above the limit').selectOption('Count on, and bill it');
+  await page.getByRole('group', { name: 'Price above the limit' }).getByLabel('Amount').fill('2');
+  await expect(page.locator('.save-bar')).toContainText('3 changes at Stripe');
   const preview = page.locator('dream-pricing');
   await expect(preview).toContainText('Pro <b>max</b>');
   await expect(preview).toContainText('<script>alert(1)</script>');

@@ -122,6 +122,7 @@ class ProductPage extends Page<Data> {
     const faults = productFaults(draft);
     const shown = product || this.tried ? faults : onlyTyped(faults, draft);
     const change = (part: Partial<ProductDraft>) => this.#change(part);
+    const changes = this.#changesAtStripe(product, draft, faults);
     return html`<div class="editor">
       <form class="page" @submit=${this.#save} novalidate>
         ${this.#state(product, connection)} ${basics(draft, shown, change)}
@@ -134,12 +135,13 @@ class ProductPage extends Page<Data> {
           dismiss: (upload) => (this.uploads = this.uploads.filter((each) => each !== upload)),
         })}
         ${variantRows(draft, shown, change)} ${selling(draft, shown, change)}
-        ${this.#atStripe(product, draft, faults)}
+        ${this.#atStripe(changes)}
         ${saveBar({
           isChanged: this.#isChanged() || product?.archivedAtMs != null,
           faults: Object.keys(shown).length,
           busy: this.busy === 'save',
           words: this.#isSending() ? 'Pictures are on their way…' : saveWords(product),
+          atStripe: changes?.length ?? 0,
           onDiscard: () => (this.draft = JSON.parse(this.#start) as ProductDraft),
         })}
         ${product ? this.#stock(product) : nothing} ${product ? this.#archiving(product) : nothing}
@@ -178,13 +180,18 @@ class ProductPage extends Page<Data> {
       : nothing;
   }
 
-  #atStripe(
+  /** What saving would do there; null while there is nothing to save, or it is not right yet. */
+  #changesAtStripe(
     product: Product | null,
     draft: ProductDraft,
     faults: ProductFaults,
-  ): TemplateResult | typeof nothing {
-    if (!this.#isChanged() || Object.keys(faults).length > 0) return nothing;
-    const changes = productChanges(product, draftToProduct(draft));
+  ): string[] | null {
+    if (!this.#isChanged() || Object.keys(faults).length > 0) return null;
+    return productChanges(product, draftToProduct(draft));
+  }
+
+  #atStripe(changes: readonly string[] | null): TemplateResult | typeof nothing {
+    if (changes === null) return nothing;
     return html`<section class="alert info" aria-labelledby="at-stripe">
       <h2 id="at-stripe">What saving changes at Stripe</h2>
       ${

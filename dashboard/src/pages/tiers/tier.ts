@@ -97,16 +97,18 @@ class TierPage extends Page<Data> {
       return emptyState('There is no such tier', 'Its name in your code may be another one.');
     const faults = this.#faults(data, draft);
     const shown = data.tier || this.tried ? faults : onlyTyped(faults, draft);
+    const changes = this.#changesAtStripe(data, draft, faults);
     return html`<div class="editor">
       <form class="page" @submit=${this.#save} novalidate>
         ${basics(draft, shown, (part) => this.#change(part), data.tier?.name ?? null)} ${priceRows(draft, shown, (part) => this.#change(part), this.#stripeFirst(data, draft))}
         ${featureRows(draft, shown, (part) => this.#change(part))} ${this.#more(draft, shown)}
-        ${this.#atStripe(data, draft, faults)}
+        ${this.#atStripe(changes)}
         ${saveBar({
           isChanged: this.#isChanged(),
           faults: Object.keys(shown).length,
           busy: this.busy === 'save',
           words: data.tier ? 'Save tier' : 'Make tier',
+          atStripe: changes?.length ?? 0,
           onDiscard: () => (this.draft = JSON.parse(this.#start) as TierDraft),
         })}
         ${data.tier ? this.#archiving(data.tier) : nothing}
@@ -194,9 +196,14 @@ class TierPage extends Page<Data> {
     </section>`;
   }
 
-  #atStripe({ tier }: Data, draft: TierDraft, faults: TierFaults): TemplateResult | typeof nothing {
-    if (!this.#isChanged() || Object.keys(faults).length > 0) return nothing;
-    const changes = stripeChanges(tier ?? null, draftToInput(draft));
+  /** What saving would do there; null while there is nothing to save, or it is not right yet. */
+  #changesAtStripe({ tier }: Data, draft: TierDraft, faults: TierFaults): string[] | null {
+    if (!this.#isChanged() || Object.keys(faults).length > 0) return null;
+    return stripeChanges(tier ?? null, draftToInput(draft));
+  }
+
+  #atStripe(changes: readonly string[] | null): TemplateResult | typeof nothing {
+    if (changes === null) return nothing;
     return html`<section class="alert info" aria-labelledby="at-stripe">
       <h2 id="at-stripe">What saving changes at Stripe</h2>
       ${
