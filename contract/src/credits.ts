@@ -30,7 +30,7 @@ export type CreditGrant = v.InferOutput<typeof CreditGrant>;
  * A change of a balance; all of a customer's add up to it. `units` is below 0 where credits went.
  * `use` is what one feature took on one `day` of the project's time zone: one entry, which grows, so
  * `atMs` is of its newest call. `opening` is what all older ones add up to. `grantId` is of what came
- * or went otherwise.
+ * or went otherwise, and `note` what was said with that grant, as long as it is kept.
  */
 export const CreditEntry = v.object({
   seq: v.number(),
@@ -40,6 +40,7 @@ export const CreditEntry = v.object({
   feature: v.nullable(Name),
   day: v.nullable(v.string()),
   grantId: v.nullable(v.string()),
+  note: v.nullable(v.string()),
 });
 export type CreditEntry = v.InferOutput<typeof CreditEntry>;
 

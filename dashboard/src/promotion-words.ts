@@ -25,6 +25,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   origins: 'Origins',
   key: 'Key',
   credits: 'Credits',
+  expiresAt: 'Ends',
+  note: 'Reason',
   description: 'Description',
   prices: 'Prices',
   taxBehavior: 'Tax',

@@ -373,10 +373,27 @@ describe('a grant', () => {
   it('by a manager is in the audit log, and read where the customer is managed', async () => {
     const { userId } = await credits('ada');
     const path = `/api/projects/${shop.id}/test/customers/${userId}`;
-    await manage('POST', `${path}/credits/grants`, { units: 5 });
+    await manage('POST', `${path}/credits/grants`, { units: 5, expiresInDays: 1, note: 'Sorry' });
     expect(await manage('GET', `${path}/credits`)).toMatchObject({ userId, balanceUnits: 105 });
     const { events } = await manage('GET', `${path}/events`);
     expect(events[0].type).toBe('credits.granted');
+    const { entries } = await manage('GET', `/api/projects/${shop.id}/test/audit`);
+    expect(entries[0].details).toEqual([
+      { field: 'credits', before: [], after: ['5'] },
+      { field: 'expiresAt', before: [], after: ['2030-11-21T12:00:00.000Z'] },
+      { field: 'note', before: [], after: ['Sorry'] },
+    ]);
+  });
+
+  it('says in each of its lines of the ledger why it was given, also when it is over', async () => {
+    await give('ada', { units: 5, expiresInDays: 1, note: 'Sorry' });
+    later(2 * DAY_MS);
+    const { entries } = await credits('ada');
+    expect(entries.map(({ kind, note }: Record<string, unknown>) => [kind, note])).toEqual([
+      ['expire', 'Sorry'],
+      ['grant', 'Sorry'],
+      ['allowance', null],
+    ]);
   });
 });
 

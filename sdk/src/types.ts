@@ -87,6 +87,8 @@ export interface CreditEntry {
   feature: string | null;
   day: string | null;
   grantId: string | null;
+  /** What was said with the grant. */
+  note: string | null;
 }
 
 /** A customer's credits: what is left, of what, in the order it is drawn, and how it came to be. */

@@ -8,6 +8,7 @@ import type { Deps } from '../deps.ts';
 import { type AppEnv, type Call, serve } from '../http/call.ts';
 import { Fail } from '../http/fail.ts';
 import { fingerprintOf, idempotencyKey } from '../http/idempotency.ts';
+import { grantDetails } from '../projects/audit-details.ts';
 import { askShard } from './credits.client.ts';
 import type { CreditsRead, GiveAnswer } from './credits.rpc.ts';
 import type { Giving } from './giving.ts';
@@ -46,7 +47,7 @@ export function creditRoutes(app: Hono<AppEnv>, deps: Deps): void {
       if (answer.kind === 'refused') throw new Fail(answer.code, answer.details);
       if (answer.kind !== 'given' || !named) throw new Fail('customer_not_found');
       if (answer.replayed) call.c.header('Idempotent-Replayed', 'true');
-      else await noteManaged(call, named, 'credits.granted');
+      else await noteManaged(call, named, 'credits.granted', grantDetails(answer.grant));
       const { grant, balanceUnits } = answer;
       return { success: true as const, grant, balanceUnits };
     });

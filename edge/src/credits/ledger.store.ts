@@ -36,7 +36,7 @@ export function putUse(
   );
 }
 
-/** The newest entries of a customer before a number. */
+/** The newest entries of a customer before a number, with what was said with their grants. */
 export function readEntries(
   sql: SqlStorage,
   customerId: string,
@@ -44,8 +44,10 @@ export function readEntries(
 ): CreditEntry[] {
   return sql
     .exec<{ [Field in keyof CreditEntry]: CreditEntry[Field] }>(
-      `SELECT seq, kind, units, at_ms AS atMs, feature, day, grant_id AS grantId
-       FROM credit_entry WHERE customer_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+      `SELECT seq, kind, entry.units AS units, at_ms AS atMs, feature, day, grant_id AS grantId, note
+       FROM credit_entry AS entry
+       LEFT JOIN credit_grant ON credit_grant.customer_id = entry.customer_id AND id = grant_id
+       WHERE entry.customer_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
       customerId,
       before,
       limit,

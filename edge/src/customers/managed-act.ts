@@ -1,3 +1,4 @@
+import type { AuditDetail } from '@dream/contract';
 import type { EnvironmentRef } from '../deps.ts';
 import type { Call } from '../http/call.ts';
 import { actOf } from '../projects/managed.ts';
@@ -10,8 +11,9 @@ export async function noteManaged(
   call: Pick<Call<unknown, unknown>, 'deps' | 'principal' | 'nowMs'>,
   { ref, customerId }: { ref: EnvironmentRef; customerId: string },
   action: string,
+  details: readonly AuditDetail[] = [],
 ): Promise<void> {
   const { kind } = call.principal;
   if (kind !== 'operator' && kind !== 'developer') return;
-  await call.deps.project(ref).managedCustomers().note(customerId, action, actOf(call));
+  await call.deps.project(ref).managedCustomers().note(customerId, action, actOf(call), details);
 }

@@ -1,5 +1,5 @@
 import { RpcTarget } from 'cloudflare:workers';
-import type { Customer, CustomerDetail, CustomerEvent } from '@dream/contract';
+import type { AuditDetail, Customer, CustomerDetail, CustomerEvent } from '@dream/contract';
 import { no, ok, type Outcome } from '../http/fail.ts';
 import { eventsAbout } from '../outgoing/emit.rpc.ts';
 import { type Act, auditAbout, writeAudit } from '../projects/audit.rpc.ts';
@@ -41,10 +41,10 @@ export class ManagedCustomersRpc extends RpcTarget {
   }
 
   /** Writes to the audit log what is done for a customer elsewhere than here. */
-  note(customerId: string, action: string, act: Act): void {
+  note(customerId: string, action: string, act: Act, details: readonly AuditDetail[] = []): void {
     const { sql } = this.#storage;
     this.#storage.transactionSync(() => {
-      if (findCustomer(sql, customerId)) writeAudit(sql, act, action, customerId);
+      if (findCustomer(sql, customerId)) writeAudit(sql, act, action, customerId, details);
     });
   }
 

@@ -1,4 +1,4 @@
-import type { AuditDetail, Settings } from '@dream/contract';
+import type { AuditDetail, CreditGrant, Settings } from '@dream/contract';
 import type { TierRecord } from '../catalog/tier.ts';
 import { differing, productFields, shown, tierFields } from '../promotion/promotion.ts';
 import type { ProductRecord } from '../store/product.ts';
@@ -41,6 +41,16 @@ export const keyDetails = ({ name, hint }: { name: string; hint: string }): Audi
   told([
     { field: 'name', before: [], after: [name] },
     { field: 'key', before: [], after: [hint] },
+  ]);
+
+/** How many credits were given, until when, and why. */
+export const grantDetails = ({ units, expiresAtMs, note }: CreditGrant): AuditDetail[] =>
+  told([
+    { field: 'credits', before: [], after: [`${units}`] },
+    ...(expiresAtMs === null
+      ? []
+      : [{ field: 'expiresAt', before: [], after: [new Date(expiresAtMs).toISOString()] }]),
+    ...(note === null ? [] : [{ field: 'note', before: [], after: [note] }]),
   ]);
 
 /** Only what fits, so that no entry grows without bound; lines left out are counted. */
