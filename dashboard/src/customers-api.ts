@@ -1,5 +1,7 @@
 import type {
   CheckoutPlace,
+  CreditGrant,
+  Credits,
   Customer,
   CustomerDetail,
   CustomerEvent,
@@ -16,6 +18,7 @@ import type {
 } from '@dream/contract';
 import type { Call } from './api.ts';
 import { query } from './shop.ts';
+import type { Giving } from './credit-words.ts';
 
 type Signal = AbortSignal | undefined;
 
@@ -73,6 +76,11 @@ export function customersApi(call: Call, project: string, mode: Mode) {
       get<{ events: CustomerEvent[] }>(one(id, '/events'), signal),
     history: (id: string, feature: string, signal?: Signal) =>
       get<UsageHistory>(one(id, `/usage/history${query({ feature })}`), signal),
+    credits: (
+      id: string,
+      { limit, cursor }: { limit: number; cursor: string | null },
+      signal?: Signal,
+    ) => get<Credits>(one(id, `/credits${query({ limit: `${limit}`, cursor })}`), signal),
 
     update: (id: string, patch: CustomerPatch) =>
       call<{ customer: Customer }>('PATCH', one(id), { body: patch }),
@@ -88,6 +96,11 @@ export function customersApi(call: Call, project: string, mode: Mode) {
       }),
     grant: (id: string, feature: string, units: number) =>
       call<{ usage: Usage }>('POST', one(id, '/usage/grants'), { body: { feature, units } }),
+    giveCredits: (id: string, body: Giving, idempotencyKey: string) =>
+      call<{ grant: CreditGrant; balanceUnits: number }>('POST', one(id, '/credits/grants'), {
+        body,
+        idempotencyKey,
+      }),
     checkout: (id: string, purchase: Purchase) =>
       call<CheckoutPlace>('POST', one(id, '/checkout'), { body: purchase }),
     portal: (id: string) => call<{ url: string }>('POST', one(id, '/portal'), { body: {} }),

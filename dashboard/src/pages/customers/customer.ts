@@ -19,6 +19,7 @@ import { whileSeen } from '../../ui/refresh.ts';
 import { toast } from '../../ui/toast.ts';
 import { guardUnsaved, releaseUnsaved } from '../../ui/unsaved.ts';
 import { Page } from '../page.ts';
+import './customer-credits.ts';
 import { bannedNote, dangersCard } from './customer-dangers.ts';
 import { factsCard, type Names } from './customer-facts.ts';
 import { eventsCard, ordersCard, paymentsCard, sessionsCard } from './customer-lists.ts';
@@ -37,6 +38,10 @@ interface Data {
 
 /** How often plan and usage are looked at anew. */
 const REFRESH_MS = 5_000;
+
+/** Whether a tier gives credits, or has anything that draws on them. */
+const hasCredits = ({ credits, features }: Tier): boolean =>
+  credits !== null || features.some(({ kind }) => kind === 'credits');
 
 /** One customer: plan, usage, sessions, what was bought and done, and what can be done. */
 class CustomerPage extends Page<Data> {
@@ -151,6 +156,15 @@ class CustomerPage extends Page<Data> {
         grant: (feature, units) => void this.#grant(feature, units),
         showHistory: (feature) => void this.#showHistory(feature),
       })}
+      ${
+        tiers.some(hasCredits)
+          ? html`<customer-credits
+              .context=${this.context}
+              .detail=${detail}
+              @given=${() => void this.reload()}
+            ></customer-credits>`
+          : nothing
+      }
       ${sessionsCard(sessions, busy, (session) => void this.#signOut(session))}
       ${ordersCard(orders, (id) => paths.order(this.projectId, this.context.mode, id))} ${paymentsCard(payments)} ${eventsCard(events)}
       ${dangersCard({
