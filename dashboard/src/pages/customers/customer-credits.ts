@@ -137,12 +137,13 @@ class CustomerCredits extends LitElement {
       if (!sure) return;
       const key = this.#intention.keyOf({ id: this.#id, ...giving });
       const given = await this.#customers.giveCredits(this.#id, giving, key);
-      this.#intention.end();
       this.credits = await this.#customers.credits(this.#id, { limit: FEW, cursor: null });
       toast(`Credits given: the balance is ${count(given.balanceUnits)}`);
       await this.#open(null);
       this.dispatchEvent(new CustomEvent('given'));
     });
+    // Only of what was not answered is it unknown whether it happened.
+    if (this.failure?.status !== 0) this.#intention.end();
   }
 
   override render(): TemplateResult {
