@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { Page } from '../page.ts';
 
 /** The developer's own account: the element any customer's page has. */
@@ -17,7 +17,15 @@ class AccountPage extends Page<true> {
   }
 
   protected body(): TemplateResult {
-    return html`<dream-account class="narrow"></dream-account>`;
+    return html`<dream-account class="narrow"></dream-account>
+      ${
+        this.context.projects.length === 0
+          ? nothing
+          : html`<p class="muted narrow">
+              Before you delete your account, delete the projects you need no more: nobody can open them
+              without it, and they end like those whose plan is over.
+            </p>`
+      }`;
   }
 }
 customElements.define('page-account', AccountPage);
