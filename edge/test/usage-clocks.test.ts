@@ -37,6 +37,24 @@ afterEach(() => {
 });
 
 describe('a count', () => {
+  it('goes on for whoever comes back while the erasure is under way: they wait until it is known', async () => {
+    await track('ada', 9);
+    const { userId } = await read('ada');
+    // As when the Worker dies that erased the customer: the shard has still to be told.
+    const project = PROJECT.getByName(`${shop.id}:test`);
+    const job = () => `job_${crypto.randomUUID()}`;
+    await runInDurableObject(project, (object) =>
+      object.erasure().erase(userId, [job(), job(), job()], Date.now(), 'customer'),
+    );
+    const comeBack = () =>
+      call('POST', '/api/sessions', { key: shop.sk, body: { externalId: 'ada' } });
+    expect((await comeBack()).body.code).toBe('temporarily_unavailable');
+    await runDurableObjectAlarm(project);
+    expect((await comeBack()).status).toBeLessThan(300);
+    expect((await track('ada', 2)).code).toBe('limit_reached');
+    expect((await track('ada')).usage.count).toBe(10);
+  });
+
   it('goes on for whoever comes back also before the shard is told of what was used', async () => {
     await track('ada', 9);
     await call('DELETE', '/api/customers/ada', { key: shop.sk });

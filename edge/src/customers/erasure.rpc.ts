@@ -25,6 +25,7 @@ import { type Identification, keptHash, OWN_ID, type RunningUsage } from './kept
 import {
   hasKeptTrial,
   isAnythingKept,
+  isBeingErased,
   keptUsage,
   putKeptBan,
   putKeptTrial,
@@ -110,7 +111,8 @@ export class ErasureRpc extends RpcTarget {
 
   /**
    * The customer with an own id, made if there is none, with the e-mail if one is given: whole or not at
-   * all. Who was erased before goes on from what was kept. `customer_exists` for another's e-mail.
+   * all. Who was erased before goes on from what was kept, and is made when that is known:
+   * `temporarily_unavailable` until then. `customer_exists` for another's e-mail.
    */
   async arrive(
     ownId: string,
@@ -127,6 +129,7 @@ export class ErasureRpc extends RpcTarget {
       if (known) return ok({ customer: toCustomer(sql, known, nowMs), jobIds: [] });
       const other = email === undefined ? undefined : findCustomerByEmail(sql, email);
       if (other) return no('customer_exists', { customerId: other.id });
+      if (isBeingErased(sql, hashes)) return no('temporarily_unavailable');
       const room = roomForCustomer(sql, nowMs);
       if (!room.ok) return room;
       addCustomer(this.#storage, { id, email: email ?? null, externalId: ownId }, nowMs);

@@ -31,6 +31,10 @@ export function keptUsage(sql: SqlStorage, hash: string, nowMs: number): Running
     .toArray();
 }
 
+/** What was erased here and not in its shard, under which hashes. */
+const ERASURES = `SELECT json_extract(body, '$.keptAs') AS keptAs FROM outbox
+  WHERE state = 'open' AND kind = 'shard.erase'`;
+
 /** What a customer goes on from that its shard was not told of yet. */
 export const usageToResume = (sql: SqlStorage, customerId: string): RunningUsage[] =>
   sql
@@ -61,10 +65,22 @@ export function takeKeptBan(sql: SqlStorage, hash: string): boolean {
 export function isAnythingKept(sql: SqlStorage): boolean {
   const kept = sql.exec(
     `SELECT 1 FROM kept_usage UNION ALL SELECT 1 FROM kept_trial
-     UNION ALL SELECT 1 FROM kept_ban LIMIT 1`,
+     UNION ALL SELECT 1 FROM kept_ban UNION ALL SELECT 1 FROM (${ERASURES}) LIMIT 1`,
   );
   return kept.toArray().length > 0;
 }
+
+/** Whether somebody with one of these hashes was erased whose usage a shard has yet to hand over. */
+export const isBeingErased = (sql: SqlStorage, hashes: readonly string[]): boolean =>
+  hashes.some(
+    (hash) =>
+      sql
+        .exec(
+          `SELECT 1 FROM (${ERASURES}) AS erasure, json_each(erasure.keptAs) WHERE value = ?`,
+          hash,
+        )
+        .toArray().length > 0,
+  );
 
 export function hasKeptTrial(sql: SqlStorage, hash: string): boolean {
   return sql.exec('SELECT 1 FROM kept_trial WHERE hash = ?', hash).toArray().length > 0;
