@@ -431,6 +431,18 @@ describe('a customer with a hold', () => {
     expect((await granted(ada, { amount: 9, atLeast: 1 })).units).toBe(5);
   });
 
+  it('who changes the plan when it is over pays for it by the plan of then', async () => {
+    const credits = { allowanceUnits: 100, rollOverCapUnits: 0 };
+    for (const [name, weight] of Object.entries({ dear: 3, cheap: 1 }))
+      await saveTier(name, [{ kind: 'credits', name: 'images', weight }], { credits });
+    const ada = await newCustomer({ plan: 'dear' });
+    await granted(ada, { feature: 'images', amount: 4, seconds: 10 });
+    later(10_000);
+    await setPlan(ada, 'cheap');
+    const { body } = await call('GET', '/api/credits', { key: shop.sk, user: ada });
+    expect([body.balanceUnits, body.heldUnits]).toEqual([88, 0]);
+  });
+
   it('who is banned may still be settled, and gets no new one', async () => {
     const ada = await newCustomer();
     const [one, two] = [await granted(ada), await granted(ada)];
