@@ -27,8 +27,6 @@ export function withRowsCounted(storage: DurableObjectStorage) {
       },
     },
   };
-  const sum = (kind: 'rowsRead' | 'rowsWritten') => (): number =>
-    cursors.splice(0).reduce((rows, cursor) => rows + cursor[kind], 0);
   return {
     storage: counting as unknown as DurableObjectStorage,
     /** Those of the statements since it was asked last. */

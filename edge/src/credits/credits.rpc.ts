@@ -1,5 +1,5 @@
 import type { CreditGrant, Credits as CreditsAnswer, UsageCredits } from '@dream/contract';
-import type { RunningUsage } from '../customers/kept.ts';
+import type { RunningUsage } from '../usage/running-usage.ts';
 import type { Refused } from '../usage/hold.ts';
 import type { Entitlement } from '../usage/entitlement.ts';
 import { eventId, Notices } from '../usage/notices.rpc.ts';

@@ -21,7 +21,8 @@ import {
   snapshotOf,
   toCustomer,
 } from './customers.store.ts';
-import { type Identification, keptHash, OWN_ID, type RunningUsage } from './kept.ts';
+import type { RunningUsage } from '../usage/running-usage.ts';
+import { type Identification, keptHash, OWN_ID } from './kept.ts';
 import {
   hasKeptTrial,
   isAnythingKept,

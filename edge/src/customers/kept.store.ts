@@ -1,4 +1,4 @@
-import type { RunningUsage } from './kept.ts';
+import type { RunningUsage } from '../usage/running-usage.ts';
 
 /** Keeps a period's usage under a hash; the larger one where there is some already. */
 export function putKeptUsage(sql: SqlStorage, hash: string, usage: readonly RunningUsage[]): void {

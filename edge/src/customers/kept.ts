@@ -7,14 +7,6 @@ export interface Identification {
   subject: string;
 }
 
-/** Usage of one feature in the period that runs. */
-export interface RunningUsage {
-  feature: string;
-  usedUnits: number;
-  periodStartMs: number;
-  periodEndMs: number;
-}
-
 /** Stands for a provider where the developer's server says who somebody is, by its own id. */
 export const OWN_ID = 'own_id';
 

@@ -1,6 +1,6 @@
 import type { PlanSource } from '@dream/contract/customers';
 import type { Interval } from '@dream/contract/primitives';
-import type { RunningUsage } from './kept.ts';
+import type { RunningUsage } from '../usage/running-usage.ts';
 
 /** What decides a customer's plan. `subscribedPlan` is set while a subscription is live. */
 export interface PlanFacts {

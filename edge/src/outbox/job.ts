@@ -1,5 +1,5 @@
 import type { Giving } from '../credits/giving.ts';
-import type { RunningUsage } from '../customers/kept.ts';
+import type { RunningUsage } from '../usage/running-usage.ts';
 import type { CustomerSnapshot } from '../customers/plan.ts';
 
 /** Something to do outside a `Project` object. Every kind is safe to repeat. */

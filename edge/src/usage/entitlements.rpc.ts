@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@dream/contract/errors';
-import type { RunningUsage } from '../customers/kept.ts';
+import type { RunningUsage } from './running-usage.ts';
 import type { CustomerSnapshot } from '../customers/plan.ts';
 import type { Entitlement } from './entitlement.ts';
 import type { MeterStore } from './meter.store.ts';

@@ -11,7 +11,7 @@ import {
 import type { Draw } from '../credits/draws.ts';
 import type { Giving } from '../credits/giving.ts';
 import { shardOf } from '../customers/customer-id.ts';
-import type { RunningUsage } from '../customers/kept.ts';
+import type { RunningUsage } from './running-usage.ts';
 import type { CustomerSnapshot } from '../customers/plan.ts';
 import type { EnvironmentRef } from '../deps.ts';
 import { Counter } from './counter.rpc.ts';

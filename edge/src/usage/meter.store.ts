@@ -1,5 +1,5 @@
 import type { Draw, Draws } from '../credits/draws.ts';
-import type { RunningUsage } from '../customers/kept.ts';
+import type { RunningUsage } from './running-usage.ts';
 import type { CustomerSnapshot } from '../customers/plan.ts';
 import { BoundedMap } from '../storage/bounded-map.ts';
 import {
