@@ -293,7 +293,7 @@ describe('a customer', () => {
     expect(await audited(null)).toContain('operator customer.erased');
   });
 
-  it('shows what was done to it and what endpoints were told, newest first', async () => {
+  it('shows what was done to it and what happened to it, newest first, also where no endpoint is told', async () => {
     const id = await made();
     await asked('PATCH', `/${id}`, { plan: 'pro' });
     await asked('POST', `/${id}/usage`, { kind: 'reset' });
@@ -301,6 +301,8 @@ describe('a customer', () => {
     expect(events.map(({ type, by }: Record<string, string>) => [type, by])).toEqual([
       ['usage.reset', 'operator'],
       ['customer.plan_set', 'operator'],
+      ['plan.changed', null],
+      ['customer.created', null],
     ]);
   });
 

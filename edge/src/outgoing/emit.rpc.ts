@@ -14,7 +14,7 @@ export type Happening = {
 
 /**
  * Tells every endpoint that asked for it, in the transaction of the change; the alarm sends. Where
- * nobody asked, nothing is written.
+ * nobody asked, it is noted without its data that it happened to a customer.
  */
 export function emit(storage: DurableObjectStorage, happening: Happening, nowMs: number): void {
   const listening = storage.sql
@@ -24,15 +24,24 @@ export function emit(storage: DurableObjectStorage, happening: Happening, nowMs:
       happening.type,
     )
     .toArray();
-  if (listening.length === 0) return;
-  const eventId = putEvent(storage.sql, happening, nowMs);
-  if (eventId === null) return;
+  const isAsked = listening.length > 0;
+  if (!isAsked && happening.customerId === null) return;
+  const eventId = putEvent(storage.sql, happening, nowMs, isAsked);
+  if (!isAsked || eventId === null) return;
   for (const { id } of listening) putDelivery(storage.sql, id, eventId, nowMs);
   armAlarm(storage);
 }
 
-/** Writes an event; null if it was told before. Ids are drawn here: nobody asks for one beforehand. */
-export function putEvent(sql: SqlStorage, happening: Happening, nowMs: number): string | null {
+/**
+ * Writes an event, without what it says unless it is sent; null if it was told before. Ids are drawn
+ * here: nobody asks for one beforehand.
+ */
+export function putEvent(
+  sql: SqlStorage,
+  happening: Happening,
+  nowMs: number,
+  isSent = true,
+): string | null {
   const { type, data, customerId, id = newId('evt_') } = happening;
   const { project_id: project, mode } = sql
     .exec<{ project_id: string; mode: string }>('SELECT project_id, mode FROM environment')
@@ -43,7 +52,7 @@ export function putEvent(sql: SqlStorage, happening: Happening, nowMs: number): 
     id,
     type,
     customerId,
-    JSON.stringify(body),
+    isSent ? JSON.stringify(body) : null,
     nowMs,
   );
   return written.rowsWritten > 0 ? id : null;
