@@ -129,7 +129,7 @@ export class DashApp extends LitElement {
       const first = { cursor: null, limit: MOST_PROJECTS };
       const { projects, nextCursor } = await projectsApi(this.#call).list('', first);
       this.#hasMoreProjects = nextCursor !== null;
-      this.projects = await this.#withOpened(projects);
+      this.projects = [...projects, ...(await this.#missingFrom(projects))];
       if (this.page) this.page.context = this.#context();
     } catch (error) {
       this.failure = toApiError(error);
@@ -140,15 +140,15 @@ export class DashApp extends LitElement {
   /** Whether a page is on its way, and with it the project it is of. */
   #isOpening = false;
 
-  /** These and the project of the path, which may be one that comes later in a long list. */
-  async #withOpened(projects: readonly Project[]): Promise<readonly Project[]> {
+  /** The project of the path where a list lacks it: of many, it may be one that comes later. */
+  async #missingFrom(projects: readonly Project[]): Promise<readonly Project[]> {
     const id = match(this.pathname)?.params.project;
-    if (!id || !this.#hasMoreProjects || projects.some((known) => known.id === id)) return projects;
+    if (!id || !this.#hasMoreProjects || projects.some((known) => known.id === id)) return [];
     try {
-      return [...projects, (await projectsApi(this.#call).get(id)).project];
+      return [(await projectsApi(this.#call).get(id)).project];
     } catch (error) {
       if (![403, 404, 410].includes(toApiError(error).status)) throw error;
-      return projects;
+      return [];
     }
   }
 
@@ -180,11 +180,12 @@ export class DashApp extends LitElement {
     if (this.customer) void this.#loadStanding(shows);
     this.#isOpening = true;
     try {
-      const [, projects] = await Promise.all([
+      const [, missing] = await Promise.all([
         found.route.load(),
-        this.projects && this.#withOpened(this.projects),
+        this.#missingFrom(this.projects ?? []),
       ]);
-      if (shows === this.#shows) this.projects = projects;
+      if (shows === this.#shows && missing.length > 0)
+        this.projects = [...(this.projects ?? []), ...missing];
     } catch {
       this.failure = new ApiError(0, {
         code: 'unreachable',
