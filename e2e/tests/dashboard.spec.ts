@@ -123,7 +123,15 @@ test('whoever loses the session signs in and goes on where they were, with what 
     page.getByRole('heading', { name: 'Sign in to go on where you were' }),
   ).toBeVisible();
   await page.unroute('**/settings');
+  const left = await page.locator('page-settings').elementHandle();
+  const projects = page.waitForResponse(/\/api\/projects\?/);
   await signInAs(page, email, 2);
+  await (await projects).finished();
+  // Were the page made anew, it would be by the frame after the next: what was typed is seen until then.
+  await page.evaluate(
+    () => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen))),
+  );
+  expect(await left?.isVisible()).toBe(true);
   await expect(page.getByLabel('Support e-mail')).toHaveValue('hello@kept.example');
   await page.getByRole('button', { name: 'Save changes' }).click();
   await expect(page.getByText('Settings saved')).toBeVisible();
