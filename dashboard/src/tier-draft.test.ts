@@ -64,8 +64,8 @@ const billed = (part: Partial<OverageDraft> = {}, limit = '10') => [
 ];
 
 it('gives a tier back as it was when nothing was typed, overage included', () => {
-  const { name: _, isDefault: __, prices, ...rest } = pro;
-  const bare = prices.map(({ priceId: ___, ...each }) => each);
+  const { name: _, isDefault: __, archived: ___, prices, ...rest } = pro;
+  const bare = prices.map(({ priceId: ____, ...each }) => each);
   expect(draftToInput(tierToDraft(pro))).toEqual({ ...rest, prices: bare });
 });
 
