@@ -188,7 +188,7 @@ export const adjustUsage = route({
 
 /**
  * Something that happened to a customer, as far as it is kept: what managers did (`by` is who), and
- * what endpoints were told of it (`by` is null).
+ * what webhooks tell of (`by` is null), for 30 days, whether or not an endpoint asked for it.
  */
 export const CustomerEvent = v.object({
   id: v.string(),

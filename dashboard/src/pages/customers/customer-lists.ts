@@ -153,7 +153,7 @@ export const eventsCard = (events: readonly CustomerEvent[]): TemplateResult => 
 </section>`;
 
 function byWhom(by: string | null): TemplateResult | string {
-  if (by === null) return 'told to your webhooks';
+  if (by === null) return 'outside the dashboard';
   if (by.startsWith('operator')) return 'dream';
   return html`a developer <code class="muted">${by.split(' ').at(-1) ?? by}</code>`;
 }
