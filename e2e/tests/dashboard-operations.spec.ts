@@ -51,11 +51,16 @@ test('an operator finds a project of somebody, suspends it and has it work again
   const owner = await (await browser.newContext()).newPage();
   await signUp(owner);
   const name = `Paused ${crypto.randomUUID().slice(0, 8)}`;
+  await newProject(owner, `${name} too`);
   const path = await newProject(owner, name);
   const id = path.split('/')[2] ?? '';
   await signUp(page, '/', 'operator@dream.example');
   await section(page, 'Every account');
-  // The list that was looked for comes late, and as it was before the project was suspended.
+  const search = page.getByLabel('Search name, id, account or e-mail');
+  const rows = page.locator('tbody tr');
+  await search.fill(name);
+  await expect(rows).toHaveCount(2);
+  // The list that is looked for now comes late, and as it was before the project was suspended.
   let letThrough = () => {};
   const held = new Promise<void>((resolve) => (letThrough = resolve));
   const looked = page.waitForRequest(/operator\/projects\?q=/);
@@ -68,16 +73,16 @@ test('an operator finds a project of somebody, suspends it and has it work again
     },
     { times: 1 },
   );
-  await page.getByLabel('Search name, id, account or e-mail').fill(name);
+  await search.fill(id);
   await looked;
-  await page.getByRole('button', { name: `Suspend ${name}` }).click();
+  await page.getByRole('button', { name: `Suspend ${name}`, exact: true }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel(`Type ${id} to go on`).fill(id);
   await dialog.getByLabel('Reason').fill('Reported for <b>spam</b>');
   await dialog.getByRole('button', { name: 'Suspend' }).click();
   await expect(page.getByText('Project suspended')).toBeVisible();
   letThrough();
-  await expect(page.locator('tbody tr')).toHaveCount(1);
+  await expect(rows).toHaveCount(1);
   await expect(page.getByRole('table')).toContainText('Suspended');
   expect(await faultsAtAllWidths(page)).toEqual([]);
   await owner.reload();
