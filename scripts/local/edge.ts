@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -28,8 +28,8 @@ export async function buildPackages(): Promise<void> {
 }
 
 /**
- * Bundles the Worker, as a deployment would, without deploying it. The widgets must be built. Tests
- * share one bundle, in the folder that `bundle.setup.ts` names.
+ * Bundles the Worker, as a deployment would, without deploying it. Who serves widgets builds them
+ * first. Tests share one bundle, in the folder that `bundle.setup.ts` names.
  */
 export async function bundleEdge(outDir: string): Promise<string> {
   const { DREAM_BUNDLE_FOLDER: shared } = process.env;
@@ -42,6 +42,8 @@ export async function bundleEdge(outDir: string): Promise<string> {
 
 /** The same, beginning with another file than the Worker's own, when `entry` is given; shared with nobody. */
 export async function bundleWorker(outDir: string, entry?: string): Promise<string> {
+  // It is bundled with the folder of the widgets, be they built or not.
+  mkdirSync(join(root, 'widgets', 'dist', 'cdn'), { recursive: true });
   const wrangler = join(edge, 'node_modules', '.bin', 'wrangler');
   // The bundle reads NODE_ENV: a test runner's own must not get into it.
   const env = {
