@@ -161,6 +161,23 @@ describe('POST /api/usage', () => {
     expect((await call('GET', '/api/usage', { key: sk, user: 'ada' })).body.usageCount).toBe(2);
   });
 
+  it('knows no feature and no plan by a name that every object has', async () => {
+    const { sk } = await createEnvironment();
+    await post(sk, 'ada');
+    const feature = 'constructor';
+    const said = await Promise.all([
+      call('GET', `/api/usage?feature=${feature}`, { key: sk, user: 'ada' }),
+      post(sk, 'ada', { body: { feature } }),
+      call('POST', '/api/usage/holds', { key: sk, user: 'ada', body: { feature } }),
+      call('POST', '/api/usage/grants', { key: sk, user: 'ada', body: { feature, units: 1 } }),
+      post(sk, 'ada', { headers: { 'x-user-plan': feature } }),
+    ]);
+    expect(said.map(({ status, body }) => `${status} ${body.code}`)).toEqual([
+      ...Array<string>(4).fill('400 feature_not_found'),
+      '400 tier_not_found',
+    ]);
+  });
+
   it('counts nothing for a body that is no object', async () => {
     const { sk } = await createEnvironment();
     for (const body of ['[]', 'null', '1', '""']) {

@@ -48,6 +48,14 @@ interface Remembered {
   spilled: SpilledKeys | null;
 }
 
+/** What is looked up by a name that a caller gives: a plan, or a feature. */
+const BY_NAME: ReadonlySet<string> = new Set(['tiers', 'features', 'weights']);
+/** Keeps what every object has, such as `constructor`, from being found under its name. */
+const withoutPrototype = (field: string, value: unknown): unknown =>
+  BY_NAME.has(field) && typeof value === 'object' && !Array.isArray(value)
+    ? value && Object.setPrototypeOf(value, null)
+    : value;
+
 const NO_DRAWS: ReadonlyMap<string, Draw> = new Map();
 /** How long a meter's log of answers gets before it leaves the row: some 30 keys, within a page. */
 const MOST_LOG_CHARACTERS = 3_000;
@@ -89,7 +97,7 @@ export class MeterStore {
   rules(): Rules | null {
     if (this.#rules) return this.#rules;
     const row = this.#sql.exec<{ body: string }>('SELECT body FROM rules').toArray()[0];
-    this.#rules = row ? (JSON.parse(row.body) as Rules) : null;
+    this.#rules = row ? (JSON.parse(row.body, withoutPrototype) as Rules) : null;
     return this.#rules;
   }
 
