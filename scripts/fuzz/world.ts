@@ -126,6 +126,8 @@ export class FuzzWorld {
     body: string | null,
     { json, headers: answered }: Said,
   ): Promise<void> {
+    // The other project has customers of the same names: they are in no book.
+    if (headers.authorization === this.fill('Bearer {other sk}')) return;
     if (RECOUNTING.has(route)) this.#isKnown = false;
     const name = headers['x-user-id']?.trim() ?? (headers['x-user-token'] ? 'ada' : '');
     const isReplay = answered['idempotent-replayed'] === 'true';
